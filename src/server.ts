@@ -239,7 +239,7 @@ function authenticatorOf(
   config: Config,
   { issuers, store, trusts }: Pick<Resources, 'issuers'> & { readonly store: Store } & Pick<RoutesOptions, 'trusts'>,
 ): Authenticate {
-  const refusals = new Refusals(config.auth.dpop)
+  const refusals = new Refusals(config.auth)
   return createAuthenticator({
     issuers,
     refusals,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, type CryptoKey, EmbeddedJWK, errors, type JWK, jwtVerify } from 'jose'
 import type { Store } from '../../datasources/contract/store.js'
 import type { DpopNonces } from './dpop-nonce.js'
-import { PROOF_ALGORITHMS, type Refusals } from './refusals.js'
+import type { Refusals } from './refusals.js'
 import { normalAddress } from './request-address.js'
 
 /** How far the `iat` of a proof may be from this server's clock. */
@@ -23,6 +23,8 @@ export interface ProofRequest {
 
 interface ProofsOptions {
   readonly refusals: Refusals
+  /** The algorithms by which proofs may be signed. */
+  readonly algorithms: readonly string[]
   readonly store: Pick<Store, 'update' | 'now'>
   /** Absent where proofs need no nonce. */
   readonly nonces: DpopNonces | undefined
@@ -82,12 +84,12 @@ export class DpopProofs {
 
   /** The claims of a proof that the key of the token has signed. */
   async #claimsOf(proof: string, bound: BoundKey): Promise<Readonly<Record<string, unknown>>> {
-    const { refusals } = this.#options
+    const { refusals, algorithms } = this.#options
     if (!COMPACT.test(proof)) throw refusals.badProof('form')
     try {
       const { payload } = await jwtVerify(proof, (header) => keyOf(header, bound), {
         typ: 'dpop+jwt',
-        algorithms: PROOF_ALGORITHMS,
+        algorithms: [...algorithms],
         currentDate: new Date(this.#options.store.now()),
         clockTolerance: WINDOW_SECONDS,
       })

@@ -1,5 +1,5 @@
 import type { Dependencies, DependencyName } from '../observability/dependencies.js'
-import type { IssuerPart, IssuerReport } from './issuers.js'
+import type { IssuerPart, IssuerReports } from './issuers.js'
 import type { TokenConfig } from './token-settings.js'
 
 const nameOf = (part: IssuerPart): DependencyName =>
@@ -16,7 +16,7 @@ export const dependenciesOf = ({ issuers }: TokenConfig): readonly DependencyNam
  * Reports issuers as dependencies. Without the keys of the first, the server is not ready; while those of another or the
  * introspection endpoint fail, it goes on for the callers of the others.
  */
-export const reportIssuers =
-  (dependencies: Dependencies): IssuerReport =>
-  (part, cause, isUsable) =>
-    dependencies.report(nameOf(part), cause, isUsable || part !== 0)
+export const reportIssuers = (dependencies: Dependencies): IssuerReports => ({
+  report: (part, cause, isUsable) => dependencies.report(nameOf(part), cause, isUsable || part !== 0),
+  gone: (part) => dependencies.forget(nameOf(part)),
+})

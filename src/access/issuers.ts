@@ -21,9 +21,6 @@ import {
 } from './token-form.js'
 import type { IssuerConfig } from './token-settings.js'
 
-/** Signature algorithms that are accepted: asymmetric ones. `Ed25519` is the newer name of `EdDSA` with that curve (RFC 9864). */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-
 /** Errors of an invalid token; any other error means that its key could not be read. */
 const INVALID_TOKEN = [
   errors.JWTClaimValidationFailed,
@@ -76,7 +73,7 @@ class Issuer {
     const { payload } = await jwtVerify(token, keys.find, {
       issuer: config.issuer,
       ...(config.audience === undefined ? {} : { audience: config.audience }),
-      algorithms: ALGORITHMS,
+      algorithms: [...config.algorithms],
       requiredClaims: ['exp'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(now),
@@ -120,8 +117,15 @@ type ConsentClaimNames = Pick<ConsentConfig, 'purposeClaim' | 'consentClaim'>
 
 /** What tokens are verified with: the keys of an issuer, counted from 0, or the introspection endpoint. */
 export type IssuerPart = number | 'introspection'
-/** Told the state of a part; without a cause it is usable. `isUsable`: it fails, and tokens are verified nevertheless. */
-export type IssuerReport = (part: IssuerPart, cause: string | undefined, isUsable: boolean) => void
+/** What is told of the parts. */
+export interface IssuerReports {
+  /** The state of a part; without a cause it is usable. `isUsable`: it fails, and tokens are verified nevertheless. */
+  readonly report: (part: IssuerPart, cause: string | undefined, isUsable: boolean) => void
+  /** There is no such part any more. */
+  readonly gone: (part: IssuerPart) => void
+}
+
+const UNTOLD: IssuerReports = { report: () => undefined, gone: () => undefined }
 
 const keyAccess = ({ issuer, keys, staleMs, ca }: IssuerConfig, proxies: ProxySettings): KeyAccess | undefined =>
   keys && { source: keys === 'discovered' ? { issuer } : keys, staleMs, proxies, ca }
@@ -141,7 +145,7 @@ export type TokenSources = Pick<Config, 'auth' | 'proxies'>
 /** The issuers whose tokens are accepted. The claim `iss` chooses one before anything is verified, and its keys alone count. */
 export class Issuers {
   readonly #consentClaims: ConsentClaimNames
-  readonly #report: IssuerReport
+  readonly #reports: IssuerReports
   readonly #listeners: (() => void)[] = []
   #sources: TokenSources
   #all: readonly Issuer[] = []
@@ -151,12 +155,12 @@ export class Issuers {
 
   constructor(
     { auth, proxies, consent }: Pick<Config, 'auth' | 'proxies' | 'consent'>,
-    report: IssuerReport = () => undefined,
+    reports: IssuerReports = UNTOLD,
     /** The time in ms since 1970 by which tokens begin and end: a replica whose clock is wrong judges as the others do. */
     readonly now: () => number = () => Date.now(),
   ) {
     this.#consentClaims = consent
-    this.#report = report
+    this.#reports = reports
     this.#sources = { auth, proxies }
     this.#take(this.#sources)
   }
@@ -223,11 +227,14 @@ export class Issuers {
     this.#reportMoved(before)
   }
 
-  /** The states of issuers that have another place now; a place without an issuer does not fail. */
+  /** The states of issuers that have another place now, and the places that have no issuer with keys any more. */
   #reportMoved(before: readonly Issuer[]): void {
     for (const [part, { keys }] of this.#all.entries())
       if (before.length > 0 && before[part]?.keys !== keys) keys?.reportAgain()
-    for (let part = this.#all.length; part < before.length; part += 1) this.#report(part, undefined, true)
+    for (const [part, { keys }] of before.entries())
+      if (keys !== undefined && this.#all[part]?.keys === undefined) this.#reports.gone(part)
+    const introspects = (issuers: readonly Issuer[]) => issuers.some(({ introspection }) => introspection !== undefined)
+    if (introspects(before) && !introspects(this.#all)) this.#reports.gone('introspection')
   }
 
   #keysOf(config: IssuerConfig, proxies: ProxySettings, earlier: Issuer | undefined): IssuerKeys | undefined {
@@ -238,7 +245,7 @@ export class Issuers {
       ...access,
       report: (cause, isUsable) => {
         const part = this.#all.findIndex((issuer) => issuer.keys === keys)
-        if (part !== -1) this.#report(part, cause, isUsable)
+        if (part !== -1) this.#reports.report(part, cause, isUsable)
       },
     })
     keys.onChange(() => this.#changed())
@@ -254,8 +261,15 @@ export class Issuers {
     if (introspection === undefined) return undefined
     const access = { ...introspection, ca, proxies }
     earlier?.introspection?.use(access)
-    const report = (cause: string | undefined) => this.#report('introspection', cause, true)
-    return earlier?.introspection ?? new Introspection({ ...access, report })
+    if (earlier?.introspection !== undefined) return earlier.introspection
+    const opened: Introspection = new Introspection({
+      ...access,
+      report: (cause) => {
+        const isIts = this.#all.some((issuer) => issuer.introspection === opened)
+        if (isIts) this.#reports.report('introspection', cause, true)
+      },
+    })
+    return opened
   }
 
   #changed(): void {

@@ -1,4 +1,4 @@
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { proxyFor } from '../../datasources/http/proxy.js'
 import { IdleLimit, TransportError, undiciTransport } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
@@ -74,11 +74,22 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   return (value ?? {}) as Readonly<Record<string, unknown>>
 }
 
+const MIN_RSA_BITS = 2048
+
+/** The bits of a number in base64url, without its leading zeros. */
+function bitsOf(text: unknown): number {
+  const hex = typeof text === 'string' ? Buffer.from(text, 'base64url').toString('hex').replace(/^0+/, '') : ''
+  return hex === '' ? 0 : 4 * hex.length - Math.clz32(Number.parseInt(hex[0]!, 16)) + 28
+}
+
+/** False of an RSA key that is too short: its tokens are refused as those of an unknown key. */
+const isLongEnough = ({ kty, n }: JWK): boolean => kty !== 'RSA' || bitsOf(n) >= MIN_RSA_BITS
+
 /** Reads the issuer's JWKS, as far as `createLocalJWKSet` requires it. */
 export async function readJwks(url: string, access: IssuerAccess): Promise<JSONWebKeySet> {
   const value = await readDocument(url, access)
   const { keys } = value
   const isKeySet = Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null)
   if (!isKeySet) throw new JwksError('NO_JWKS')
-  return value as unknown as JSONWebKeySet
+  return { ...value, keys: (keys as JWK[]).filter(isLongEnough) }
 }

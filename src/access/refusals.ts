@@ -1,24 +1,10 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
-import type { DpopMode } from './token-settings.js'
+import type { DpopMode, TokenConfig } from './token-settings.js'
 
 /** How a token is presented (RFC 6750, RFC 9449). */
 export type Scheme = 'Bearer' | 'DPoP'
 
-/** Algorithms of DPoP proofs: asymmetric ones. */
-export const PROOF_ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'EdDSA',
-  'Ed25519',
-]
 /** What says by itself why it is refused. */
 const NONE: Pick<ApiError, 'refusal' | 'cause'> = { refusal: undefined, cause: undefined }
 
@@ -37,8 +23,6 @@ const PROOF_FAULTS = {
 } as const
 
 export type ProofFault = keyof typeof PROOF_FAULTS
-
-const ALGS = `algs="${PROOF_ALGORITHMS.join(' ')}"`
 
 /** The class of a refusal, for security events alone. */
 type Why = Pick<ApiError, 'refusal' | 'cause'>
@@ -60,9 +44,12 @@ export class TokenRefusal extends ApiError {
  */
 export class Refusals {
   readonly #mode: DpopMode
+  readonly #algorithms: string
 
-  constructor(mode: DpopMode) {
-    this.#mode = mode
+  /** `dpopAlgorithms`: those by which proofs may be signed, as the challenge tells them. */
+  constructor({ dpop, dpopAlgorithms }: Pick<TokenConfig, 'dpop' | 'dpopAlgorithms'>) {
+    this.#mode = dpop
+    this.#algorithms = `algs="${dpopAlgorithms.join(' ')}"`
   }
 
   /** Of a request without a token, or with one in no known form. */
@@ -99,7 +86,7 @@ export class Refusals {
     const isDpop = this.#mode === 'require' || (this.#mode === 'allow' && scheme === 'DPoP')
     // What is said of one scheme is said in its own challenge alone.
     const told = error === undefined || scheme === 'Bearer' ? '' : `error="${error}", `
-    const headers: [string, string][] = [['www-authenticate', isDpop ? `DPoP ${told}${ALGS}` : 'Bearer']]
+    const headers: [string, string][] = [['www-authenticate', isDpop ? `DPoP ${told}${this.#algorithms}` : 'Bearer']]
     if (nonce !== undefined) headers.push(['dpop-nonce', nonce])
     return withHttp(new TokenRefusal(message, nonce === undefined, why), 401, headers)
   }

@@ -104,7 +104,7 @@ export function createSenderConstraint(
     mode: auth.dpop,
     refusals,
     nonces,
-    proofs: new DpopProofs({ refusals, store, nonces }),
+    proofs: new DpopProofs({ refusals, store, nonces, algorithms: auth.dpopAlgorithms }),
     certificates: new ClientCertificates({
       header: auth.certificateHeader,
       trusts,

@@ -1,5 +1,6 @@
 import type { Settings } from '../../datasources/contract/provider.js'
 import { authority } from '../settings/settings-reader.js'
+import { proofAlgorithms, tokenAlgorithms } from './algorithms.js'
 import type { CallerRules } from './caller-claims.js'
 import type { FormRules } from './token-form.js'
 
@@ -24,6 +25,8 @@ export interface IssuerConfig extends CallerRules, FormRules {
   readonly keys: { readonly url: string } | 'discovered' | undefined
   /** Certificate authority (PEM) of the issuer, instead of the public ones. */
   readonly ca: string | undefined
+  /** The algorithms by which its tokens may be signed. */
+  readonly algorithms: readonly string[]
   /** How long keys that were read are used while they cannot be read again. */
   readonly staleMs: number
   readonly introspection: IntrospectionConfig | undefined
@@ -34,6 +37,7 @@ export interface TokenConfig {
   /** The first is that of the environment, whose names stand as they are. */
   readonly issuers: readonly IssuerConfig[]
   readonly dpop: DpopMode
+  readonly dpopAlgorithms: readonly string[]
   readonly needsDpopNonce: boolean
   /** Addresses under which clients reach this server; empty: the one that a request names. */
   readonly publicUrls: readonly string[]
@@ -54,6 +58,7 @@ const PER_ISSUER = [
   'AUTH_JWKS_URL',
   'AUTH_JWKS_STALE_SECONDS',
   'AUTH_CA_FILE',
+  'AUTH_ALGORITHMS',
   'AUTH_TOKEN_TYPE',
   'AUTH_MAX_TOKEN_LIFETIME_SECONDS',
   'AUTH_SCOPE_CLAIM',
@@ -196,6 +201,7 @@ function issuerConfig(settings: Settings): Unqualified {
         3_600,
         { min: 0, max: 604_800 },
       ) * 1000,
+    algorithms: tokenAlgorithms(settings),
     ...formRules(settings),
     ...caller,
     introspection: introspection(settings),
@@ -295,6 +301,7 @@ export const readTokenSettings = (settings: Settings, open: OpenEntry): TokenCon
     ['off', 'allow', 'require'],
     'allow',
   ),
+  dpopAlgorithms: proofAlgorithms(settings),
   needsDpopNonce:
     settings.choice(
       'AUTH_DPOP_NONCE',

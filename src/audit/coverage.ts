@@ -96,6 +96,10 @@ export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evi
     })
 }
 
+/** Whether something here may be of a range: else what was verified says nothing about it. */
+export const hasAnyIn = (range: Range, chains: readonly ChainFound[]): boolean =>
+  chains.some((found) => isFoundIn(found, range))
+
 /** What is missing of the trail in a range. */
 export function missingIn(range: Range, evidence: Evidence): readonly string[] {
   const marks = marksOf(evidence)

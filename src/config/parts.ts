@@ -2,7 +2,7 @@ import { readAuditSink } from '../audit/audit-settings.js'
 import { readCheckpointAccess, readCheckpointDestination, readRootKeys } from '../audit/checkpoints/settings.js'
 import { readConsentSettings } from '../consent/settings.js'
 import { type Env, SettingsReader } from '../settings/settings-reader.js'
-import { readTenancy } from '../tenants/tenancy.js'
+import { readTenancy, tenantIds } from '../tenants/tenancy.js'
 import { auditConfig, securityConfig } from './audit.js'
 import { proxyConfig, refusePlaintext, trustProxy } from './network.js'
 import { idempotencyConfig, secretConfig } from './store.js'
@@ -88,6 +88,7 @@ export const readErasureConfig = (env: Env): ErasureConfig =>
       ...auditConfig(settings, settings.plaintext, secrets, proxies),
       ...idempotencyConfig(settings),
       ...toolSecurityConfig(settings),
+      tenantIds: tenantIds(settings),
     }
   })
 

@@ -69,7 +69,10 @@ export interface VerifyConfig extends SecretConfig, AuditSinkConfig {
 /** The configuration of an erasure. */
 export type ErasureConfig = SecretConfig &
   AuditSinkConfig &
-  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'>
+  Pick<Config, 'checkpoints' | 'redisReplicas' | 'lifetimes' | 'securityLog' | 'trustProxy'> & {
+    /** The tenants of `TENANTS_FILE`; undefined without it. */
+    readonly tenantIds: readonly string[] | undefined
+  }
 
 /** Which pages browsers may call from, and what these may send. */
 export interface CorsConfig {

@@ -26,9 +26,21 @@ export const beginReceipt = (person: Person, by: string, pseudonymOf: Trail['pse
   bank: person.bank,
 })
 
+const isEmpty = (counts: Counts): boolean => Object.keys(counts).length === 0
+
 /** Whether everything that may be the person's was erased. */
 export const isComplete = ({ unreadable, unknown, remaining }: ErasureReport): boolean =>
-  [unreadable, unknown, remaining].every((counts) => Object.keys(counts).length === 0)
+  [unreadable, unknown, remaining].every(isEmpty)
+
+/**
+ * The exit code of an erasure: 0 nothing of the person is left in the tenant and bank that are named, 1 something may be
+ * left, 3 there was nothing, and values of another tenant or bank were left.
+ */
+export function exitCodeOf(report: ErasureReport): 0 | 1 | 3 {
+  if (!isComplete(report)) return 1
+  const { removed, tombstones, elsewhere } = report
+  return isEmpty(removed) && isEmpty(tombstones) && !isEmpty(elsewhere) ? 3 : 0
+}
 
 const listed = (counts: Counts): string =>
   Object.entries(counts)
@@ -40,16 +52,17 @@ export const linesOf = (report: ErasureReport, isDryRun: boolean): readonly stri
   `${report.scanned} names were looked at.`,
   `${isDryRun ? 'Would be removed' : 'Removed'}: ${listed(report.removed)}.`,
   `${isDryRun ? 'Would become tombstones' : 'Tombstones'}: ${listed(report.tombstones)}.`,
-  ...(Object.keys(report.elsewhere).length > 0
+  ...([report.removed, report.tombstones, report.elsewhere].every(isEmpty)
+    ? ['Nothing was found under these ids: compare them with those of the providers.']
+    : []),
+  ...(!isEmpty(report.elsewhere)
     ? [`Left, because they state another tenant or bank than is given: ${listed(report.elsewhere)}.`]
     : []),
-  ...(Object.keys(report.unreadable).length > 0
+  ...(!isEmpty(report.unreadable)
     ? [`Not readable with the given keys, so perhaps of the person: ${listed(report.unreadable)}.`]
     : []),
-  ...(Object.keys(report.unknown).length > 0
-    ? [`Of namespaces that this version does not know: ${listed(report.unknown)}.`]
-    : []),
-  ...(Object.keys(report.remaining).length > 0
+  ...(!isEmpty(report.unknown) ? [`Of namespaces that this version does not know: ${listed(report.unknown)}.`] : []),
+  ...(!isEmpty(report.remaining)
     ? [`Still there, because they are being written: ${listed(report.remaining)}. Run it again.`]
     : []),
   'Records that version 0.1.0 wrote state no person: those that do not hold the id as a text end 7 days after their first call.',

@@ -19,7 +19,7 @@ import type { Metrics } from '../observability/metrics.js'
 import type { FailureLimit } from './failure-limit.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
-import { PATHS } from './request-form.js'
+import { PATHS, refuseTwoHosts } from './request-form.js'
 import type { TlsConfig } from './tls-settings.js'
 import { KEEP_ALIVE_MS, MAX_BODY_BYTES, MAX_REQUEST_MS } from './server-limits.js'
 
@@ -173,6 +173,7 @@ export async function createApp({
       .header(INTERACTION_HEADER, interactionIdOf(request.headers[INTERACTION_HEADER], request.id))
     done()
   })
+  app.addHook('onRequest', async ({ raw }) => refuseTwoHosts(raw))
   app.setErrorHandler((error, request, reply) => {
     const ids = idsOf(request, reply)
     onRefused(request.raw, error, ids)

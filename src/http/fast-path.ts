@@ -11,7 +11,7 @@ import { SECURITY_HEADERS } from './headers.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
-import { PATHS } from './request-form.js'
+import { hasTwoHosts, PATHS } from './request-form.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -123,13 +123,14 @@ export function createFastPath(options: FastPathOptions): FastPath {
   const { front, bodies, answer, log, onRefused, allowsOrigins, isStopping } = options
   const write = createWriter(options)
 
-  const isPlain = ({ method, url = '', headers }: IncomingMessage): boolean =>
+  const isPlain = ({ method, url = '', headers, rawHeaders }: IncomingMessage): boolean =>
     method === 'POST' &&
     PATHS.includes(url) &&
     hasJsonBody(headers) &&
     hasLength(headers) &&
     headers['content-encoding'] === undefined &&
     (headers.origin === undefined || !allowsOrigins) &&
+    !hasTwoHosts(rawHeaders) &&
     !isStopping()
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { CHECK_MS, MAX_HEADER_MS } from './server-limits.js'
+import { TLS_PROTOCOL } from './tls-protocol.js'
 import type { TlsConfig } from './tls-settings.js'
 
 const LIMITS = { headersTimeout: MAX_HEADER_MS, connectionsCheckingInterval: CHECK_MS }
@@ -10,6 +11,7 @@ export function openFastify(tls: TlsConfig | undefined, options: FastifyServerOp
   const { cert, key, requestCert, ca } = tls
   const https = {
     ...LIMITS,
+    ...TLS_PROTOCOL,
     cert,
     key,
     requestCert,

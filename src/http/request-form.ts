@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 
@@ -17,6 +17,20 @@ const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'] a
 
 const unsupported = (message: string, header: string, value: string): ApiError =>
   withHttp(new ApiError('BAD_USER_INPUT', { message }), 415, [[header, value]])
+
+/** Refuses a request that names its host twice (RFC 9112, 3.2): a proxy may have gone by the other one. */
+export function refuseTwoHosts({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
+  if (!hasTwoHosts(rawHeaders)) return
+  throw withHttp(new ApiError('BAD_USER_INPUT', { message: 'The request names its host twice.' }), 400)
+}
+
+/** True of headers, names and values one after the other, with two hosts; Node takes the first and says nothing. */
+export function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') hosts += 1
+  return hosts > 1
+}
 
 /** Methods that change or remove what is at an address: at this one there is nothing of that kind. */
 export const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE']

@@ -4,6 +4,7 @@ import type { Server as TlsServer } from 'node:tls'
 import { WatchedFiles } from '../lifecycle/watched-files.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
+import { TLS_PROTOCOL } from './tls-protocol.js'
 import type { TlsConfig } from './tls-settings.js'
 
 const isTls = (server: unknown): server is TlsServer => server instanceof Object && 'setSecureContext' in server
@@ -25,7 +26,7 @@ export function reloadTls(
   const watched = new WatchedFiles(() => {
     try {
       const [cert, key] = [read(files.cert), read(files.key)]
-      server.setSecureContext({ cert, key, ...(files.ca === undefined ? {} : { ca: read(files.ca) }) })
+      server.setSecureContext({ ...TLS_PROTOCOL, cert, key, ...(files.ca === undefined ? {} : { ca: read(files.ca) }) })
       metrics.settingsRead('tls', 'read')
       log.info('TLS files were reloaded')
     } catch {

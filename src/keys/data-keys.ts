@@ -21,7 +21,10 @@ export interface DataKey {
 }
 
 /** The data keys of each purpose. The first one is the current one; the others read what was made under them. */
-export type DataKeys = Readonly<Record<Purpose, readonly DataKey[]>>
+export interface DataKeys extends Readonly<Record<Purpose, readonly DataKey[]>> {
+  /** The ids of keys that nothing in the store needs any more: `npm run keys -- retire` has looked. */
+  readonly retired: readonly string[]
+}
 
 /** The id of a secret. */
 export const keyIdOf = (secret: Buffer): string =>
@@ -33,5 +36,5 @@ export const keyIdOf = (secret: Buffer): string =>
 /** The data keys of `STORE_ENCRYPTION_KEY`: each serves all purposes. */
 export function sharedKeys(secrets: readonly Buffer[]): DataKeys {
   const keys = secrets.map((secret) => ({ id: keyIdOf(secret), secret, isShared: true }))
-  return { values: keys, names: keys, seals: keys }
+  return { values: keys, names: keys, seals: keys, retired: [] }
 }

@@ -91,7 +91,10 @@ const RANK: Readonly<Record<KeyState, number>> = { current: 0, previous: 2, pend
 const SHARED_RANK = 1
 
 /** Puts the keys of the ring and of `STORE_ENCRYPTION_KEY` in order. */
-function ordered(ring: readonly { readonly entry: RingKey; readonly key: DataKey }[], shared: DataKeys): DataKeys {
+function ordered(
+  ring: readonly { readonly entry: RingKey; readonly key: DataKey }[],
+  shared: DataKeys,
+): Pick<DataKeys, (typeof PURPOSES)[number]> {
   const keysOf = (purpose: (typeof PURPOSES)[number]): readonly DataKey[] => {
     const ranked = [
       ...ring
@@ -117,7 +120,9 @@ export async function loadKeys(
 ): Promise<DataKeys | undefined> {
   const shared = sharedKeys(encryptionKeys ?? [])
   if (keyRing === undefined) return encryptionKeys && shared
-  const entries = parseRing(keyRing.text).filter(({ state }) => withRetired || state !== 'retired')
-  const ring = await Promise.all(entries.map(async (entry) => ({ entry, key: await unwrapKey(entry, keyServices) })))
-  return ordered(ring, shared)
+  const entries = parseRing(keyRing.text)
+  const isRetired = ({ state }: RingKey) => state === 'retired'
+  const loaded = entries.filter((entry) => withRetired || !isRetired(entry))
+  const ring = await Promise.all(loaded.map(async (entry) => ({ entry, key: await unwrapKey(entry, keyServices) })))
+  return { ...ordered(ring, shared), retired: entries.filter(isRetired).map(({ id }) => id) }
 }

@@ -24,8 +24,10 @@ interface ReloadOptions {
   readonly metrics: Pick<Metrics, 'settingsRead'>
 }
 
-const idsOf = (keys: DataKeys): Readonly<Record<string, string>> =>
-  Object.fromEntries(PURPOSES.map((purpose) => [purpose, keys[purpose].map(({ id }) => id).join(' ')]))
+const idsOf = (keys: DataKeys): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(PURPOSES.map((purpose) => [purpose, keys[purpose].map(({ id }) => id).join(' ')])),
+  retired: keys.retired.join(' '),
+})
 
 const placeOf = ({ nodes, kind, tls, database }: RedisAddress): string =>
   JSON.stringify([nodes, kind, tls, database ?? 0])

@@ -26,11 +26,11 @@ export class Dependencies {
   readonly #troubles: Map<DependencyName, Trouble | undefined>
   readonly #listeners: (() => void)[] = []
   readonly #log: Log
-  readonly #metrics: Pick<Metrics, 'awaited' | 'depended'>
+  readonly #metrics: Pick<Metrics, 'awaited' | 'depended' | 'forgotten'>
 
   constructor(
     log: Log,
-    metrics: Pick<Metrics, 'awaited' | 'depended'>,
+    metrics: Pick<Metrics, 'awaited' | 'depended' | 'forgotten'>,
     names: readonly DependencyName[] = DEPENDENCIES,
   ) {
     this.#log = log
@@ -44,14 +44,22 @@ export class Dependencies {
    * without it for a while.
    */
   report(dependency: DependencyName, cause: string | undefined, isUsable = false): void {
+    const isKnown = this.#troubles.has(dependency)
     const before = this.#troubles.get(dependency)
     const trouble = cause === undefined ? undefined : { cause, isUsable }
-    if (before?.cause === cause && before?.isUsable === trouble?.isUsable) return
+    if (isKnown && before?.cause === cause && before?.isUsable === trouble?.isUsable) return
     this.#troubles.set(dependency, trouble)
     this.#metrics.depended(dependency, cause, trouble?.isUsable ?? true)
     if (trouble?.isUsable) this.#log.warn({ dependency, cause }, 'dependency fails and is not needed yet')
     else if (trouble) this.#log.warn({ dependency, cause }, 'dependency is not usable')
-    else if (before !== CONNECTING) this.#log.warn({ dependency }, 'dependency is usable again')
+    else if (isKnown && before !== CONNECTING) this.#log.warn({ dependency }, 'dependency is usable again')
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Forgets a dependency that the server has no more. */
+  forget(dependency: DependencyName): void {
+    if (!this.#troubles.delete(dependency)) return
+    this.#metrics.forgotten(dependency)
     for (const listener of this.#listeners) listener()
   }
 

@@ -3,6 +3,7 @@ import { EPOCH_TTL_MS, type EpochServer, evictedOf } from './epoch.js'
 import { type EpochRecord, newEpoch, openEpoch, sealEpoch } from './epoch-record.js'
 import type { ServerFacts } from './server-facts.js'
 import type { Distrust } from './trust.js'
+import type { UsedKeys } from './used-keys.js'
 
 /** What an operator is shown before the store is accepted. */
 export interface Inspection {
@@ -24,10 +25,18 @@ export async function inspectEpoch(server: EpochServer, cipher: StoreCipher): Pr
   return { epochs: [...distinct.values()], facts, now: reads[0]!.now }
 }
 
+/** The keys that were in use and are given: what is under the others is given up. */
+const givenKeys = (epochs: Inspection['epochs'], cipher: StoreCipher): UsedKeys =>
+  Object.fromEntries(
+    epochs.flatMap((epoch) =>
+      typeof epoch === 'string' ? [] : Object.entries(epoch.keys ?? {}).filter(([id]) => cipher.knows(id)),
+    ),
+  )
+
 /** Begins a new epoch on purpose, and returns its id: every process trusts the store from then on. */
 export async function acceptEpoch(server: EpochServer, cipher: StoreCipher): Promise<string> {
-  const { now, facts } = await inspectEpoch(server, cipher)
-  const epoch = newEpoch('accepted', now, evictedOf(facts))
+  const { now, facts, epochs } = await inspectEpoch(server, cipher)
+  const epoch = { ...newEpoch('accepted', now, evictedOf(facts)), keys: givenKeys(epochs, cipher) }
   // The first part last: the processes judge by it.
   for (const name of [...server.epochNames].reverse()) {
     let isWritten = false

@@ -32,6 +32,8 @@ export interface CipherKeys {
   readonly values: readonly EncryptingKey[]
   readonly names: readonly NameKey[]
   readonly seals: readonly SealKey[]
+  /** The ids of keys that nothing in the store needs. */
+  readonly retired: readonly string[]
 }
 
 /** Key derivation (HKDF): each use of a data key has a separate key. */
@@ -45,7 +47,7 @@ const encrypting = (key: DataKey, use: string): EncryptingKey => ({
 })
 
 /** Derives the keys of the cipher from data keys. */
-export const cipherKeysOf = ({ values, names, seals }: DataKeys): CipherKeys => ({
+export const cipherKeysOf = ({ values, names, seals, retired }: DataKeys): CipherKeys => ({
   values: values.map((key) => encrypting(key, 'values')),
   names: names.map((key) => ({
     id: key.id,
@@ -53,4 +55,5 @@ export const cipherKeysOf = ({ values, names, seals }: DataKeys): CipherKeys => 
     label: key.isShared ? '' : `${key.id}:`,
   })),
   seals: seals.map((key) => ({ ...encrypting(key, 'seals'), nonces: derive(key, 'nonces of seals') })),
+  retired,
 })

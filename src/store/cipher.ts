@@ -154,6 +154,17 @@ export class StoreCipher {
     return this.#keys.values[0]!.id
   }
 
+  /** The ids of the keys under which records are made: those of their names and of their values. */
+  get usedIds(): readonly string[] {
+    return [...new Set([this.#keys.names[0]!.id, this.currentId])]
+  }
+
+  /** True of a key that is given, or that nothing in the store needs any more. */
+  knows(id: string): boolean {
+    const { names, values, retired } = this.#keys
+    return retired.includes(id) || [...names, ...values].some((key) => key.id === id)
+  }
+
   /** Encrypts with the current key what another one encrypted; undefined where it cannot be read. */
   reencrypt(name: string, bytes: Buffer): Buffer | undefined {
     const value = orNull(() => this.#decrypt('values', name, bytes))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type StoreCipher, Unreadable } from './cipher.js'
 import type { Distrust } from './trust.js'
+import type { UsedKeys } from './used-keys.js'
 
 /** Length of the epoch's id, a UUID, at the start of its record: the script of a claim compares it. */
 export const EPOCH_ID_LENGTH = 36
@@ -18,6 +19,7 @@ interface Sealed {
   readonly at: number
   readonly evicted: Evicted
   readonly cause?: Distrust | undefined
+  readonly keys?: UsedKeys | undefined
 }
 
 /** Epoch: the time in which the store is known to have forgotten nothing. */

@@ -1,9 +1,11 @@
+import { ApiError } from '../../datasources/contract/errors.js'
 import { createSingleTask } from './single-task.js'
 import type { StoreCipher } from './cipher.js'
 import { type EpochRecord, type Evicted, isOlderKey, newEpoch, openEpoch, sealEpoch } from './epoch-record.js'
 import type { RawStore } from './raw-store.js'
 import type { ServerFacts } from './server-facts.js'
 import { type ClaimCheck, type Distrust, type Trust, untrusted } from './trust.js'
+import { missingKeys, withKeysInUse } from './used-keys.js'
 
 /** An epoch's record does not expire. */
 export const EPOCH_TTL_MS = 10 * 365 * 24 * 3_600_000
@@ -31,6 +33,17 @@ export interface EpochEvents {
   /** Server facts that can be read for the first time, or undefined where they cannot be read. */
   readonly described: (facts: readonly ServerFacts[] | undefined) => void
 }
+
+/** What a process expects of the epoch. */
+interface EpochOptions {
+  /** The only epoch that is trusted; without it, the one that is found first. */
+  readonly pinned?: string | undefined
+  /** How long the records of writes are kept. */
+  readonly keyMs: number
+}
+
+/** Attempts to state the keys in use against other processes that do so at the same time. */
+const MAX_STATEMENTS = 20
 
 /** One stored record of the epoch. */
 interface Stored {
@@ -60,9 +73,12 @@ export class StoreEpoch implements Trust {
   readonly #events: EpochEvents
   /** The epoch that this process trusts, or trusted last. */
   #known: string | undefined
-  readonly #pinned: string | undefined
+  readonly #options: EpochOptions
   #cause: Distrust | undefined
   #isChecked = false
+  /** Changes of the keys so far, and how many of them the latest check knew. */
+  #keyChanges = 0
+  #checkedKeys = -1
   #isDescribed = false
   /** True until the record is known to be encrypted with the current key. */
   #mayBeOutdated = true
@@ -73,13 +89,12 @@ export class StoreEpoch implements Trust {
   /** The same, by every record. */
   readonly #checkAll: () => Promise<void>
 
-  /** `pinned` is the only epoch that is trusted; without it, the one that is found first. */
-  constructor(server: EpochServer, cipher: StoreCipher, events: EpochEvents, pinned?: string) {
-    this.#pinned = pinned
+  constructor(server: EpochServer, cipher: StoreCipher, events: EpochEvents, options: EpochOptions) {
+    this.#options = options
     this.#server = server
     this.#cipher = cipher
     this.#events = events
-    this.#known = pinned
+    this.#known = options.pinned
     this.check = createSingleTask(() => this.#check())
     this.#checkAll = createSingleTask(() => this.#checkEach())
   }
@@ -92,6 +107,8 @@ export class StoreEpoch implements Trust {
   async checkOf(name: string): Promise<ClaimCheck> {
     // An operator may have accepted the store since.
     if (!this.#isChecked || this.#cause !== undefined) await this.check()
+    // A check that began before the keys changed says nothing of them.
+    while (this.#checkedKeys !== this.#keyChanges) await this.check()
     if (this.#cause !== undefined) throw untrusted()
     return { epochName: this.#server.epochNameOf(name), epoch: this.#known! }
   }
@@ -100,9 +117,10 @@ export class StoreEpoch implements Trust {
     return this.#checkAll()
   }
 
-  /** Encrypts the record with the current key at the next check; for when that key has changed. */
-  reseal(): void {
+  /** For when the keys have changed: the next claim waits for a check, which encrypts the record with the current key. */
+  rekey(): void {
     this.#mayBeOutdated = true
+    this.#keyChanges += 1
   }
 
   async #check(): Promise<void> {
@@ -112,15 +130,25 @@ export class StoreEpoch implements Trust {
   /** True where the store is trusted, and a sample of its records and the servers' facts say so still. */
   async #isUnchanged(): Promise<boolean> {
     if (!this.#isChecked || this.#cause !== undefined || this.#mayBeOutdated) return false
-    const [facts, { stored }] = await Promise.all([this.#server.facts(), this.#read(this.#sample())])
+    if (this.#checkedKeys !== this.#keyChanges) return false
+    const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read(this.#sample())])
     return (
       stored.every(({ epoch }) => typeof epoch === 'object' && this.#isTrusted(epoch) && !hasEvicted(epoch, facts)) &&
+      this.#areKeysStated(stored[0]?.epoch, now) &&
       !facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)
     )
   }
 
   #isTrusted({ id, state }: EpochRecord): boolean {
     return id === this.#known && (state === 'created' || state === 'accepted')
+  }
+
+  /** True where the first record states the keys in use as they are. */
+  #areKeysStated(first: Stored['epoch'], now: number): boolean {
+    if (typeof first !== 'object') return false
+    const { keys = {} } = first
+    const life = { now, keyMs: this.#options.keyMs }
+    return missingKeys(keys, this.#cipher, life).length === 0 && withKeysInUse(keys, this.#cipher, life) === undefined
   }
 
   /** The first record, where evictions are told, and the next of the others. */
@@ -133,15 +161,18 @@ export class StoreEpoch implements Trust {
   }
 
   async #checkEach(): Promise<void> {
+    const keyChanges = this.#keyChanges
     const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read(this.#server.epochNames)])
     if (!this.#isDescribed) this.#events.described(facts)
     this.#isDescribed = true
-    const verdict = await this.#judge(stored, facts, now)
+    const found = await this.#judge(stored, facts, now)
+    const verdict = 'epoch' in found ? await this.#stateKeys(found.epoch, now) : found
     const cause = 'cause' in verdict ? verdict.cause : undefined
     if ('epoch' in verdict) this.#known = verdict.epoch.id
     if (!this.#isChecked || cause !== this.#cause) this.#events.changed(cause)
     this.#isChecked = true
     this.#cause = cause
+    this.#checkedKeys = keyChanges
   }
 
   async #read(names: readonly string[]): Promise<{ now: number; stored: readonly Stored[] }> {
@@ -167,7 +198,7 @@ export class StoreEpoch implements Trust {
     // Of several parts some have another epoch while an operator accepts one.
     if (epochs.some(({ id }) => id !== epoch.id)) return { cause: 'EPOCH_LOST' }
     const isKnown = this.#known === undefined || epoch.id === this.#known
-    if (!isKnown && this.#pinned !== undefined) return { cause: 'EPOCH_LOST' }
+    if (!isKnown && this.#options.pinned !== undefined) return { cause: 'EPOCH_LOST' }
     // A process that began on an emptied store took it for a new one.
     if (!isKnown && epoch.state === 'created') return this.#lose(stored, 'EPOCH_LOST', now)
     if (hasEvicted(epoch, facts)) return this.#lose(stored, 'EVICTING', now)
@@ -194,7 +225,7 @@ export class StoreEpoch implements Trust {
     const { bytes } = await this.#server.read(first!)
     const current = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, first!, bytes)
     if (typeof current === 'string') return { cause: current }
-    if (current.state === 'creating') await this.#put(first!, bytes, epoch)
+    if (current.state === 'creating') await this.#put(first!, bytes, { ...current, state: 'created' })
     return current.id === epoch.id && current.state !== 'lost' ? { epoch } : { cause: 'EPOCH_LOST' }
   }
 
@@ -204,6 +235,26 @@ export class StoreEpoch implements Trust {
     const target = stored.find(({ bytes }) => bytes === null) ?? first
     await this.#put(target.name, target.bytes, newEpoch('lost', now, {}, cause))
     return { cause }
+  }
+
+  /**
+   * States in the first record which keys are in use, and distrusts a store that may hold records under a key that is not
+   * given: their names cannot be computed, so such a write would be taken for a new one.
+   */
+  async #stateKeys({ id }: EpochRecord, now: number): Promise<Verdict> {
+    const [name] = this.#server.epochNames as [string]
+    const life = { now, keyMs: this.#options.keyMs }
+    for (let attempt = 0; attempt < MAX_STATEMENTS; attempt += 1) {
+      const { bytes } = await this.#server.read(name)
+      const epoch = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, name, bytes)
+      if (typeof epoch === 'string') return { cause: epoch }
+      if (epoch.id !== id || epoch.state === 'lost') return { cause: 'EPOCH_LOST' }
+      const { keys = {} } = epoch
+      if (missingKeys(keys, this.#cipher, life).length > 0) return { cause: 'OTHER_KEY' }
+      const stated = withKeysInUse(keys, this.#cipher, life)
+      if (stated === undefined || (await this.#put(name, bytes, { ...epoch, keys: stated }))) return { epoch }
+    }
+    throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
   /** Encrypts the epoch with the current key, so that an older one can be dropped. */

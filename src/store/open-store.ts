@@ -36,7 +36,7 @@ export interface OpenStore {
   readonly close: () => Promise<void>
 }
 
-type StoreConfig = Pick<Config, 'redis' | 'redisReplicas' | 'storeEpoch'>
+type StoreConfig = Pick<Config, 'redis' | 'redisReplicas' | 'storeEpoch' | 'lifetimes'>
 type Warn = Pick<Log, 'warn'>
 
 /** Warns of a Redis that may forget. */
@@ -74,7 +74,7 @@ function tellKeys(raw: RedisStore, keys: KeyHolder) {
 
 /** Redis, whose epoch is checked with each claim, on each new connection and once a second. */
 function openRedisStore(
-  { redis, redisReplicas, storeEpoch }: StoreConfig,
+  { redis, redisReplicas, storeEpoch, lifetimes }: StoreConfig,
   keys: KeyHolder,
   observe: StoreObserver,
   told: StoreTold,
@@ -100,10 +100,10 @@ function openRedisStore(
       created: (id) => log?.warn({ epoch: id }, 'the store is empty: a new epoch begins'),
       described: (facts) => warnOf(facts, log),
     },
-    storeEpoch,
+    { pinned: storeEpoch, keyMs: lifetimes.keyMs },
   )
   const check = () => void epoch.check().catch(() => undefined)
-  keys.onChange(() => epoch.reseal())
+  keys.onChange(() => epoch.rekey())
   const changes = openChangeChannel(redis!)
   const usage = tellKeys(raw, keys)
   const timer = setInterval(check, CHECK_INTERVAL_MS).unref()

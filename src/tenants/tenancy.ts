@@ -39,6 +39,14 @@ export const tenantsText = (settings: Settings): string | undefined =>
     'Tenants (YAML or JSON): the banks, limits and provider settings of each; then a token must name one of them, and no provider setting of the environment is used.',
   )
 
+/** The ids of the tenants, for a tool that needs nothing else of them; undefined without a file. */
+export function tenantIds(settings: Settings): readonly string[] | undefined {
+  const text = tenantsText(settings)
+  return text === undefined
+    ? undefined
+    : readTenantsFile(text, (message) => settings.problem(message)).map(({ id }) => id)
+}
+
 /** The configuration of the providers that the settings name, at least one. */
 function configsOf(settings: SettingsReader, proxies: ProxySettings): TenantConfig['providers'] {
   const configured = everyProvider.filter((provider) => settings.has(`${prefixOf(provider)}_URL`))

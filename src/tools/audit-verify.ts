@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Anchor, readAnchors } from '../audit/anchors.js'
 import { deriveChainKey } from '../audit/chain.js'
 import { type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
-import { missingCheckpoints, missingIn, type Range } from '../audit/coverage.js'
+import { hasAnyIn, missingCheckpoints, missingIn, type Range } from '../audit/coverage.js'
 import { receiptDestination } from '../erasure/receipt.js'
 import { openRedis, waitUntilReady } from '../audit/redis.js'
 import { type ChainFound, TrailVerifier } from '../audit/verifier.js'
@@ -122,6 +122,9 @@ function missing(
   const isEmpty = checkpoints?.sequences.length === 0 && chains.length > 0
   return [
     ...(isEmpty ? ['no valid checkpoint was found: they were removed, or never written'] : []),
+    ...(range !== undefined && !hasAnyIn(range, chains)
+      ? ['nothing here is of the range: no process wrote in it, or its files are missing']
+      : []),
     ...(range === undefined ? missingCheckpoints({}, evidence) : missingIn(range, evidence)),
   ]
 }

@@ -6,7 +6,7 @@ import { openToolEvents } from '../security-events/open.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { erasePerson, type ErasureReport } from '../erasure/erasure.js'
 import type { Person } from '../erasure/person-match.js'
-import { beginReceipt, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
+import { beginReceipt, exitCodeOf, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { KeyHolder } from '../keys/key-holder.js'
 import { KeyRingError, loadKeys } from '../keys/key-ring.js'
@@ -43,7 +43,8 @@ function readRequest(args: readonly string[]): Request {
       },
     })
     const all = [...(values.customer ?? []), ...(values.person ?? []), ...(values.id ?? [])].filter((id) => id !== '')
-    if (all.length === 0) throw new UsageError(USAGE)
+    const isNamed = [values.bank, values.tenant, values.by].every((name) => name !== '')
+    if (all.length === 0 || !isNamed) throw new UsageError(USAGE)
     return {
       person: { ids: all, bank: values.bank, tenant: values.tenant },
       by: values.by ?? userInfo().username,
@@ -52,6 +53,14 @@ function readRequest(args: readonly string[]): Request {
   } catch {
     throw new UsageError(USAGE)
   }
+}
+
+/** Refuses a tenant that the file does not name; one of the past is named as the trail writes it. */
+function checkTenant({ tenant }: Person, { tenantIds }: ErasureConfig): void {
+  if (tenant === undefined || tenantIds === undefined || tenantIds.includes(tenant) || /^tenant:./.test(tenant)) return
+  throw new ConfigError([
+    `TENANTS_FILE has no tenant of that name; one that was removed is named as the trail writes it: tenant:NAME`,
+  ])
 }
 
 async function erase({ person, isDryRun }: Request, config: ErasureConfig, keys: DataKeys): Promise<ErasureReport> {
@@ -94,13 +103,14 @@ async function eraseOnRecord(
 async function main(args: readonly string[]): Promise<number> {
   const request = readRequest(args)
   const config = readErasureConfig(environment())
+  checkTenant(request.person, config)
   const keys = await loadKeys(config)
   if (config.redis === undefined || keys === undefined)
     throw new ConfigError(['REDIS_URL and STORE_ENCRYPTION_KEY (or STORE_KEY_RING_FILE) are needed'])
   if (request.isDryRun) {
     const report = await erase(request, config, keys)
     for (const line of linesOf(report, true)) console.log(line)
-    return isComplete(report) ? 0 : 1
+    return exitCodeOf(report)
   }
   const audit = receiptDestination(config.audit)
   const trail = openTrail({
@@ -115,7 +125,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const report = await eraseOnRecord(request, config, { keys, trail, events })
     for (const line of linesOf(report, false)) console.log(line)
-    return isComplete(report) ? 0 : 1
+    return exitCodeOf(report)
   } finally {
     await trail.close()
     await events.close()

@@ -7,14 +7,19 @@ import { StoreCipher } from '../store/cipher.js'
 import type { RedisAddress } from '../store/redis-address.js'
 import { openToolStore } from '../store/tool-store.js'
 
+const minutesAgo = (at: number, now: number): number => Math.round((now - at) / 60_000)
+
 /** What was found, a fact a line. */
-function lines({ epochs, facts, now }: Inspection): readonly string[] {
-  const ofEpochs = epochs.map((epoch) => {
-    if (epoch === 'absent') return 'epoch: none; the store is new, was emptied, or a part of it was lost'
-    if (typeof epoch === 'string') return `epoch: not readable (${epoch})`
-    const { id, state, at, cause } = epoch
-    const minutes = Math.round((now - at) / 60_000)
-    return `epoch: ${id}, ${state}${cause === undefined ? '' : ` (${cause})`}, ${minutes} minutes old`
+function lines({ epochs, facts, now }: Inspection, cipher: StoreCipher): readonly string[] {
+  const ofEpochs = epochs.flatMap((epoch) => {
+    if (epoch === 'absent') return ['epoch: none; the store is new, was emptied, or a part of it was lost']
+    if (typeof epoch === 'string') return [`epoch: not readable (${epoch})`]
+    const { id, state, at, cause, keys = {} } = epoch
+    const missing = Object.entries(keys).filter(([key]) => !cipher.knows(key))
+    return [
+      `epoch: ${id}, ${state}${cause === undefined ? '' : ` (${cause})`}, ${minutesAgo(at, now)} minutes old`,
+      ...missing.map(([key, used]) => `key: ${key} is not given, and was in use ${minutesAgo(used, now)} minutes ago`),
+    ]
   })
   if (facts === undefined)
     return [...ofEpochs, 'server: its user may not run INFO, so eviction and persistence are unknown']
@@ -43,7 +48,7 @@ async function main(isSure: boolean): Promise<number> {
   const cipher = new StoreCipher(keys)
   try {
     const inspection = await inspectEpoch(store, cipher)
-    for (const line of lines(inspection)) console.log(line)
+    for (const line of lines(inspection, cipher)) console.log(line)
     if (inspection.facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) {
       console.error('Redis may evict keys: set maxmemory-policy noeviction first.')
       return 1

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { connect } from 'node:tls'
+import { connect, type ConnectionOptions, type SecureVersion } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
@@ -332,6 +332,36 @@ describe('a token that is bound to a client certificate', () => {
       file('key.pem', renewed.private)
       await expect.poll(shown, { timeout: 10_000 }).toBe(new X509Certificate(renewed.cert).fingerprint256)
       expect(await ask(secure, { by: mine })).toEqual([200])
+    })
+
+    /** The protocol that a client with these options and the server agree on, else the code of the alert. */
+    const agreed = (options: ConnectionOptions) =>
+      new Promise<string>((resolve) => {
+        const port = Number(new URL(secure.url).port)
+        const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options })
+        socket
+          .once('error', ({ code = '' }: NodeJS.ErrnoException) => resolve(code))
+          .once('secureConnect', () => {
+            resolve(socket.getProtocol()!)
+            socket.destroy()
+          })
+      })
+
+    test.each<readonly [SecureVersion, string]>([
+      ['TLSv1', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+      ['TLSv1.1', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+      ['TLSv1.2', 'TLSv1.2'],
+      ['TLSv1.3', 'TLSv1.3'],
+    ])('speaks %s: %s', async (version, outcome) => {
+      const ciphers = 'DEFAULT@SECLEVEL=0'
+      expect(await agreed({ minVersion: version, maxVersion: version, ciphers })).toBe(outcome)
+    })
+
+    test('takes no cipher suite of TLS 1.2 but those of BCP 195, after a reload of its certificate too', async () => {
+      const by = (ciphers: string) => agreed({ maxVersion: 'TLSv1.2', ciphers })
+      expect(await by('ECDHE-ECDSA-AES128-GCM-SHA256')).toBe('TLSv1.2')
+      for (const weak of ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA', 'ECDHE-ECDSA-CHACHA20-POLY1305'])
+        expect(await by(weak)).toMatch(/^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/)
     })
 
     test('is refused where the certificate is not of the configured authority', async () => {

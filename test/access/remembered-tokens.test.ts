@@ -55,7 +55,7 @@ beforeEach(async () => {
     })
     issuers = new Issuers(config)
     issuers.start()
-    const refusals = new Refusals(config.auth.dpop)
+    const refusals = new Refusals(config.auth)
     const { store } = openStore(config, keysOf(), () => undefined)
     const constraint = createSenderConstraint(config, { refusals, store, trusts: trustOf(0) })
     const authenticate = createAuthenticator({ issuers, refusals, constraint, maxCached: most })

@@ -298,14 +298,19 @@ describe('what is missing in a range', () => {
         }),
       )
     mkdirSync(join(place, 'none'))
-    const [empty, emptyFolder, turned, early, late, wrongTime] = await Promise.all([
+    const [empty, emptyFolder, turned, early, late, wrongTime, ahead, before] = await Promise.all([
       run('--checkpoints', file('none.json', '')),
       run('--checkpoints', join(place, 'none')),
       run('--since', at(12), '--until', at(7), ...objects),
       run('--until', at(11), ...objects),
       run('--since', at(7), ...objects),
       run('--since', 'yesterday'),
+      run('--since', '2999-01-01T00:00:00Z', ...objects),
+      run('--until', '2001-01-01T00:00:00Z', ...objects),
     ])
+    // A range of which nothing is here is not whole, also where nothing states that something is missing.
+    for (const outside of [ahead, before])
+      expect(outside).toMatchObject({ code: 1, text: expect.stringContaining('nothing here is of the range') })
     for (const sink of [empty, emptyFolder])
       expect(sink).toMatchObject({ code: 1, text: expect.stringContaining('no valid checkpoint was found') })
     expect(turned).toMatchObject({ code: 2, text: expect.stringContaining('--since must not be later than --until') })

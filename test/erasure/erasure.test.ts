@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +13,7 @@ import { deriveChainKey } from '../../src/audit/chain.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { mutationPaths, queryPaths } from '../support/access-paths.js'
 import { type App, startApp } from '../support/app.js'
+import { build } from '../support/build.js'
 import { search } from '../support/leaks.js'
 import { databaseOf } from '../support/redis.js'
 import { cipherOf } from '../support/keys.js'
@@ -33,6 +34,7 @@ let app: App
 let redis: Redis
 let url: string
 beforeAll(async () => {
+  build()
   app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY, RATE_LIMIT_COST_PER_MINUTE: '0' })
   url = await databaseOf(STORE_ENCRYPTION_KEY)
   redis = new Redis(url)
@@ -93,9 +95,9 @@ async function values(): Promise<Value[]> {
 }
 
 /** The command, as it runs in a container beside the server. */
-const erase = (args: readonly string[], keys = STORE_ENCRYPTION_KEY) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/erase.ts', ...args], {
-    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY: keys, AUDIT_LOG, SECURITY_LOG },
+const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}) =>
+  promisify(execFile)(process.execPath, [join(inject('built'), 'src/tools/erase.js'), ...args], {
+    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
@@ -178,20 +180,57 @@ test('a person whom every operation was about is erased; their keys stay taken',
   expect(keys.size).toBe(tombstones.length / 2)
 }, 120_000)
 
-test.each([
-  ['without an id', [], 2, 'erase --customer'],
-  ['with an unknown option', ['--customer', 'x', '--everything'], 2, 'erase --customer'],
-])('%s nothing is erased', async (_what, args, code, message) => {
-  expect(await erase(args)).toMatchObject({ code, stderr: expect.stringContaining(message) })
+const TENANTS_FILE = join(folder, 'tenants.yaml')
+writeFileSync(TENANTS_FILE, 'tenants: { meridian: { settings: {} } }')
+
+test.each<readonly [what: string, args: string[], settings: Record<string, string>, message: string]>([
+  ['without an id', [], {}, 'erase --customer'],
+  ['with an empty id', ['--customer', ''], {}, 'erase --customer'],
+  ['with an empty tenant', ['--customer', 'x', '--tenant', ''], {}, 'erase --customer'],
+  ['with an unknown option', ['--customer', 'x', '--everything'], {}, 'erase --customer'],
+  [
+    'in a tenant that the file does not name',
+    ['--person', 'x', '--tenant', 'merdian'],
+    { TENANTS_FILE },
+    'has no tenant',
+  ],
+  [
+    'in a store that cannot be reached',
+    ['--person', 'x'],
+    { REDIS_URL: 'redis://127.0.0.1:1' },
+    'Nothing is known to be',
+  ],
+  ['without a store', ['--person', 'x'], { REDIS_URL: '' }, 'REDIS_URL and STORE_ENCRYPTION_KEY'],
+])('%s nothing is erased: exit code 2', async (_what, args, settings, message) => {
+  expect(await erase(args, settings)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+})
+
+test('the exit code tells a person of another tenant from one who is erased or not there', async () => {
+  const created = await app.run(
+    'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
+    { input: { isCustomer: true, status: 'PROSPECT', idempotencyKey: 'exit code' } },
+    { claims: { tenant: 'meridian' } },
+  )
+  const person = ['--person', created.data.createPerson.person.id as string]
+  const elsewhere = expect.stringMatching(/another tenant or bank than is given: 2 write\./) as unknown
+  expect(await erase([...person, '--tenant', 'acme'])).toMatchObject({ code: 3, stdout: elsewhere })
+  expect(await erase([...person, '--tenant', 'tenant:merdian'], { TENANTS_FILE })).toMatchObject({ code: 3 })
+  const missing = expect.stringContaining('Nothing was found under these ids') as unknown
+  expect(await erase(['--person', 'mistyped', '--dry-run'])).toMatchObject({ code: 0, stdout: missing })
+  expect(await erase([...person, '--tenant', 'meridian'], { TENANTS_FILE })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Tombstones: 2 write.') as unknown,
+  })
+  expect(await erase([...person, '--tenant', 'meridian'])).toMatchObject({ code: 0, stdout: missing })
 })
 
 test('values under a key that is not given are counted, and the exit code says that they may be left', async () => {
   await app.run('mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed } }', {
     input: { isCustomer: true, status: 'PROSPECT', idempotencyKey: 'other key' },
   })
-  const { code, stdout } = await erase(['--person', 'x'], randomBytes(32).toString('base64'))
+  const { code, stdout } = await erase(['--person', 'x'], { STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') })
   expect(code).toBe(1)
   expect(stdout).toContain('Not readable with the given keys')
   const events = readFileSync(SECURITY_LOG, 'utf8').trim().split('\n')
-  expect(events.map((line) => JSON.parse(line).event.reason)).toEqual(['complete', 'incomplete'])
+  expect(JSON.parse(events.at(-1)!)).toMatchObject({ event: { reason: 'incomplete' } })
 })

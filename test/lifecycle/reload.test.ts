@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createServer as createTlsServer } from 'node:tls'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { SCOPES } from '../../schema/scopes.js'
@@ -272,8 +273,13 @@ test('every credential, authority, proxy and issuer is replaced while requests r
   const second = { AUTH_ISSUER: issuer.iss(), AUTH_AUDIENCE: AUDIENCE, AUTH_CA_FILE: path('issuer-ca') }
   await until(['issuers'], () => put('issuers', entries(second)))
   expect((await app.run(PERSON, {}, { token })).data).toEqual({ person: { firstName: 'Ada' } })
+  // The metrics have its place for as long as it has one.
+  const metrics = async () => (await fetch(`${app.url}/metrics`)).text()
+  expect(await metrics()).toContain('kyc_ready{dependency="issuer 3"} 1')
   await until(['issuers'], () => put('issuers', entries()))
   expect((await app.run(PERSON, {}, { token })).status).toBe(401)
+  expect(await metrics()).not.toContain('kyc_ready{dependency="issuer 3"}')
+  expect(await metrics()).toContain('kyc_ready{dependency="introspection"} 1')
 
   // A file that cannot be used is told, and changes nothing.
   put('issuers', '{')

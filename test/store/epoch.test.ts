@@ -1,14 +1,19 @@
 import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { copyFileSync, cpSync, mkdtempSync, readFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fetch from 'node-fetch'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
+import type { RingKey } from '../../src/keys/key-ring.js'
+import type { StoreCipher } from '../../src/store/cipher.js'
+import { type EpochRecord, openEpoch, sealEpoch } from '../../src/store/epoch-record.js'
+import { runKeys } from '../../src/tools/keys/commands.js'
 import { type App, startApp } from '../support/app.js'
+import { cipherOf } from '../support/keys.js'
 import { type PrivateRedis, privateRedis } from '../support/redis.js'
 
 const CREATE =
@@ -184,15 +189,117 @@ test.each(BACKUPS)('a %s that is restored is trusted, and every key in it is kno
   await restored.kill()
 })
 
-test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, also when the older one is gone', async () => {
+const newKey = () => randomBytes(32).toString('base64')
+
+/** Lets a time pass for the statement of which keys were in use. */
+async function age(cipher: StoreCipher, ms: number): Promise<void> {
+  const name = 'kyc:epoch:{0}'
+  const epoch = openEpoch(cipher, name, (await admin.getBuffer(name))!) as EpochRecord
+  const keys = Object.fromEntries(Object.entries(epoch.keys!).map(([id, at]) => [id, at - ms]))
+  await admin.set(name, sealEpoch(cipher, name, { ...epoch, keys }), 'KEEPTTL')
+}
+
+test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, with the older one for as long as its records live', async () => {
   const app = await opened()
   const key = randomUUID()
   const { person } = (await create(app, key)).data.createPerson
-  await isUntrusted(await opened({ STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }), 'OTHER_KEY')
-  const next = randomBytes(32).toString('base64')
+  await isUntrusted(await opened({ STORE_ENCRYPTION_KEY: newKey() }), 'OTHER_KEY')
+  const next = newKey()
   const rotated = await opened({ STORE_ENCRYPTION_KEY: `${next},${KEY}` })
   expect((await create(rotated, key)).data.createPerson).toEqual({ replayed: true, person })
-  expect(await codeOf(create(await opened({ STORE_ENCRYPTION_KEY: next })))).toBeUndefined()
+
+  // Under the older key there are records that the next one alone cannot find: none of them is run again.
+  const early = await opened({ STORE_ENCRYPTION_KEY: next })
+  const sent = creations()
+  expect(await codeOf(create(early, key))).toBe('STORE_UNTRUSTED')
+  expect(creations()).toBe(sent)
+  await isUntrusted(early, 'OTHER_KEY')
+
+  await apps.splice(apps.indexOf(app), 1)[0]!.close()
+  const cipher = cipherOf([next, KEY].map((secret) => Buffer.from(secret, 'base64')))
+  await age(cipher, 7 * 24 * 3_600_000)
+  await isUntrusted(early, 'OTHER_KEY')
+  await age(cipher, 700_000)
+  await expect.poll(() => codeOf(create(early))).toBeUndefined()
+  await expect.poll(() => ready(early)).toEqual({ status: 200, reasons: {} })
+})
+
+describe('a key ring', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-lost-key-'))
+  const ring = join(folder, 'ring.json')
+  const wrapping = join(folder, 'wrapping')
+  writeFileSync(wrapping, newKey())
+  const settings = () => ({
+    REDIS_URL: redis.url,
+    STORE_ENCRYPTION_KEY: '',
+    STORE_KEY_RING_FILE: ring,
+    KEY_WRAPPING: 'local',
+    KEY_WRAPPING_KEY_FILE: wrapping,
+  })
+  const keys = (...args: string[]) => runKeys(args, settings(), { log: () => undefined, error: () => undefined })
+  const read = () => JSON.parse(readFileSync(ring, 'utf8')) as { version: 1; keys: readonly RingKey[] }
+  const write = (kept: readonly RingKey[]) => writeFileSync(ring, JSON.stringify({ version: 1, keys: kept }))
+  beforeEach(async () => {
+    rmSync(ring, { force: true })
+    await keys('new')
+    await keys('rotate')
+  })
+  /** Makes the next key current in a process that runs. */
+  async function rotate(app: App, purpose: string): Promise<void> {
+    const ids = () => app.log().split('data keys were read again').length
+    let before = ids()
+    await keys('new', purpose)
+    await expect.poll(ids).toBeGreaterThan(before)
+    before = ids()
+    await expect
+      .poll(() =>
+        keys('rotate', purpose)
+          .then(() => true)
+          .catch(() => false),
+      )
+      .toBe(true)
+    await expect.poll(ids).toBeGreaterThan(before)
+  }
+
+  test.each(['names', 'values'])(
+    'that lost its previous key for %s takes no key, in a process that runs and in one that begins, until it has the key again',
+    async (purpose) => {
+      const app = await opened(settings())
+      const key = randomUUID()
+      const { person } = (await create(app, key)).data.createPerson
+      await rotate(app, purpose)
+      const whole = read().keys
+      write(whole.filter((entry) => entry.purpose !== purpose || entry.state !== 'previous'))
+      await expect.poll(() => ready(app)).toEqual({ status: 503, reasons: { store: 'OTHER_KEY' } })
+      const begun = await opened(settings())
+      for (const each of [app, begun]) {
+        const sent = creations()
+        expect(await codeOf(create(each, key))).toBe('STORE_UNTRUSTED')
+        expect(creations()).toBe(sent)
+        await isUntrusted(each, 'OTHER_KEY')
+      }
+      write(whole)
+      for (const each of [app, begun]) {
+        await expect.poll(() => ready(each)).toEqual({ status: 200, reasons: {} })
+        expect((await create(each, key)).data.createPerson).toEqual({ replayed: true, person })
+      }
+    },
+  )
+
+  test('whose previous key was retired goes on, because retiring looks whether records need it', async () => {
+    const app = await opened(settings())
+    await rotate(app, 'names')
+    const previous = read().keys.find(({ purpose, state }) => purpose === 'names' && state === 'previous')!
+    await expect.poll(() => keys('retire', previous.id).then(() => 'retired', String)).toBe('retired')
+    const begun = await opened(settings())
+    for (const each of [app, begun]) {
+      expect(await codeOf(create(each))).toBeUndefined()
+      await expect.poll(() => ready(each)).toEqual({ status: 200, reasons: {} })
+    }
+    // The entry says that it was retired: without it the key is one that was lost.
+    write(read().keys.filter(({ id }) => id !== previous.id))
+    await isUntrusted(await opened(settings()), 'OTHER_KEY')
+  })
 })
 
 test('a record of a version that is not known is refused, never taken for absent', async () => {

@@ -12,6 +12,8 @@ export interface TestIssuer {
   readonly jwksUrl: string
   readonly introspectionUrl: string
   readonly publicKey: JWK
+  /** Further keys that it publishes. */
+  readonly otherKeys: JWK[]
   /** Signs these claims, beside `iat` and `exp`; undefined takes one away. */
   readonly sign: (claims: object, header?: object) => Promise<string>
   /** What the introspection endpoint says of an opaque token. */
@@ -43,7 +45,7 @@ export async function startIssuers(): Promise<TestIssuers> {
         body: JSON.stringify(
           what === 'introspect'
             ? (issuer.answers.get(form.get('token')!) ?? { active: false })
-            : { keys: [issuer.publicKey] },
+            : { keys: [issuer.publicKey, ...issuer.otherKeys] },
         ),
       }
       response.writeHead(status, { 'content-type': 'application/json' }).end(body)
@@ -63,6 +65,7 @@ export async function startIssuers(): Promise<TestIssuers> {
         jwksUrl: `${origin}/${name}/jwks`,
         introspectionUrl: `${origin}/${name}/introspect`,
         publicKey: { ...(await exportJWK(publicKey)), kid, alg: algorithm },
+        otherKeys: [],
         answers: new Map(),
         sign: (claims, header = {}) =>
           new SignJWT({ iat: seconds(), exp: seconds() + 3600, ...claims })

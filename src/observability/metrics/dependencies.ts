@@ -18,6 +18,7 @@ export function readinessMetrics(instruments: Instruments) {
 
   return {
     awaited: (dependency: string) => ready.set({ dependency }, 0),
+    forgotten: (dependency: string) => ready.remove({ dependency }),
     depended(dependency: string, cause: string | undefined, isUsable: boolean) {
       ready.set({ dependency }, isUsable ? 1 : 0)
       changes.inc({ dependency, cause: cause ?? 'ok' })

@@ -89,8 +89,9 @@ const list: Command = async ({ config, ring, output }) => {
   })
   printTable([['key', 'purpose', 'state', 'created', 'wrapped by', 'values', 'names', 'processes'], ...rows], output)
   const listed = new Set(rows.map(([id]) => id))
-  const foreign = [...(usage?.values ?? [])].filter(([id]) => !listed.has(id))
-  for (const [id, count] of foreign) output.log(`${count} values are under key ${id}, which is not given`)
+  for (const what of ['values', 'names'] as const)
+    for (const [id, count] of usage?.[what] ?? [])
+      if (!listed.has(id) && id !== UNNAMED) output.log(`${count} ${what} are under key ${id}, which is not given`)
   return undefined
 }
 

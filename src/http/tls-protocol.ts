@@ -1,0 +1,18 @@
+import type { SecureContextOptions } from 'node:tls'
+
+/**
+ * The protocol of the public port's own TLS, whatever Node is started with: TLS 1.3, and 1.2 with the cipher suites that
+ * BCP 195 recommends (RFC 9325, 4.2), as FAPI 2.0 demands.
+ */
+export const TLS_PROTOCOL: Pick<SecureContextOptions, 'minVersion' | 'ciphers'> = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+  ].join(':'),
+}
