@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { unwritable } from './disk.js'
 
@@ -56,6 +56,8 @@ function create(path: string, owner: Owner): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // On a full disk the file is there, and empty.
+    rmSync(path, { force: true })
     throw unwritable(error)
   }
 }
