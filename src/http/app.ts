@@ -38,8 +38,9 @@ type Wording = Omit<ErrorResponse, 'body'> & { readonly beginning: string }
 /** What follows a correlation id in the JSON of an error: the ends of its extensions, of itself, and of the list. */
 const END = '}}]}'
 
-/** The refusals of admission control are a few errors that are thrown again and again, most under overload: each is worded once. */
+/** Refusals that are thrown again and again, most under overload or attack, are a few errors: each is worded once. */
 const refusals = new WeakMap<ApiError, Wording>()
+const REPEATED: ReadonlySet<string | undefined> = new Set(['share', 'arriving_bodies'])
 
 function word(error: ApiError, status: number, headers: readonly string[]): Wording {
   const text = JSON.stringify({ errors: [formatError(error)] })
@@ -52,7 +53,7 @@ function wordingOf(error: ApiError): Wording | undefined {
   const { status, headers } = httpHeadOf([error])
   if (status === undefined) return undefined
   const wording = word(error, status, [...headers].flat())
-  if (error.code === 'OVERLOADED') refusals.set(error, wording)
+  if (error.code === 'OVERLOADED' || REPEATED.has(error.refusal)) refusals.set(error, wording)
   return wording
 }
 

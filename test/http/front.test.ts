@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { ArrivingBodies } from '../../src/http/arriving-bodies.js'
+import { MAX_ARRIVING } from '../../src/http/arriving-bodies.js'
 import { type App, startApp } from '../support/app.js'
 
 // What is decided before the body of a request is read, and how much a body may cost.
@@ -182,7 +182,7 @@ describe('bodies that have begun and not arrived', () => {
   ])('%s are so many, and those of others are read', async (_what, path, hasToken) => {
     const token = hasToken ? authorization : undefined
     const lines = await Promise.all(
-      Array.from({ length: ArrivingBodies.MAX + 5 }, () => line(patient.url, '127.0.0.31')),
+      Array.from({ length: MAX_ARRIVING + 5 }, () => line(patient.url, '127.0.0.31')),
     )
     for (const { socket } of lines) socket.write(`${head({ path, token, headers: ['content-length: 1000'] })}{"query`)
     const refused = () => lines.filter(({ heard }) => heard().includes('\r\n\r\n{'))

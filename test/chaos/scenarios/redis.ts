@@ -65,13 +65,13 @@ async function setVersion(admin: Redis, version: number): Promise<void> {
   }
 }
 
-function troublesOf(world: World, admin: Redis, program: string): readonly Trouble[] {
-  const [at, other] = world.replicas as [Replica, Replica]
+/** Redis takes no claim. */
+function refusals(world: World, admin: Redis): readonly Trouble[] {
+  const [at] = world.replicas as [Replica, Replica]
   const redis = world.redis!
   const set = (name: string, value: string) => admin.config('SET', name, value)
   const rights = (...rules: string[]) => admin.call('ACL', 'SETUSER', 'default', ...rules)
   const refused = { at, newKey: 'STORE_UNAVAILABLE', knownKey: 'replayed' }
-  const untrusted = { at, newKey: 'STORE_UNTRUSTED', knownKey: 'replayed' }
   return [
     {
       ...refused,
@@ -106,6 +106,15 @@ function troublesOf(world: World, admin: Redis, program: string): readonly Troub
       cause: /TIMEOUT|ECONN|DISCONNECTED|CONNECTING|STORE_UNAVAILABLE/,
       knownKey: 'STORE_UNAVAILABLE',
     },
+  ]
+}
+
+/** Redis may have forgotten, or cannot be read. */
+function distrusts(world: World, admin: Redis, program: string): readonly Trouble[] {
+  const [at, other] = world.replicas as [Replica, Replica]
+  const set = (name: string, value: string) => admin.config('SET', name, value)
+  const untrusted = { at, newKey: 'STORE_UNTRUSTED', knownKey: 'replayed' }
+  return [
     ...['allkeys-lru', 'volatile-ttl'].map((policy) => ({
       ...untrusted,
       name: `may evict by ${policy}`,
@@ -198,7 +207,7 @@ async function run(context: ChaosContext) {
   const checks: Check[] = []
   const table: (readonly string[])[] = [['Redis', '`/ready`', 'log', 'read', 'new key', 'known key']]
   try {
-    for (const trouble of troublesOf(world, admin, program)) {
+    for (const trouble of [...refusals(world, admin), ...distrusts(world, admin, program)]) {
       progress(trouble.name)
       const { row, wrong, doubled } = await look(world, trouble)
       table.push(row)
