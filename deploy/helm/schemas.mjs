@@ -1,10 +1,8 @@
-// Writes JSON schemas for kubeconform: of the OpenAPI document of Kubernetes, and of custom resource definitions.
-// node schemas.mjs SWAGGER_JSON CRD_FOLDER OUT_FOLDER
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Writes the JSON schemas that kubeconform reads, from the OpenAPI document of Kubernetes: node schemas.mjs SWAGGER_JSON OUT_FOLDER
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 
-const [swagger, crds, out] = process.argv.slice(2)
+const [swagger, out] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
 
 /** As kubeconform names them: the kind, the first part of the group, and the version. */
@@ -18,7 +16,7 @@ function strict(schema) {
   const copy = Object.fromEntries(
     Object.entries(schema).map(([name, value]) => [
       name,
-      name === '$ref' ? value.replace('#', '_definitions.json#') : strict(value),
+      name === '$ref' && typeof value === 'string' ? value.replace('#', '_definitions.json#') : strict(value),
     ]),
   )
   const isClosed = schema.properties !== undefined && typeof schema.type === 'string'
@@ -38,12 +36,3 @@ writeFileSync(join(out, '_definitions.json'), JSON.stringify({ definitions: clos
 for (const [name, schema] of Object.entries(definitions))
   for (const type of schema['x-kubernetes-group-version-kind'] ?? [])
     writeFileSync(fileOf(type), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }))
-
-for (const name of readdirSync(crds).filter((name) => name.endsWith('.yaml'))) {
-  const { spec } = parse(readFileSync(join(crds, name), 'utf8'))
-  for (const { name: version, schema } of spec.versions)
-    writeFileSync(
-      fileOf({ group: spec.group, version, kind: spec.names.kind }),
-      JSON.stringify(strict(schema.openAPIV3Schema)),
-    )
-}
