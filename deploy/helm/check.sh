@@ -28,6 +28,12 @@ for values in values/*.yaml; do
   } >"rendered/$name.yaml"
 done
 
+# A check that finds nothing checks nothing.
+if sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' "$work/bank.yaml" |
+  kubeconform -strict -schema-location "$work/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" >/dev/null; then
+  echo 'a field that does not exist was taken' && exit 1
+fi
+
 # What the schema of the values must refuse.
 refused() {
   if helm template kyc-graph kyc-graph --values values/bank.yaml "$@" >/dev/null 2>&1; then
