@@ -1,10 +1,8 @@
-// Writes JSON schemas for kubeconform: of the OpenAPI document of Kubernetes, and of custom resource definitions.
-// node schemas.mjs SWAGGER_JSON CRD_FOLDER OUT_FOLDER
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Writes the JSON schemas that kubeconform reads, from the OpenAPI document of Kubernetes: node schemas.mjs SWAGGER_JSON OUT_FOLDER
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 
-const [swagger, crds, out] = process.argv.slice(2)
+const [swagger, out] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
 
 /** As kubeconform names them: the kind, the first part of the group, and the version. */
@@ -15,12 +13,7 @@ const fileOf = ({ group, version, kind }) =>
 function strict(schema) {
   if (Array.isArray(schema)) return schema.map(strict)
   if (schema === null || typeof schema !== 'object') return schema
-  const copy = Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => [
-      name,
-      name === '$ref' ? value.replace('#', '_definitions.json#') : strict(value),
-    ]),
-  )
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, strict(value)]))
   const isClosed = schema.properties !== undefined && typeof schema.type === 'string'
   if (isClosed && schema.additionalProperties === undefined && !schema['x-kubernetes-preserve-unknown-fields'])
     copy.additionalProperties = false
@@ -33,17 +26,17 @@ const quantity = { type: ['string', 'number'] }
 const closed = Object.fromEntries(
   Object.entries(definitions).map(([name, schema]) => [name, name.endsWith('.Quantity') ? quantity : strict(schema)]),
 )
-// One file for all, which those of the kinds refer to.
-writeFileSync(join(out, '_definitions.json'), JSON.stringify({ definitions: closed }))
-for (const [name, schema] of Object.entries(definitions))
-  for (const type of schema['x-kubernetes-group-version-kind'] ?? [])
-    writeFileSync(fileOf(type), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }))
-
-for (const name of readdirSync(crds).filter((name) => name.endsWith('.yaml'))) {
-  const { spec } = parse(readFileSync(join(crds, name), 'utf8'))
-  for (const { name: version, schema } of spec.versions)
-    writeFileSync(
-      fileOf({ group: spec.group, version, kind: spec.names.kind }),
-      JSON.stringify(strict(schema.openAPIV3Schema)),
-    )
+/** The definitions that one refers to, and so on. */
+function needed(name, found = new Set()) {
+  if (found.has(name)) return found
+  found.add(name)
+  for (const [, other] of JSON.stringify(closed[name]).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g))
+    needed(other, found)
+  return found
 }
+
+for (const [name, schema] of Object.entries(definitions))
+  for (const type of schema['x-kubernetes-group-version-kind'] ?? []) {
+    const own = Object.fromEntries([...needed(name)].map((other) => [other, closed[other]]))
+    writeFileSync(fileOf(type), JSON.stringify({ $ref: `#/definitions/${name}`, definitions: own }))
+  }

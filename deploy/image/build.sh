@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Builds the images of deploy/Dockerfile where there is no container engine, as root: the base images are made from the
-# packages of the distribution and the bare Node binary, and buildah runs the steps in a chroot. Prints the root folders.
-#   deploy/image/build.sh FOLDER
+# Builds the image of deploy/Dockerfile, or another target of it, where there is no container engine, as root: the base images are made from the
+# packages of the distribution and the bare Node binary, and buildah runs the steps in a chroot. Prints the root folder.
+#   deploy/image/build.sh FOLDER [TARGET]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(realpath -m "${1:?the folder for the images}")
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+target=${2:-server}
 mkdir -p "$work/build-root" "$work/runtime-root"
 
 missing=()
@@ -44,15 +45,11 @@ fi
 
 # The registry as this machine reaches it.
 printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry)" >"$work/npmrc"
-build() { # target, image
-  buildah bud --quiet --isolation chroot --format docker --layers --file deploy/Dockerfile --target "$1" --tag "$2" \
-    --volume /etc/ssl/certs:/etc/ssl/certs:ro --secret "id=npmrc,src=$work/npmrc" \
-    --build-arg NODE_IMAGE=localhost/node:24-slim --build-arg RUNTIME_IMAGE=localhost/runtime \
-    --build-arg VERSION="$(node -p 'require("./package.json").version')" --build-arg REVISION="$(git rev-parse HEAD)" . >&2
-}
-for target in server evaluation; do
-  build "$target" "localhost/kyc-graph-$target"
-  buildah inspect --type image "localhost/kyc-graph-$target" >"$work/$target.json"
-  container=$(buildah from "localhost/kyc-graph-$target")
-  buildah mount "$container" | tee "$work/$target.root"
-done
+buildah bud --quiet --isolation chroot --format docker --layers=false --file deploy/Dockerfile --target "$target" \
+  --tag "localhost/kyc-graph-$target" --volume /etc/ssl/certs:/etc/ssl/certs:ro --secret "id=npmrc,src=$work/npmrc" \
+  --build-arg NODE_IMAGE=localhost/node:24-slim --build-arg RUNTIME_IMAGE=localhost/runtime \
+  --build-arg VERSION="$(node -p 'require("./package.json").version')" --build-arg REVISION="$(git rev-parse HEAD)" . >&2
+buildah inspect --type image "localhost/kyc-graph-$target" >"$work/$target.json"
+buildah rm --all >/dev/null
+container=$(buildah from "localhost/kyc-graph-$target")
+buildah mount "$container" | tee "$work/$target.root"

@@ -19,7 +19,7 @@ test('the chart has the version of the server', () => {
 // Rendered by Helm and checked by kubeconform: `deploy/helm/check.sh`.
 describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
   const objects = parseAllDocuments(text(name))
-    .map((document) => document.toJS() as any)
+    .map((document) => document.toJS())
     .filter(Boolean)
   const of = (kind: string): any => objects.find((object) => object.kind === kind)
   const values = valuesOf(name)

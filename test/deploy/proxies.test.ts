@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { cert, key } = await certificate('proxy', await authority('proxies'))
   put('kyc-graph/tls.crt', cert)
   put('kyc-graph/tls.key', key)
-  put('kyc-graph.pem', cert + key)
+  put('kyc-graph.pem', `${cert}\n${key}`)
   copyFileSync('deploy/nginx/location.conf', join(folder, 'kyc-graph/location.conf'))
 })
 

@@ -8,7 +8,8 @@ const yaml = (path: string): any => parse(read(path), { merge: true })
 const assigned = (text: string): string[] => [...text.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)].map(([, name]) => name!)
 
 const NAMES = settingNames()
-const SECRETS = [...NAMES].filter((name) => NAMES.has(`${name}_FILE`))
+/** As the documentation marks them. */
+const SECRETS = [...read('docs/configuration.md').matchAll(/^\| `(\w+)` \| [^|]*\bsecret\b/gm)].map(([, name]) => name!)
 
 const unit = read('deploy/systemd/kyc-graph@.service').replaceAll(/^#.*$/gm, '')
 const environment = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line]) => assigned(line!))

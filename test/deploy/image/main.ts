@@ -7,13 +7,13 @@ import { freePort } from '../../support/redis.js'
 import { runIn, startIn } from './container.js'
 import { ask, startSurroundings, type Surroundings } from './providers.js'
 import { page, type Check } from './report.js'
-import { buildImage, filesOf, forbiddenIn, type Image, partsOf } from './rootfs.js'
+import { buildImage, filesOf, forbiddenIn, type Image, imageIn, partsOf } from './rootfs.js'
 import { measureStarts } from './starts.js'
 
-const USAGE = `npm run image -- [--folder FOLDER] [--out FILE] [--rounds N]
+const USAGE = `npm run image -- [--folder FOLDER] [--built] [--out FILE] [--rounds N]
 
 Builds the images of deploy/Dockerfile without a container engine (root is needed) and checks the server's. The report is
-written to FILE, deploy/image/README.md by default.`
+written to FILE, deploy/image/README.md by default. With --built it takes what an earlier run has built in FOLDER.`
 const MAX_MEGABYTES = 280
 const SLOW_MS = 1_500
 
@@ -70,6 +70,7 @@ async function main(): Promise<number> {
     options: {
       folder: { type: 'string', default: '/var/tmp/kyc-graph-image' },
       out: { type: 'string', default: 'deploy/image/README.md' },
+      built: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '9' },
       help: { type: 'boolean', default: false },
     },
@@ -77,7 +78,8 @@ async function main(): Promise<number> {
   if (values.help) return (console.log(USAGE), 0)
   const folder = resolve(values.folder)
   mkdirSync(folder, { recursive: true })
-  const image = buildImage(folder)
+  if (!values.built) buildImage(folder)
+  const image = imageIn(folder)
   const files = filesOf(image.root)
   const parts = partsOf(files)
   const megabytes = parts.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6

@@ -18,9 +18,12 @@ export interface Image {
   readonly config: ImageConfig
 }
 
-/** Builds the images; the server's. */
-export function buildImage(folder: string): Image {
-  execFileSync('deploy/image/build.sh', [folder], { stdio: 'inherit' })
+/** Builds the image in a folder. */
+export const buildImage = (folder: string): void =>
+  void execFileSync('deploy/image/build.sh', [folder], { stdio: ['ignore', 'ignore', 'inherit'] })
+
+/** The image that was built in a folder. */
+export function imageIn(folder: string): Image {
   const { Docker } = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as {
     Docker: { config: ImageConfig }
   }
