@@ -12,11 +12,31 @@ export interface Setting {
   readonly name: string
   readonly description: string
   readonly form: SettingForm
+  /** A description of the accepted values. */
+  readonly values: string
   /** True when its group does not work without it; it, or one of its alternatives. */
   readonly required: boolean
   /** True where no other setting stands for it. */
   readonly isAlwaysRequired: boolean
   readonly fallback: string | undefined
+}
+
+const code = (text: string): string => `\`${text}\``
+
+const KINDS = {
+  text: 'text',
+  url: 'URL',
+  list: 'comma list',
+  secret: 'secret',
+  proxy: 'URL, secret',
+  file: 'path of a file',
+  pem: 'path of a PEM file',
+} as const
+
+function valuesOf(form: SettingForm): string {
+  if (form.kind === 'integer') return `${form.min} to ${form.max}`
+  if (form.kind === 'choice') return form.choices.map(code).join(', ')
+  return KINDS[form.kind]
 }
 
 /** True for a setting that may also come from a file: `<name>_FILE` names it. */
@@ -32,7 +52,7 @@ function recordOnce(read: (settings: Settings) => void, present: boolean): reado
   const recorded: Recorded[] = []
   const record = (name: string, description: string, form: SettingForm, fallback?: string, required = false): void => {
     if (!/^[A-Z].*[^.]\.$/.test(description)) throw new Error(`The description of ${name} must be a sentence.`)
-    recorded.push({ name, description, form, fallback, required })
+    recorded.push({ name, description, form, values: valuesOf(form), fallback, required })
   }
   /** Records a setting that is required unless it has a default; returns the default, else a placeholder. */
   const valueOf = (name: string, description: string, kind: 'url' | 'text' | 'secret', fallback?: string): string => {

@@ -1,31 +1,14 @@
 import type { SettingGroup } from '../config.js'
-import { type Setting, type SettingForm, settingsOf } from '../config/declared-settings.js'
+import { type Setting, settingsOf } from '../config/declared-settings.js'
 import { withGenerated } from './generated.js'
 
 export { settingsOf }
 
 const code = (text: string): string => `\`${text}\``
 
-const KINDS = {
-  text: 'text',
-  url: 'URL',
-  list: 'comma list',
-  secret: 'secret',
-  proxy: 'URL, secret',
-  file: 'path of a file',
-  pem: 'path of a PEM file',
-} as const
-
-/** A description of the accepted values. */
-function valuesOf(form: SettingForm): string {
-  if (form.kind === 'integer') return `${form.min} to ${form.max}`
-  if (form.kind === 'choice') return form.choices.map(code).join(', ')
-  return KINDS[form.kind]
-}
-
-function tableRow({ name, description, form, required, fallback }: Setting): string {
+function tableRow({ name, description, values, required, fallback }: Setting): string {
   const standard = required ? 'required' : fallback === undefined ? 'none' : code(fallback)
-  return `| ${code(name)} | ${valuesOf(form)} | ${standard} | ${description} |\n`
+  return `| ${code(name)} | ${values} | ${standard} | ${description} |\n`
 }
 
 /** The tables of `docs/configuration.md`, one for each group. */
@@ -38,9 +21,9 @@ export function settingTables(groups: readonly SettingGroup[]): string {
   return tables.join('\n')
 }
 
-function exampleLine({ name, description, form, required, fallback = '' }: Setting): string {
+function exampleLine({ name, description, values, required, fallback = '' }: Setting): string {
   const assignment = required ? `${name}=` : `# ${name}=${fallback}`
-  return `# ${description} (${required ? 'required' : 'optional'}; ${valuesOf(form)})\n${assignment}\n`
+  return `# ${description} (${required ? 'required' : 'optional'}; ${values})\n${assignment}\n`
 }
 
 /** The text of `.env.example`: required settings are empty, optional ones are commented out and show their default. */

@@ -87,7 +87,12 @@ function drawPanel({ panel, lines, note }: DrawnPanel, seconds: number): string 
     title +
     grid.join('') +
     drawLines(lines, seconds, max, place) +
-    text(place.x + place.width, place.y + place.height + 12, `${Math.round(seconds)} s`, 'text-anchor="end" font-size="9"') +
+    text(
+      place.x + place.width,
+      place.y + place.height + 12,
+      `${Math.round(seconds)} s`,
+      'text-anchor="end" font-size="9"',
+    ) +
     legend(lines, left + 10, top + height - 8)
   )
 }
@@ -97,7 +102,10 @@ const drawTitle = ({ title, gridPos }: Panel): string =>
 
 /** The board as SVG, each panel in its place. */
 export function draw(rows: readonly Panel[], panels: readonly DrawnPanel[], seconds: number, subtitle: string): string {
-  const [width, bottom] = [24 * COLUMN + 2 * MARGIN, Math.max(...panels.map(({ panel: { gridPos } }) => gridPos.y + gridPos.h))]
+  const [width, bottom] = [
+    24 * COLUMN + 2 * MARGIN,
+    Math.max(...panels.map(({ panel: { gridPos } }) => gridPos.y + gridPos.h)),
+  ]
   const height = TOP + bottom * ROW + MARGIN
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="11" fill="#333">`,

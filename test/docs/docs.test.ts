@@ -17,6 +17,7 @@ import { FILE_NOTICES } from '../../src/audit/file-sink.js'
 import { DISTRUST } from '../../src/store/trust.js'
 import { FIRST_QUERY, prepare } from '../../src/dev/welcome.js'
 import { createMetrics } from '../../src/observability/metrics.js'
+import { ADMIN_METRICS } from '../../src/observability/metrics/admin.js'
 import { type App, startApp } from '../support/app.js'
 import { settingNames } from '../support/setting-names.js'
 
@@ -92,9 +93,11 @@ describe('links', () => {
     expect(linksOf(path).filter((target) => isBroken(path, target))).toEqual([])
   })
 
-  test('the index names every page once', () => {
+  test('the indexes name every page once', () => {
     const listed = linksOf('docs/README.md').map((target) => `docs/${target}`)
-    expect([...listed, 'docs/README.md', 'README.md'].sort()).toEqual([...PAGES].sort())
+    const runbooks = linksOf('docs/runbooks/README.md').filter((target) => /^\w+\.md$/.test(target))
+    const all = [...listed, ...runbooks.map((target) => `docs/runbooks/${target}`), 'docs/README.md', 'README.md']
+    expect(all.sort()).toEqual([...PAGES].sort())
   })
 
   test('the README has two screens', () => {
@@ -203,10 +206,12 @@ describe('names', () => {
   })
 
   test('every metric has a row, and every metric that is named exists', async () => {
-    const ofMain = [...(await createMetrics().text()).matchAll(/^# TYPE (kyc_\w+)/gm)].map(([, name]) => name!)
+    const ofMain = [...(await createMetrics({ hasTenants: true }).text()).matchAll(/^# TYPE (kyc_\w+)/gm)].map(
+      ([, name]) => name!,
+    )
     // The admin listener adds its own.
-    const names = [...ofMain, ...(read('src/http/admin-worker.ts').match(/\bkyc_\w+/g) ?? [])]
-    const rows = rowsOf(page('docs/observability.md'))
+    const names = [...ofMain, ...Object.values(ADMIN_METRICS).map(({ name }) => name)]
+    const rows = rowsOf(page('docs/metrics.md'))
     expect(names.filter((name) => !rows.includes(name))).toEqual([])
     expect(
       PAGES.flatMap((path) => spansOf(path).flatMap((span) => span.match(/\bkyc_\w+/g) ?? [])).filter(

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fetch from 'node-fetch'
 import { beforeAll, expect, test } from 'vitest'
-import { build, exitOf, run, urlOf } from '../support/build.js'
+import { build, exitOf, program, run, urlOf } from '../support/build.js'
 
 beforeAll(build, 120_000)
 
@@ -31,6 +32,45 @@ test('refuses to start on an address in use, with one sentence', async () => {
     output().match(/The address is taken: set HOST and PORT, or ADMIN_HOST and ADMIN_PORT, to a free one\./g),
   ).toHaveLength(1)
   other.close()
+})
+
+const SETTINGS = {
+  PORT: '0',
+  AUTH_ISSUER: 'https://issuer.example',
+  AUTH_AUDIENCE: 'kyc-graph',
+  AUTH_JWKS_URL: 'https://issuer.example/jwks',
+  SYNCTERA_URL: 'https://api.synctera.example',
+  SYNCTERA_API_KEY: 'the-api-key',
+}
+
+test.each<[string, Record<string, string>]>([
+  ['HOST', { HOST: '192.0.2.7' }],
+  ['ADMIN_HOST', { ADMIN_PORT: '9464', ADMIN_HOST: '192.0.2.7' }],
+])('refuses to start on a %s that is no address of the machine, with one sentence', async (_name, settings) => {
+  const { child, output } = run({ ...SETTINGS, ...settings })
+  expect(await exitOf(child)).toBe(1)
+  expect(output().match(/HOST, or ADMIN_HOST, is no address of this machine: set it to/g)).toHaveLength(1)
+})
+
+test('warns of a memory store and of a name that is nearly a setting, and checks the same with --check', async () => {
+  const settings = { ...SETTINGS, REDIS_ULR: 'redis://127.0.0.1' }
+  const started = run(settings)
+  await urlOf(started)
+  started.child.kill('SIGKILL')
+  for (const text of [
+    'REDIS_URL is not set: idempotency keys',
+    'REDIS_ULR is not a setting: REDIS_URL is probably meant',
+  ])
+    expect(started.output()).toContain(text)
+  const check = (env: Readonly<Record<string, string>>, ...flags: string[]) =>
+    spawnSync(process.execPath, [program(), '--check', ...flags], { env, encoding: 'utf8' })
+  const { status, stdout } = check(settings, '--json')
+  expect([status, (JSON.parse(stdout) as { problems: string[] }).problems]).toEqual([
+    1,
+    ['REDIS_ULR is not a setting: REDIS_URL is probably meant'],
+  ])
+  expect(check(SETTINGS)).toMatchObject({ status: 0, stdout: expect.stringContaining('The settings are usable.') })
+  expect(check(SETTINGS).stdout).not.toContain('the-api-key')
 })
 
 test('starts, is ready, serves, and stops in good order on SIGTERM', async () => {

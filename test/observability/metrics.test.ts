@@ -25,7 +25,13 @@ afterAll(() => app.close())
 const metrics = async (): Promise<string> => (await fetch(`${app.adminUrl}/metrics`)).text()
 /** The value of a series; 0 where it is not there. */
 const valueOf = (text: string, series: string): number =>
-  Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.split(' ').at(-1) ?? 0)
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.split(' ')
+      .at(-1) ?? 0,
+  )
 /** By how much a series grows. */
 async function growth(series: string, act: () => Promise<unknown>): Promise<number> {
   const before = valueOf(await metrics(), series)
@@ -64,12 +70,17 @@ describe('the reference', () => {
 })
 
 describe('operations', () => {
-  const count = (of: string, outcome: string) => `kyc_graphql_operation_seconds_count{class="${of}",outcome="${outcome}"}`
+  const count = (of: string, outcome: string) =>
+    `kyc_graphql_operation_seconds_count{class="${of}",outcome="${outcome}"}`
 
   test.each<[string, string, string]>([
     ['query', 'ok', `{ customer(id: "${ADA.customerId}") { id } }`],
     ['list', 'ok', '{ customers(first: 1) { edges { node { id } } } }'],
-    ['list', 'ok', 'query { ...F } fragment F on Query { ... on Query { persons(first: 1) { edges { node { id } } } } }'],
+    [
+      'list',
+      'ok',
+      'query { ...F } fragment F on Query { ... on Query { persons(first: 1) { edges { node { id } } } } }',
+    ],
     ['query', 'caller', '{ person(id: "not one") { id } }'],
     ['none', 'caller', '{ nothing }'],
   ])('a %s that ends as %s is counted so: %s', async (of, outcome, document) => {

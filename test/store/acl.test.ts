@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StoreKey, WriteKeys } from '../../datasources/contract/store.js'
 import { openAnchorStore } from '../../src/audit/anchors.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import type { SignedCheckpoint } from '../../src/audit/checkpoints/checkpoint.js'
@@ -82,8 +83,9 @@ async function tellChange(address: RedisAddress): Promise<void> {
 async function useStore(address: RedisAddress, redisReplicas: number): Promise<void> {
   const opened = openStore({ redis: address, redisReplicas, storeEpoch: undefined }, keysOf(), () => undefined)
   const { store, lease, permits, close } = await untilUsable(opened)
-  const key = ['verification', randomUUID()] as [string, string]
-  const write = { record: ['write', ...key] as [string, ...string[]], earlier: ['write', 'earlier', ...key] as [string, ...string[]] }
+  const id = randomUUID()
+  const key: StoreKey = ['verification', id]
+  const write: WriteKeys = { record: ['write', id], earlier: ['write', 'earlier', id] }
   await tried(store.set(key, { a: 1 }, 60))
   await tried(store.get(key))
   await tried(store.update(key, 60, () => ({ a: 2 })))
@@ -136,7 +138,8 @@ test.each(['~kyc:*', '&kyc:changes'])('so is %s', async (pattern) => {
   expect((await denied(user)).some((object) => object.startsWith('kyc:'))).toBe(true)
 })
 
-const stream = ({ address }: User) => openSink({ audit: { stream: STREAM }, auditFsync: 'off', redis: address }, () => 0)
+const stream = ({ address }: User) =>
+  openSink({ audit: { stream: STREAM }, auditFsync: 'off', redis: address }, () => 0)
 
 const FEATURES: readonly (readonly [setting: string, use: (user: User) => Promise<unknown>])[] = [
   ['`AUDIT_LOG=redis:<stream>`', async (user) => stream(user).write(['{}'])],
@@ -165,7 +168,10 @@ test.each(FEATURES)('%s needs the rights beside it, each of them', async (settin
 })
 
 test('a database number needs +select', async () => {
-  const [with_, without] = [await userWith([...SERVER, ...moreWith('a database number')], { suffix: '/3' }), await userWith(SERVER, { suffix: '/3' })]
+  const [with_, without] = [
+    await userWith([...SERVER, ...moreWith('a database number')], { suffix: '/3' }),
+    await userWith(SERVER, { suffix: '/3' }),
+  ]
   await useAll(with_)
   await useAll(without)
   expect(await denied(with_)).toEqual([])

@@ -65,9 +65,12 @@ interface Started {
   readonly output: () => string
 }
 
+/** The file that `node` runs. */
+export const program = (): string => join(folder(), 'src/main.js')
+
 /** Starts it with these settings and no others; `options` are Node's. */
 export const run = (settings: Readonly<Record<string, string>>, options: readonly string[] = []): Started =>
-  startNode([...options, join(folder(), 'src/main.js')], { AUDIT_LOG: join(folder(), 'audit.log'), ...settings })
+  startNode([...options, program()], { AUDIT_LOG: join(folder(), 'audit.log'), ...settings })
 
 /** Starts a tool of the compiled server with these settings and no others. */
 export const runTool = (name: string, settings: Readonly<Record<string, string>>): Started =>
