@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareRecording } from './contract/compare.js'
 import { SpecificationError } from './contract/document.js'
-import { type ContractReport, contractText } from './contract/report.js'
+import { exitCode, warnings } from './contract/outcome.js'
+import { contractText } from './contract/report.js'
 
 /** The providers' folders, without loading them. */
 const PROVIDERS = readdirSync('datasources').filter((name) => existsSync(join('datasources', name, 'index.ts')))
@@ -30,30 +31,6 @@ async function runTests(folder: string, paths: readonly string[]): Promise<numbe
     stdio: ['ignore', process.stderr, process.stderr],
   })
   return new Promise((done, fail) => child.once('error', fail).once('exit', (code) => done(code ?? 1)))
-}
-
-/** What the report leaves open, as sentences for the standard error. */
-function warnings(report: ContractReport, { failed, strict }: { failed: boolean; strict: boolean }): readonly string[] {
-  const { exchanges, usedOperations, undescribed } = report
-  const isUnused = exchanges > 0 && usedOperations.length === 0
-  return [
-    ...(failed ? ['A test failed: the recording may be incomplete.'] : []),
-    ...(exchanges === 0 ? ['No exchange with this provider was recorded.'] : []),
-    ...(isUnused ? ['No document describes an operation that was recorded: nothing was compared.'] : []),
-    ...(undescribed.length > 0 && !isUnused
-      ? [
-          `Operations that no document describes, not compared: ${undescribed.length}. ${strict ? '--strict counts them as violations.' : 'Add a document with --openapi.'}`,
-        ]
-      : []),
-  ]
-}
-
-/** 1 for violations, 2 when nothing was compared or a test failed. */
-function exitCode(report: ContractReport, { failed, strict }: { failed: boolean; strict: boolean }): number {
-  const { requests, answers, undescribed, usedOperations } = report
-  if (requests.length + answers.length > 0) return 1
-  if (failed || usedOperations.length === 0) return 2
-  return strict && undescribed.length > 0 ? 1 : 0
 }
 
 /** Answers the exit code. */
@@ -88,8 +65,9 @@ async function main(): Promise<number> {
       )
       console.log(contractText(report))
     }
-    for (const sentence of warnings(report, { failed, strict })) console.error(sentence)
-    return exitCode(report, { failed, strict })
+    const run = { hasFailed: failed, isStrict: strict }
+    for (const sentence of warnings(report, run)) console.error(sentence)
+    return exitCode(report, run)
   } finally {
     if (recording === undefined && record === undefined) rmSync(folder, { recursive: true, force: true })
   }

@@ -4,6 +4,7 @@ import { PersonalIdType } from '../../../schema/personal-id.js'
 import {
   type Assumption,
   codeName,
+  fails,
   judge,
   membersOf,
   namesWhere,
@@ -54,8 +55,8 @@ const listAssumptions = (list: RecordList): readonly Assumption[] => [
     states: `\`${list.name}\` is a list of the persons that are asked for.`,
     async check(context) {
       const { status, list: found, rows, code } = await listed(context, list, { person_id: UNKNOWN })
-      const seen = Array.isArray(found) ? `${rows.length} rows of other persons` : `${status} ${code}`
-      return judge(Array.isArray(found) && rows.length === 0, seen, `the product ${list.at.text} of the tenant`)
+      if (!Array.isArray(found)) return fails(`${status} ${code}`, `\`${list.name}\` of the tenant, ${list.at.text}`)
+      return judge(rows.length === 0, `${rows.length} rows of other persons`, 'nothing: rows of others are left out')
     },
   },
   {
