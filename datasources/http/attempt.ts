@@ -159,8 +159,7 @@ export class AttemptRunner {
     if (refused) return refused
     const permits = this.options.sharedPermits
     const shared =
-      permits &&
-      (await inSpan(trace, 'wait', { reason: 'shared permit' }, () => this.#acquireShared(scope, permits)))
+      permits && (await inSpan(trace, 'wait', { reason: 'shared permit' }, () => this.#acquireShared(scope, permits)))
     if (shared && 'error' in shared) {
       this.options.bulkhead.release(claim)
       return shared
@@ -208,11 +207,7 @@ export class AttemptRunner {
   }
 
   /** Acquires the bulkhead; undefined when that succeeds. */
-  async #admit(
-    scope: CallScope,
-    claim: Claim,
-    trace: OperationTrace | undefined,
-  ): Promise<FailedAttempt | undefined> {
+  async #admit(scope: CallScope, claim: Claim, trace: OperationTrace | undefined): Promise<FailedAttempt | undefined> {
     const { bulkhead, errors } = this.options
     const { signal } = scope
     const admission = bulkhead.tryAcquire(claim)

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 const folder = dirname(fileURLToPath(import.meta.url))
 const hash = createHash('sha256')
 for (const part of ['kyc-graph', 'kyc-graph/templates', 'values'])
-  for (const entry of readdirSync(join(folder, part), { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+  for (const entry of readdirSync(join(folder, part), { withFileTypes: true }).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  ))
     if (entry.isFile()) hash.update(`${part}/${entry.name}\0`).update(readFileSync(join(folder, part, entry.name)))
 console.log(hash.digest('hex'))

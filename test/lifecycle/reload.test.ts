@@ -219,7 +219,8 @@ function load() {
   }
 }
 
-const countOf = (part: string) => app.log().split(`"kyc.part":"${part}","message":"changed settings are in use"`).length - 1
+const countOf = (part: string) =>
+  app.log().split(`"kyc.part":"${part}","message":"changed settings are in use"`).length - 1
 const providerChanges = () => app.log().split('changed provider settings are in use').length - 1
 
 /** Changes files, and waits until these parts are in use, and the providers where they are concerned. */

@@ -167,7 +167,10 @@ describe('input that cannot be right names its field, reaches no provider and is
     if (field !== undefined) expect(Object.keys(error!.extensions.fields ?? {})).toContain(field)
     expect([...app.calls('synctera'), ...app.calls('obp')]).toEqual([])
     // Ids and times are digits too, and now and then they are these.
-    const given = (JSON.stringify(errors) + app.log()).replace(/"(?:correlationId|http\.request\.id|trace\.id|chain|@timestamp|hash)":"[^"]+"|"event\.duration":\d+/g, '')
+    const given = (JSON.stringify(errors) + app.log()).replace(
+      /"(?:correlationId|http\.request\.id|trace\.id|chain|@timestamp|hash)":"[^"]+"|"event\.duration":\d+/g,
+      '',
+    )
     for (const value of [SECRET, '987654321', '98765', 'no-email', '0171', '2001-02-30', 'usa', 'Acc*'])
       expect(given).not.toContain(value)
   })

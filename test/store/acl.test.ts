@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StoreKey, WriteKeys } from '../../datasources/contract/store.js'
+import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
 import { openAnchorStore } from '../../src/audit/anchors.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import type { SignedCheckpoint } from '../../src/audit/checkpoints/checkpoint.js'
@@ -81,7 +82,11 @@ async function tellChange(address: RedisAddress): Promise<void> {
 
 /** The store as the server uses it. */
 async function useStore(address: RedisAddress, redisReplicas: number): Promise<void> {
-  const opened = openStore({ redis: address, redisReplicas, storeEpoch: undefined }, keysOf(), () => undefined)
+  const opened = openStore(
+    { redis: address, redisReplicas, storeEpoch: undefined, lifetimes: DEFAULT_LIFETIMES },
+    keysOf(),
+    () => undefined,
+  )
   const { store, lease, permits, close } = await untilUsable(opened)
   const id = randomUUID()
   const key: StoreKey = ['verification', id]

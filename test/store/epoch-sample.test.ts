@@ -30,11 +30,12 @@ const server: EpochServer = {
   },
 }
 const opened = (): StoreEpoch =>
-  new StoreEpoch(server, cipher, {
-    changed: (cause) => void causes.push(cause),
-    created: () => undefined,
-    described: () => undefined,
-  })
+  new StoreEpoch(
+    server,
+    cipher,
+    { changed: (cause) => void causes.push(cause), created: () => undefined, described: () => undefined },
+    { keyMs: 86_400_000 },
+  )
 async function checks(count: number): Promise<void> {
   for (let i = 0; i < count; i += 1) await epoch.check()
 }

@@ -75,11 +75,7 @@ function linesOf(text: string, correlationId: string): object[] {
     .split('\n')
     .filter((line) => line.includes(SAME) || (line !== '' && !line.includes('"http.request.id"')))
   return lines
-    .map((line) =>
-      JSON.stringify(
-        JSON.parse(line, (name, value: unknown) => (TIMES.has(name) ? undefined : value)),
-      ),
-    )
+    .map((line) => JSON.stringify(JSON.parse(line, (name, value: unknown) => (TIMES.has(name) ? undefined : value))))
     .sort()
     .map((line) => JSON.parse(line) as object)
 }

@@ -140,7 +140,9 @@ describe('a secret in a file', () => {
     gateway.accepts.delete('key-1')
     expect((await asked(app)).errors).toEqual([])
     expect(await reloads(app)).toEqual({ applied: 1, stale: 0 })
-    expect(app.log()).toContain('"kyc.replaced":{"tenants":["default"],"providers":["synctera"],"added":[],"removed":[]}')
+    expect(app.log()).toContain(
+      '"kyc.replaced":{"tenants":["default"],"providers":["synctera"],"added":[],"removed":[]}',
+    )
 
     // An empty file is refused as a whole; the same content again changes nothing.
     write(file, '')
