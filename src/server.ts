@@ -434,7 +434,6 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   const endTlsReload = reloadTls(app.server, config.tls, log, metrics)
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
-
   function announceStop(): void {
     isStopping = true
     admin?.update()

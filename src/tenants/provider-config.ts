@@ -34,6 +34,27 @@ type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponse
 /** The prefix of the names of a provider's settings. */
 export const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
+/** The headers of an operation that calls of a provider repeat. */
+const sentHeaders = (
+  prefix: string,
+  settings: Settings,
+): Pick<ProviderConfig, 'sendsInteractionId' | 'propagatesTrace'> => ({
+  sendsInteractionId:
+    settings.choice(
+      `${prefix}_INTERACTION_ID`,
+      'Whether calls have the header `x-fapi-interaction-id`, by which an exchange is found on both sides.',
+      ['send', 'off'],
+      'send',
+    ) === 'send',
+  propagatesTrace:
+    settings.choice(
+      `${prefix}_PROPAGATE_TRACE`,
+      'Whether calls have the headers `traceparent` and `tracestate` of the operation; `baggage` is never sent.',
+      ['on', 'off'],
+      'off',
+    ) === 'on',
+})
+
 /** Reads the settings of one provider: its own, and those that every provider has. */
 export function providerConfig(provider: AnyProvider, settings: Settings, proxies: ProxySettings): ProviderConfig {
   const prefix = prefixOf(provider)
@@ -70,20 +91,7 @@ export function providerConfig(provider: AnyProvider, settings: Settings, proxie
       DEFAULT_KEEP_ALIVE_MS,
       { min: 0, max: 600_000 },
     ),
-    sendsInteractionId:
-      settings.choice(
-        `${prefix}_INTERACTION_ID`,
-        'Whether calls have the header `x-fapi-interaction-id`, by which an exchange is found on both sides.',
-        ['send', 'off'],
-        'send',
-      ) === 'send',
-    propagatesTrace:
-      settings.choice(
-        `${prefix}_PROPAGATE_TRACE`,
-        'Whether calls have the headers `traceparent` and `tracestate` of the operation; `baggage` is never sent.',
-        ['on', 'off'],
-        'off',
-      ) === 'on',
+    ...sentHeaders(prefix, settings),
     proxyUrl: settings.optionalProxy(
       `${prefix}_PROXY_URL`,
       'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',

@@ -12,8 +12,48 @@ const WRITE_OUTCOMES = ['done', 'replayed', 'refused', 'unknown'] as const
 /** How a write ended for its caller. */
 export type WriteOutcome = (typeof WRITE_OUTCOMES)[number]
 
+/** Metrics of how writes end. */
+function writeMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
+  const writes = instruments.counter({
+    name: 'kyc_writes_total',
+    help: 'Mutation fields by how they ended for their caller; unknown: the write is in doubt (OUTCOME_UNKNOWN).',
+    unit: 'writes',
+    labels: { ...labels, provider: PROVIDER, outcome: '`done`, `replayed`, `refused`, `unknown`' },
+  })
+
+  return {
+    beginWrites(provider: string, tenant?: string) {
+      for (const outcome of WRITE_OUTCOMES) writes.inc({ ...of(tenant), provider, outcome }, 0)
+    },
+    wrote: (provider: string, outcome: WriteOutcome, tenant?: string) =>
+      writes.inc({ ...of(tenant), provider, outcome }),
+  }
+}
+
+/** Metrics of what providers send by themselves. */
+export function webhookMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
+  const webhooks = instruments.counter({
+    name: 'kyc_webhook_events_total',
+    help: 'Deliveries of webhooks by event type and outcome.',
+    unit: 'deliveries',
+    labels: {
+      ...labels,
+      provider: PROVIDER,
+      type: 'event type, `none` when it could not be read',
+      outcome: '`done`, `duplicate`, `ignored`, `unreadable`, `forged`, `busy`, `failed`',
+    },
+  })
+
+  return {
+    notified: (provider: string, type: string, outcome: string, tenant?: string) =>
+      webhooks.inc({ ...of(tenant), provider, type, outcome }),
+  }
+}
+
 /** Metrics of calls to providers: latency, retries and contract drift. */
-export function providerMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
+export function providerMetrics(instruments: Instruments, tenantLabel: TenantLabel) {
+  const { labels, of } = tenantLabel
+  const { beginWrites, ...writes } = writeMetrics(instruments, tenantLabel)
   const calls = instruments.histogram(
     {
       name: 'kyc_provider_call_seconds',
@@ -47,23 +87,6 @@ export function providerMetrics(instruments: Instruments, { labels, of }: Tenant
     unit: 'values',
     labels: { ...labels, provider: PROVIDER, field: 'field of the contract, such as `addresses/tags`' },
   })
-  const webhooks = instruments.counter({
-    name: 'kyc_webhook_events_total',
-    help: 'Deliveries of webhooks by event type and outcome.',
-    unit: 'deliveries',
-    labels: {
-      ...labels,
-      provider: PROVIDER,
-      type: 'event type, `none` when it could not be read',
-      outcome: '`done`, `duplicate`, `ignored`, `unreadable`, `forged`, `busy`, `failed`',
-    },
-  })
-  const writes = instruments.counter({
-    name: 'kyc_writes_total',
-    help: 'Mutation fields by how they ended for their caller; unknown: the write is in doubt (OUTCOME_UNKNOWN).',
-    unit: 'writes',
-    labels: { ...labels, provider: PROVIDER, outcome: '`done`, `replayed`, `refused`, `unknown`' },
-  })
 
   return {
     called({ provider, method, route, try: tries, code, seconds }: CallAttempt, tenant?: string) {
@@ -72,15 +95,12 @@ export function providerMetrics(instruments: Instruments, { labels, of }: Tenant
     },
     /** A rate sees a series from its second value on: what is counted of a provider begins with 0 when it is opened. */
     opened(provider: string, tenant?: string) {
-      for (const outcome of WRITE_OUTCOMES) writes.inc({ ...of(tenant), provider, outcome }, 0)
+      beginWrites(provider, tenant)
       for (const counter of [retries, shared]) counter.inc({ ...of(tenant), provider }, 0)
     },
     shared: (provider: string, tenant?: string) => shared.inc({ ...of(tenant), provider }),
+    ...writes,
     drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
-    notified: (provider: string, type: string, outcome: string, tenant?: string) =>
-      webhooks.inc({ ...of(tenant), provider, type, outcome }),
-    wrote: (provider: string, outcome: WriteOutcome, tenant?: string) =>
-      writes.inc({ ...of(tenant), provider, outcome }),
   }
 }
 
