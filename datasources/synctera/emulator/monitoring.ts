@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { MonitoringAlertStatus } from '../../../schema/monitoring.js'
-import { now } from '../../emulator/run.js'
+import { markOdd, now } from '../../emulator/run.js'
 import { isPersonId } from '../contract.js'
 import { type Refuse, UNKNOWN_PERSON } from './disclosures.js'
 import { pageOf, type SyncteraQuirks } from './quirks.js'
@@ -22,6 +22,8 @@ interface Stored {
 export class Monitoring {
   readonly #subscriptions = new Map<string, Stored>()
   readonly #alerts = new Map<string, Stored>()
+  /** The ids of alerts with members of a test's own, which may have forms that the specification does not name. */
+  readonly #odd = new Set<string>()
   readonly #quirks: SyncteraQuirks
   readonly #isPerson: (id: string) => boolean
   readonly #refuse: Refuse
@@ -36,15 +38,15 @@ export class Monitoring {
 
   routes(app: FastifyInstance): void {
     const [subscriptions, alerts] = ['/v0/monitoring/subscriptions', '/v0/monitoring/alerts']
-    app.get<{ Querystring: Query }>(subscriptions, ({ query }) =>
-      this.#list('subscriptions', this.#subscriptions, query),
+    app.get<{ Querystring: Query }>(subscriptions, ({ query }, reply) =>
+      this.#list('subscriptions', this.#subscriptions, query, reply),
     )
     app.post<{ Body: Body }>(subscriptions, ({ body }, reply) => this.#subscribe(body, reply))
     app.get<Named>(`${subscriptions}/:id`, ({ params }, reply) => this.#read(this.#subscriptions, params.id, reply))
     app.delete<Named>(`${subscriptions}/:id`, ({ params: { id } }, reply) =>
       this.#subscriptions.delete(id) ? { id, resource: 'monitoring_subscription' } : this.#refuse(reply, 404),
     )
-    app.get<{ Querystring: Query }>(alerts, ({ query }) => this.#list('alerts', this.#alerts, query))
+    app.get<{ Querystring: Query }>(alerts, ({ query }, reply) => this.#list('alerts', this.#alerts, query, reply))
     app.get<Named>(`${alerts}/:id`, ({ params }, reply) => this.#read(this.#alerts, params.id, reply))
     app.patch<Named & { Body: Body }>(`${alerts}/:id`, ({ params, body }, reply) => {
       const alert = this.#alerts.get(params.id)
@@ -57,8 +59,9 @@ export class Monitoring {
   }
 
   /** Makes an alert of a person, with other members where given; its id. */
-  raise(personId: string, rest: Body = {}): string {
+  raise(personId: string, rest?: Body): string {
     const id = randomUUID()
+    if (rest) this.#odd.add(id)
     const time = now()
     this.#alerts.set(id, {
       id,
@@ -83,13 +86,15 @@ export class Monitoring {
     this.#deliveries.emit(type, { id }, {})
   }
 
-  #list(name: string, records: ReadonlyMap<string, Stored>, query: Query): object {
+  #list(name: string, records: ReadonlyMap<string, Stored>, query: Query, reply: FastifyReply): object {
     const persons = query['person_id']?.split(',')
     const found = [...records.values()].filter((row) => !persons || persons.includes(row.person_id))
+    if (found.some(({ id }) => this.#odd.has(id))) markOdd(reply)
     return pageOf(this.#quirks, name, found, query)
   }
 
   #read(records: ReadonlyMap<string, Stored>, id: string, reply: FastifyReply): unknown {
+    if (this.#odd.has(id)) markOdd(reply)
     return isPersonId(id) ? (records.get(id) ?? this.#refuse(reply, 404)) : this.#refuse(reply, 400)
   }
 
