@@ -61,9 +61,9 @@ async function verify(challengeId: string, answer: object, options?: RunOptions,
 async function challenged(input = write(), factorId = SMS) {
   const { challenge, entitlements, errors } = await set(input)
   expect([entitlements, errors]).toEqual([null, []])
-  const { challengeId } = challenge!
+  const { challengeId, factors } = challenge!
   expect(await start(challengeId, factorId)).toMatchObject({ progress: { state: 'STARTED' }, errors: [] })
-  return { input, challengeId }
+  return { input, challengeId, factors }
 }
 
 const codes = (errors: readonly GraphError[]) =>
@@ -100,8 +100,9 @@ describe('a challenged write', () => {
   })
 
   test('goes on without an idempotency key too, and by security questions', async () => {
-    const { input, challengeId } = await challenged(write({ idempotencyKey: null }), QUESTIONS)
-    const answers = ['q1', 'q4', 'q9'].map((questionId) => ({ questionId, answer: ANSWER }))
+    const { input, challengeId, factors } = await challenged(write({ idempotencyKey: null }), QUESTIONS)
+    const { securityQuestions } = factors.find(({ factorId }) => factorId === QUESTIONS)!
+    const answers = securityQuestions!.map(({ questionId }) => ({ questionId, answer: ANSWER }))
     expect(await verify(challengeId, { factorId: QUESTIONS, answers })).toMatchObject({
       progress: { state: 'VERIFIED' },
     })
