@@ -181,9 +181,7 @@ describe('bodies that have begun and not arrived', () => {
     ['of one address without a user', '/webhooks/synctera', false],
   ])('%s are so many, and those of others are read', async (_what, path, hasToken) => {
     const token = hasToken ? authorization : undefined
-    const lines = await Promise.all(
-      Array.from({ length: MAX_ARRIVING + 5 }, () => line(patient.url, '127.0.0.31')),
-    )
+    const lines = await Promise.all(Array.from({ length: MAX_ARRIVING + 5 }, () => line(patient.url, '127.0.0.31')))
     for (const { socket } of lines) socket.write(`${head({ path, token, headers: ['content-length: 1000'] })}{"query`)
     const refused = () => lines.filter(({ heard }) => heard().includes('\r\n\r\n{'))
     await expect.poll(() => refused().length).toBe(5)
