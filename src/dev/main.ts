@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { providerEntries } from '../../datasources/index.js'
 import { ConfigError, environment, readConfig } from '../config.js'
@@ -24,6 +25,8 @@ const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/deve
 /** Development uses consecutive ports: one for the server, and one for each emulator. */
 const PORTS = 1 + providerEntries.length
 const MAX_PORT = 65_536 - PORTS
+/** The longest time for which a stopping server waits for what runs: nothing of it is kept. */
+const MAX_STOP_MS = 1_500
 
 function readPort(): number {
   const port = Number(environment()['PORT'] || 4000)
@@ -120,9 +123,9 @@ async function main(): Promise<void> {
     },
   })
   shutdownOnSignals(async () => {
-    await server.close()
-    await closeEmulators()
-    await receiver.close()
+    console.log('\nkyc-graph stops.')
+    const stopped = server.close().then(() => Promise.all([closeEmulators(), receiver.close()]))
+    await Promise.race([stopped, delay(MAX_STOP_MS)])
   })
   await server.reached
   variables = await prepare(server.url, ops)

@@ -26,7 +26,7 @@ export class ConnectionHold {
     this.#held += 1
     // What it sends is dropped.
     socket.on('data', () => socket.bytesRead > MAX_BYTES && socket.destroy())
-    const timer = setTimeout(() => socket.resetAndDestroy(), holdMs()).unref()
+    const timer = setTimeout(() => socket.destroy(), holdMs()).unref()
     socket.once('close', () => {
       clearTimeout(timer)
       this.#held -= 1

@@ -93,8 +93,8 @@ export function clientErrorHandlers(onUnreadable: ClientErrorObserver) {
         if (reason !== undefined) onUnreadable(reason, socket.remoteAddress)
         refuse(socket, STATUS[code] ?? '400 Bad Request')
       }
-      // Node finds all connections whose time is over at one moment.
-      if (reason === 'header_time') late.add(answer)
+      // Many connections come to this at one moment: their time is over, or a client leaves all of its requests.
+      if (reason === 'header_time' || code === 'HPE_INVALID_EOF_STATE') late.add(answer)
       else answer()
     },
   }

@@ -62,6 +62,8 @@ export function lingerOnClose(request: IncomingMessage): void {
       socket.pause()
       if (!isHeld(socket)) setTimeout(() => socket.resume(), READ_PAUSE_MS)
     })
+    // What is not read takes no memory here.
+    if (isHeld(socket)) socket.pause()
   }
 
   drop(request)

@@ -28,13 +28,13 @@ globalThis.Date = class extends Real {
   return `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`
 }
 
-/** One key at one replica, until it is known how the write ended. */
+/** One key at one replica, until it is known how the write ended: what is refused and may be repeated says nothing of that. */
 async function settle({ query }: World, replica: Replica, idempotencyKey: string): Promise<string> {
   for (;;) {
     const input = { idempotencyKey, isCustomer: true, status: 'PROSPECT', firstName: 'Nora' }
     const { data, errors } = await query(replica, CREATE, { input })
-    const code = errors[0]?.extensions['code']
-    if (code !== 'IDEMPOTENCY_IN_PROGRESS') return data?.createPerson?.person.id ?? String(code)
+    const { code, retryable } = errors[0]?.extensions ?? {}
+    if (retryable !== true) return data?.createPerson?.person.id ?? String(code)
     await delay(100)
   }
 }

@@ -49,7 +49,8 @@ function judge(
   timeoutMs: number,
 ): Check[] {
   const before = reads.filter(({ beganAt }) => beganAt >= silentAt && beganAt < openAt)
-  const after = reads.filter(({ beganAt }) => beganAt >= openAt)
+  // A call that begins later may be the one that the circuit lets through.
+  const after = reads.filter(({ beganAt }) => beganAt >= openAt && beganAt < openAt + BEFORE_PROBE_MS)
   const longest = (some: readonly Seen[]) => Math.max(0, ...some.map(({ ms }) => ms))
   return [
     atMost('circuit open after the first silent call', (openAt - silentAt) / timeoutMs, 1.2, ' time-outs'),
