@@ -89,7 +89,8 @@ async function compare(root: string): Promise<void> {
 
 /** The cost of traces, for `customer(id)` and the workloads that are wanted. */
 async function printTraces(): Promise<void> {
-  const isMeasured = (workload: Workload) => workload.name === 'Customer' || (options.only !== undefined && isWanted(workload))
+  const isMeasured = (workload: Workload) =>
+    workload.name === 'Customer' || (options.only !== undefined && isWanted(workload))
   const rows = await measureTraces(isMeasured, plan, crowd, progress)
   console.log(`\nNode ${process.version}, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.\n\n${rows}`)
 }

@@ -26,7 +26,7 @@ export interface TraceReceiver {
 function familyOf(root: ReceivedSpan, spans: readonly ReceivedSpan[]): readonly ReceivedSpan[] {
   const ids = new Set([root.spanId])
   // A child may have ended, and have been received, before its parent.
-  for (let size = 0; size < ids.size; ) {
+  for (let size = 0; size < ids.size;) {
     size = ids.size
     for (const { spanId, parentId } of spans) if (parentId !== undefined && ids.has(parentId)) ids.add(spanId)
   }

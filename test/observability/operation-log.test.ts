@@ -41,9 +41,14 @@ const operations = (lines: readonly Line[]) => lines.filter((line) => line['even
 describe('the line of an operation', () => {
   test('has what it was, who asked, how it ended and what it cost, by the names of ECS', async () => {
     const id = randomUUID()
-    const lines = await linesOf(all, print(PersonByIdDocument), { id: ADA.personId }, {
-      headers: { 'x-correlation-id': id, traceparent: TRACEPARENT },
-    })
+    const lines = await linesOf(
+      all,
+      print(PersonByIdDocument),
+      { id: ADA.personId },
+      {
+        headers: { 'x-correlation-id': id, traceparent: TRACEPARENT },
+      },
+    )
     expect(operations(lines)).toEqual([
       {
         'log.level': 'info',
@@ -82,7 +87,9 @@ describe('the line of an operation', () => {
   })
 
   test('has the codes of its errors, once each', async () => {
-    const [line] = operations(await linesOf(all, `{ a: customer(id: "x") { id } b: customer(id: "x") { id } }`, {}, { scopes: [] }))
+    const [line] = operations(
+      await linesOf(all, `{ a: customer(id: "x") { id } b: customer(id: "x") { id } }`, {}, { scopes: [] }),
+    )
     expect(line).toMatchObject({ 'log.level': 'warn', 'event.outcome': 'failure', 'error.code': ['FORBIDDEN'] })
   })
 
@@ -159,7 +166,9 @@ test.each([
   expect([response.headers.get('x-correlation-id'), errors[0]!.extensions.correlationId]).toEqual([expected, expected])
 })
 
-test.each<[what: string, traceparent: string | undefined, tracestate: string | undefined, state: string | null | undefined]>([
+test.each<
+  [what: string, traceparent: string | undefined, tracestate: string | undefined, state: string | null | undefined]
+>([
   ['without a state', TRACEPARENT, undefined, undefined],
   ['with a state', TRACEPARENT, 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'],
   ['with blanks', TRACEPARENT, 'a=1 , b=s:2', 'a=1,b=s:2'],
@@ -175,7 +184,6 @@ test.each<[what: string, traceparent: string | undefined, tracestate: string | u
   ['without a trace', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, undefined, null],
   ['with more than version 00 has', `${TRACEPARENT}-more`, undefined, null],
 ])('traceparent %s', (_what, traceparent, tracestate, state) => {
-  const expected =
-    state === null ? undefined : { traceId: TRACE_ID, spanId: '00f067aa0ba902b7', traceFlags: 1, state }
+  const expected = state === null ? undefined : { traceId: TRACE_ID, spanId: '00f067aa0ba902b7', traceFlags: 1, state }
   expect(traceContextOf({ traceparent, tracestate })).toEqual(expected)
 })

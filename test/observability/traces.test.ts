@@ -159,7 +159,9 @@ describe('the trace of a caller', () => {
       { headers: { tracestate: 'rojo=00f067aa0ba902b7, congo=t61rcWkgMzE', baggage: `user=${ADA.lastName}` } },
     )
     const [synctera] = app.recorded('synctera')
-    const [attempt] = spans.filter(({ spanId, kind }) => kind === 3 && synctera!.headers['traceparent']?.includes(spanId))
+    const [attempt] = spans.filter(
+      ({ spanId, kind }) => kind === 3 && synctera!.headers['traceparent']?.includes(spanId),
+    )
     expect(synctera!.headers).toMatchObject({
       traceparent: `00-${traceId}-${attempt!.spanId}-01`,
       tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
@@ -226,11 +228,18 @@ test('no span holds a value of a person, of a caller or of a provider', async ()
 test('a sampler that takes a part takes that part', async () => {
   const other = await startCollector()
   const sampled = await startApp(
-    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${other.url}/own`, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' },
+    {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${other.url}/own`,
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    },
     app,
   )
   // Ids that lie evenly over all of them.
-  const ids = Array.from({ length: 64 }, (_, i) => `${'0'.repeat(16)}${(i * 4 + 1).toString(16).padStart(2, '0')}${'0'.repeat(14)}`)
+  const ids = Array.from(
+    { length: 64 },
+    (_, i) => `${'0'.repeat(16)}${(i * 4 + 1).toString(16).padStart(2, '0')}${'0'.repeat(14)}`,
+  )
   for (const id of ids) await sampled.run('{ viewer { id } }', {}, { headers: { traceparent: traceparent(id) } })
   await sampled.close()
   // What was left is exported when the server stops.
@@ -242,12 +251,21 @@ test('a sampler that takes a part takes that part', async () => {
 test('a collector that is away fails no request, is told once, and once when it is back', async () => {
   const port = await freePort()
   const alone = await startApp(
-    { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_EXPORTER_OTLP_TIMEOUT: '50', OTEL_BSP_SCHEDULE_DELAY: '10' },
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '50',
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    },
     app,
   )
-  const lines = () => alone.log().split('\n').filter((line) => line.includes('traces '))
-  const lost = async () => Number(/^kyc_trace_spans_lost_total (\d+)$/m.exec(await (await fetch(`${alone.url}/metrics`)).text())![1])
-  for (let failures = 0; failures < 3; ) {
+  const lines = () =>
+    alone
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('traces '))
+  const lost = async () =>
+    Number(/^kyc_trace_spans_lost_total (\d+)$/m.exec(await (await fetch(`${alone.url}/metrics`)).text())![1])
+  for (let failures = 0; failures < 3;) {
     const before = await lost()
     expect((await alone.run('{ viewer { id } }')).errors).toEqual([])
     await expect.poll(lost, { interval: 10 }).toBeGreaterThan(before)

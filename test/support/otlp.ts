@@ -77,9 +77,7 @@ const spanOf = (bytes: Buffer): Span => ({
   kind: Number(integer(bytes, 6)),
   start: integer(bytes, 7),
   end: integer(bytes, 8),
-  attributes: Object.fromEntries(
-    messages(bytes, 9).map((pair) => [text(pair, 1), valueOf(messages(pair, 2)[0]!)]),
-  ),
+  attributes: Object.fromEntries(messages(bytes, 9).map((pair) => [text(pair, 1), valueOf(messages(pair, 2)[0]!)])),
   events: messages(bytes, 11).length,
   links: messages(bytes, 13).map((link) => hex(link, 2)),
   status: Number(integer(messages(bytes, 15)[0] ?? Buffer.alloc(0), 3)),

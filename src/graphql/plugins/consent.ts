@@ -23,9 +23,11 @@ export const consentPlugin: Plugin = {
       if (!caller.scopes.has('pii:read') || audit.personalFields.length === 0) return
       const decision = consent.allow(audit.personalFields)
       if (decision === undefined) return
-      return inSpan(stopwatch, 'wait', { reason: 'consent' }, (trace) => traceWait(trace, () => decision)).catch((error: unknown) => {
-        throw asWhole(error)
-      })
+      return inSpan(stopwatch, 'wait', { reason: 'consent' }, (trace) => traceWait(trace, () => decision)).catch(
+        (error: unknown) => {
+          throw asWhole(error)
+        },
+      )
     } catch (error) {
       throw asWhole(error)
     }

@@ -76,7 +76,9 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
         )
       const consumed = rateLimit.consume(context.caller, requested)
       if (!(consumed instanceof Promise)) return settle(context, consumed)
-      return inSpan(context.stopwatch, 'wait', { reason: 'rate limit' }, (trace) => traceWait(trace, () => consumed)).then((consumption) => settle(context, consumption))
+      return inSpan(context.stopwatch, 'wait', { reason: 'rate limit' }, (trace) =>
+        traceWait(trace, () => consumed),
+      ).then((consumption) => settle(context, consumption))
     },
     willSendResponse({ result, context: { caller, cost, hasPaid } }) {
       if (cost) result.extensions = { ...result.extensions, cost }

@@ -64,7 +64,10 @@ export const safelistLogPlugin = ({ list, metrics, log }: Options): Plugin => ({
   operationResolved({ document, context }) {
     if (!list.holds(document) && !(context.caller.scopes.has('schema:read') && asksOnlyForSchema(document))) {
       metrics.unlisted('allowed')
-      log.warn({ ...loggedIds(context), operation: { hash: fingerprint(document) } }, 'operation is not on the safelist')
+      log.warn(
+        { ...loggedIds(context), operation: { hash: fingerprint(document) } },
+        'operation is not on the safelist',
+      )
     }
   },
 })

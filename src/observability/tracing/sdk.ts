@@ -98,7 +98,9 @@ export async function createTracing(
     idGenerator: ids,
     spanProcessors: [
       ...processors,
-      ...(exporter === undefined ? [] : [new BatchSpanProcessor({ exporter, scheduledDelayMillis: destination!.delayMs })]),
+      ...(exporter === undefined
+        ? []
+        : [new BatchSpanProcessor({ exporter, scheduledDelayMillis: destination!.delayMs })]),
     ],
   })
   const tracer = provider.getTracer('kyc-graph', VERSION)

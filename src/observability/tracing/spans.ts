@@ -1,5 +1,20 @@
-import { type Context, type Link, ROOT_CONTEXT, type Span as OtelSpan, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
-import type { OperationTrace, Span, SpanFacts, SpanKind, SpanOutcome, TraceContext } from '../../../datasources/contract/trace.js'
+import {
+  type Context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span as OtelSpan,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
+import type {
+  OperationTrace,
+  Span,
+  SpanFacts,
+  SpanKind,
+  SpanOutcome,
+  TraceContext,
+} from '../../../datasources/contract/trace.js'
 import type { OperationEnd } from '../operation-end.js'
 import { SelfTime } from '../self-time.js'
 import { operationShown, outcomeAttributes, shown } from './attributes.js'
@@ -70,11 +85,7 @@ export class TracedTime extends SelfTime {
     this.#root = new TraceSpan(tracer, span, this)
   }
 
-  override begin<Kind extends SpanKind>(
-    kind: Kind,
-    facts: SpanFacts[Kind],
-    links?: readonly OperationTrace[],
-  ): Span {
+  override begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span {
     return this.#root.begin(kind, facts, links)
   }
 
