@@ -107,6 +107,17 @@ describe('a setting that cannot be used is named', () => {
     [{ PORT: '4000x' }, 'PORT must be a whole number from 0 to 65535'],
     [{ SYNCTERA_TIMEOUT_MS: '0' }, 'SYNCTERA_TIMEOUT_MS must be a whole number'],
     [{ HTTP_CLIENT: 'curl' }, 'HTTP_CLIENT must be one of undici, node-fetch'],
+    [{ LOG_FORMAT: 'text' }, 'LOG_FORMAT must be one of json, pretty'],
+    [{ LOG_OPERATIONS: 'some' }, 'LOG_OPERATIONS must be one of notable, all'],
+    [{ SYNCTERA_PROPAGATE_TRACE: 'yes' }, 'SYNCTERA_PROPAGATE_TRACE must be one of on, off'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT would be reached without'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be one of http/protobuf, http/json'],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'x-key' }, 'OTEL_EXPORTER_OTLP_HEADERS must be a comma list of name=value'],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' }, 'OTEL_RESOURCE_ATTRIBUTES must be a comma list of name=value'],
+    [{ OTEL_TRACES_SAMPLER: 'some' }, 'OTEL_TRACES_SAMPLER must be one of always_on, always_off'],
+    [{ OTEL_TRACES_SAMPLER_ARG: '10 %' }, 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1'],
+    [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1'],
     [{ REDIS_URL: 'redis://x' }, 'STORE_ENCRYPTION_KEY is missing'],
     [
       { REDIS_URL: 'http://x', STORE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') },
@@ -228,4 +239,21 @@ test('a secret may come from a file', () => {
   writeFileSync(file, 'from-a-file\n')
   const config = readConfig({ ...GOOD, SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: file })
   expect(config.providers.synctera!.settings).toMatchObject({ apiKey: 'from-a-file' })
+})
+
+test.each<[settings: Record<string, string>, url: string | undefined]>([
+  [{}, undefined],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example:4318/' }, 'https://collector.example:4318/v1/traces'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/otlp' }, 'https://collector.example/otlp/v1/traces'],
+  [
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
+    },
+    'https://traces.example/in',
+  ],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_SDK_DISABLED: 'true' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_TRACES_EXPORTER: 'none' }, undefined],
+])('with %j traces are sent to %s', (settings, url) => {
+  expect(readConfig({ ...GOOD, ...settings }).traces.destination?.url).toBe(url)
 })

@@ -14,7 +14,7 @@ export interface OperationScope extends CallScope {
   readonly foreign: (kind: 'owner' | 'tenant' | 'bank') => void
   /** The loader of a definition for this operation, created at first use. */
   readonly loader: <Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>) => Loader
-  /** Runs the batch of a loader in a scope with a span of its own; absent where the operation is not sampled. */
+  /** Runs a batch of the loader in a scope with a span of its own; only a loader of a sampled operation has it. */
   readonly batch?:
-    (<T>(loader: unknown, keys: number, run: (scope: OperationScope) => Promise<T>) => Promise<T>) | undefined
+    (<T>(keys: number, run: (scope: OperationScope) => Promise<T>) => Promise<T>) | undefined
 }

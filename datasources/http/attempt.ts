@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
-import type { OperationTrace, Span } from '../contract/trace.js'
-import { inSpan, traceHeaders, traceWait } from '../support/operation-trace.js'
+import type { OperationTrace } from '../contract/trace.js'
+import { inSpan, runInSpan, traceHeaders, traceWait } from '../support/operation-trace.js'
 import type { Admission, Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
@@ -259,7 +259,7 @@ export class AttemptRunner {
   }
 
   /** Sends the request under a span of its own, where the operation is sampled. */
-  async #send(
+  #send(
     scope: CallScope,
     request: EncodedRequest<unknown>,
     credential: Headers,
@@ -268,16 +268,12 @@ export class AttemptRunner {
     trace?.countCall()
     if (trace?.begin === undefined) return this.#transmit(scope, request, credential, trace)
     const { method, path } = request.call
-    const facts = { method, route: path.template, ...this.options.address, resends }
-    const span: Span = trace.begin('attempt', facts)
-    try {
-      const sent = await this.#transmit(scope, request, credential, span)
-      span.end('status' in sent ? { status: sent.status } : { code: sent.failed.error.code })
-      return sent
-    } catch (error) {
-      span.end({ code: 'INTERNAL_SERVER_ERROR' })
-      throw error
-    }
+    const span = trace.begin('attempt', { method, route: path.template, ...this.options.address, resends })
+    return runInSpan(
+      span,
+      () => this.#transmit(scope, request, credential, span),
+      (sent) => ('status' in sent ? { status: sent.status } : { code: sent.failed.error.code }),
+    )
   }
 
   /**

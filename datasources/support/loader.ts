@@ -7,10 +7,9 @@ export type Loader<Key, Value> = Pick<DataLoader<Key, Value, string>, 'load' | '
 /** Loads the keys of one tick in the scope of their batch, where the operation is sampled. */
 const asBatch = <T>(
   operation: OperationScope,
-  loader: unknown,
   keys: number,
   load: (scope: OperationScope) => Promise<T>,
-): Promise<T> => (operation.batch === undefined ? load(operation) : operation.batch(loader, keys, load))
+): Promise<T> => (operation.batch === undefined ? load(operation) : operation.batch(keys, load))
 
 const defaultKey = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key))
 
@@ -39,9 +38,9 @@ export function batchLoader<Instance, Key, Value>({
   load,
 }: BatchOptions<Instance, Key, Value>): LoaderDefinition<Instance, Loader<Key, Value>> {
   return (instance, operation) => {
-    const loader: Loader<Key, Value> = new DataLoader<Key, Value, string>(
+    const loader = new DataLoader<Key, Value, string>(
       async (keys) => {
-        const found = await asBatch(operation, loader, keys.length, (scope) => load(instance, scope, keys))
+        const found = await asBatch(operation, keys.length, (scope) => load(instance, scope, keys))
         return keys.map((key) => {
           const value = found.get(cacheKey(key)) ?? absent()
           // DataLoader would keep an error for the whole operation; a later field asks again.
@@ -68,9 +67,9 @@ export function keyLoader<Instance, Key, Value>(
         return error instanceof Error ? error : new Error('failed')
       }
     }
-    const loader: Loader<Key, Value> = new DataLoader<Key, Value, string>(
+    const loader = new DataLoader<Key, Value, string>(
       async (keys) => {
-        const answers = await asBatch(operation, loader, keys.length, (scope) =>
+        const answers = await asBatch(operation, keys.length, (scope) =>
           Promise.all(keys.map((key) => settle(scope, key))),
         )
         // DataLoader would keep an error for the whole operation; a later field asks again.

@@ -55,7 +55,6 @@ export class Operation implements OperationScope {
   readonly consent: OperationConsent
   readonly markSent: OperationScope['markSent']
   readonly isWriting: OperationScope['isWriting']
-  readonly batch: OperationScope['batch']
   readonly share: readonly string[]
   /** True when the caller sees every personal value. */
   readonly seesPii: boolean
@@ -67,7 +66,7 @@ export class Operation implements OperationScope {
   readonly #request: IncomingMessage
   #tracedStore: Store | undefined
   readonly #loaders = new Map<unknown, unknown>()
-  /** The questions that each loader was asked for since its last batch, where the operation is sampled. */
+  /** The questions that asked each loader since its last batch, by its definition, where the operation is sampled. */
   #askers: Map<unknown, Set<OperationTrace>> | undefined
   #masked: WeakMap<object, unknown> | undefined
 
@@ -92,7 +91,6 @@ export class Operation implements OperationScope {
     this.#deadline = deadline
     this.markSent = deadline.markSent
     this.isWriting = deadline.isWriting
-    this.batch = trace.begin && ((loader, keys, run) => this.#runBatch(loader, keys, run))
     this.share = [caller.tenant, caller.client, caller.subject]
     this.seesPii = caller.scopes.has('pii:read')
     this.#tenant = tenant
@@ -167,8 +165,9 @@ export class Operation implements OperationScope {
     asker?: OperationTrace,
   ): Loader {
     let loader = this.#loaders.get(definition)
-    if (loader === undefined) this.#loaders.set(definition, (loader = definition(instance, this)))
-    if (this.batch !== undefined && asker !== undefined) this.#note(loader, asker)
+    if (loader === undefined)
+      this.#loaders.set(definition, (loader = definition(instance, this.#loaderScope(definition))))
+    if (asker !== undefined && this.trace.begin !== undefined) this.#note(definition, asker)
     return loader as Loader
   }
 
@@ -191,17 +190,23 @@ export class Operation implements OperationScope {
     for (const scope of scopes) if (!this.caller.scopes.has(scope)) throw missingScope(scope)
   }
 
-  #note(loader: unknown, asker: OperationTrace): void {
+  /** The scope that a loader is created with: it runs batches under spans where the operation is sampled. */
+  #loaderScope(definition: unknown): OperationScope {
+    if (this.trace.begin === undefined) return this
+    return new SpanScope(this, this.trace, (keys, run) => this.#runBatch(definition, keys, run))
+  }
+
+  #note(definition: unknown, asker: OperationTrace): void {
     this.#askers ??= new Map()
-    const askers = this.#askers.get(loader)
-    if (askers === undefined) this.#askers.set(loader, new Set([asker]))
+    const askers = this.#askers.get(definition)
+    if (askers === undefined) this.#askers.set(definition, new Set([asker]))
     else askers.add(asker)
   }
 
   /** Runs a batch under a span below the question that asked first; the span links to the other questions. */
-  #runBatch<T>(loader: unknown, keys: number, run: (scope: OperationScope) => Promise<T>): Promise<T> {
-    const [first = this.trace, ...others] = this.#askers?.get(loader) ?? []
-    this.#askers?.delete(loader)
+  #runBatch<T>(definition: unknown, keys: number, run: (scope: OperationScope) => Promise<T>): Promise<T> {
+    const [first = this.trace, ...others] = this.#askers?.get(definition) ?? []
+    this.#askers?.delete(definition)
     return runInSpan(first.begin!('batch', { keys }, others), (span) => run(this.under(span)))
   }
 

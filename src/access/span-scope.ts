@@ -1,6 +1,6 @@
 import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Store } from '../../datasources/contract/store.js'
-import type { OperationTrace, Span } from '../../datasources/contract/trace.js'
+import type { OperationTrace } from '../../datasources/contract/trace.js'
 
 /** The operation, as its scopes see it. */
 interface Owner extends Omit<OperationScope, 'loader'> {
@@ -12,23 +12,22 @@ interface Owner extends Omit<OperationScope, 'loader'> {
   readonly storeFor: (trace: OperationTrace) => Store
 }
 
-/** The scope of a question or of a batch of a sampled operation: what is done in it is recorded below its span. */
+/** The scope of a question, a loader or a batch of a sampled operation: what is done in it is recorded below its span. */
 export class SpanScope implements OperationScope {
   readonly foreign: OperationScope['foreign']
   readonly loader: OperationScope['loader']
+  readonly trace: OperationTrace
+  readonly batch: OperationScope['batch']
   readonly #operation: Owner
-  readonly #span: Span
   #store: Store | undefined
 
-  constructor(operation: Owner, span: Span) {
+  /** `batch`: of a loader alone. */
+  constructor(operation: Owner, trace: OperationTrace, batch?: OperationScope['batch']) {
     this.#operation = operation
-    this.#span = span
+    this.trace = trace
+    this.batch = batch
     this.foreign = (kind) => operation.foreign(kind)
-    this.loader = (instance, definition) => operation.loader(instance, definition, span)
-  }
-
-  get trace(): Span {
-    return this.#span
+    this.loader = (instance, definition) => operation.loader(instance, definition, trace)
   }
 
   get caller() {
@@ -55,10 +54,6 @@ export class SpanScope implements OperationScope {
     return this.#operation.isWriting
   }
 
-  get batch() {
-    return this.#operation.batch
-  }
-
   get signal(): AbortSignal {
     return this.#operation.signal
   }
@@ -68,6 +63,6 @@ export class SpanScope implements OperationScope {
   }
 
   get store(): Store {
-    return (this.#store ??= this.#operation.storeFor(this.#span))
+    return (this.#store ??= this.#operation.storeFor(this.trace))
   }
 }

@@ -30,9 +30,10 @@ export class SpanMemory implements SpanProcessor {
     return [...byId.values()].flatMap((span) => {
       const ancestors: ReadableSpan[] = []
       let parent = span.parentSpanContext?.spanId
-      for (let next = byId.get(parent ?? ''); next !== undefined; next = byId.get(parent ?? '')) {
-        ancestors.push(next)
-        parent = next.parentSpanContext?.spanId
+      while (parent !== undefined && parent !== spanId) {
+        const next = byId.get(parent)
+        if (next !== undefined) ancestors.push(next)
+        parent = next?.parentSpanContext?.spanId
       }
       return parent === spanId ? [{ span, ancestors }] : []
     })

@@ -138,8 +138,12 @@ export async function startCollector(port = 0): Promise<Collector> {
   return collector
 }
 
+/** Now and then an operation waits for points of the rate limit. */
+const isOfThis = ({ name }: Span) => name !== 'wait: rate limit'
+
 /** The names of spans as an indented tree, in the order in which they began; equal siblings that follow each other are one line. */
-export function treeOf(spans: readonly Span[]): string[] {
+export function treeOf(all: readonly Span[]): string[] {
+  const spans = all.filter(isOfThis)
   const ids = new Set(spans.map(({ spanId }) => spanId))
   const below = (parent: readonly Span[], depth: number): string[] => {
     const blocks = parent
