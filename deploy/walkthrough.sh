@@ -26,8 +26,10 @@ if [ ! -f "$work/kyc-graph.tgz" ]; then
 fi
 
 echo '== a bare machine'
+[ -f "$work/bare.tar" ] || mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus bookworm "$work/bare.tar"
 rm -rf "$root"
-mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus bookworm "$root"
+mkdir "$root"
+tar -xf "$work/bare.tar" -C "$root"
 cp "$work/kyc-graph.tgz" "$root/root/"
 cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
 other_blocks >"$root/root/commands"
@@ -50,6 +52,9 @@ for device in null zero full random urandom tty; do
 done
 mkdir "$root/dev/shm" "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
 cd "$root"
 mkdir -p .old
 pivot_root . .old

@@ -39,7 +39,7 @@ fi
 # What a distroless image is: the libraries that Node needs, without a shell.
 if ! have localhost/runtime; then
   mmdebstrap --quiet --variant=extract --include=base-files,libc6,libstdc++6,libgcc-s1,ca-certificates "$suite" "$work/runtime-root"
-  rm -rf "$work"/runtime-root/{usr/share/{doc,man,locale,lintian},var/cache,var/lib/apt}
+  rm -rf "$work"/runtime-root/{dev/*,usr/share/{doc,man,locale,lintian},var/cache,var/lib/apt}
   import "$work/runtime-root" localhost/runtime
 fi
 

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { providerEntries } from '../../datasources/index.js'
-import { startApp } from '../support/app.js'
+import { type App, startApp } from '../support/app.js'
 import { freePort, redisProgram } from '../support/redis.js'
 import { startProcess } from '../support/processes.js'
 
@@ -55,36 +55,46 @@ test('every secret is made by secrets.sh, which keeps what is there', () => {
   expect(made()).toEqual(before)
 })
 
-test('the emulators have the ports that the replicas ask', () => {
-  const { environment } = services[replicas[0]!]
-  const ports = providerEntries.map(([name], i) => [`${name.toUpperCase()}_URL`, `http://emulators:${4101 + i}`])
-  expect(environment).toMatchObject(Object.fromEntries(ports))
-})
+describe('a server before the Redis of the recipe', () => {
+  let app: App
+  beforeAll(async () => {
+    const port = await freePort()
+    const made = join(folder, 'compose/secrets')
+    const config = read('deploy/redis/kyc-graph.conf')
+      .replaceAll('/etc/redis/kyc-graph', made)
+      .replace('tls-port 6380', `tls-port ${port}`)
+    writeFileSync(join(folder, 'redis.conf'), config)
+    startProcess(redisProgram(), [join(folder, 'redis.conf'), '--dir', folder, '--bind', '127.0.0.1'], {
+      stdio: 'ignore',
+    })
+    app = await startApp({
+      REDIS_URL: `rediss://127.0.0.1:${port}`,
+      REDIS_USERNAME: 'kyc-graph',
+      REDIS_PASSWORD_FILE: join(made, 'redis-password'),
+      REDIS_CA_FILE: join(made, 'redis-ca.crt'),
+      STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      AUDIT_LOG: 'redis:kyc:audit',
+    })
+  })
+  afterAll(() => app.close())
 
-test('a server works with the Redis of the recipe: TLS alone, a user with few rights, nothing evicted', async () => {
-  const port = await freePort()
-  const made = join(folder, 'compose/secrets')
-  const config = read('deploy/redis/kyc-graph.conf')
-    .replaceAll('/etc/redis/kyc-graph', made)
-    .replace('tls-port 6380', `tls-port ${port}`)
-  writeFileSync(join(folder, 'redis.conf'), config)
-  startProcess(redisProgram(), [join(folder, 'redis.conf'), '--dir', folder, '--bind', '127.0.0.1'], {
-    stdio: 'ignore',
+  test('keeps writes and the trail there: TLS alone, a user with few rights, nothing evicted', async () => {
+    const key = randomUUID()
+    const create =
+      'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed } }'
+    expect((await app.run(create, { key })).errors).toEqual([])
+    expect(await app.run(create, { key })).toMatchObject({ data: { createPerson: { replayed: true } }, errors: [] })
+    expect(app.log()).not.toMatch(/not usable|append-only|INFO/)
   })
-  const app = await startApp({
-    REDIS_URL: `rediss://127.0.0.1:${port}`,
-    REDIS_USERNAME: 'kyc-graph',
-    REDIS_PASSWORD_FILE: join(made, 'redis-password'),
-    REDIS_CA_FILE: join(made, 'redis-ca.crt'),
-    STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    AUDIT_LOG: 'redis:kyc:audit',
+
+  test('reaches the emulators by what they say of themselves: constants, ports, and secrets as files', () => {
+    const { environment } = services[replicas[0]!]
+    for (const [i, [provider]] of providerEntries.entries()) {
+      const { url, settings } = app.emulators[provider]
+      for (const [name, value] of Object.entries(settings)) {
+        const stated = value.replace(url, `http://emulators:${4101 + i}`)
+        expect([stated, `/run/emulators/${name}`]).toContain(environment[`${name}_FILE`] ?? environment[name])
+      }
+    }
   })
-  const key = randomUUID()
-  const create =
-    'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed } }'
-  const first = await app.run(create, { key })
-  expect(first.errors).toEqual([])
-  expect(await app.run(create, { key })).toMatchObject({ data: { createPerson: { replayed: true } }, errors: [] })
-  expect(app.log()).not.toMatch(/not usable|append-only|INFO/)
-  await app.close()
 })

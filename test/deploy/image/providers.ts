@@ -17,7 +17,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   const app = Fastify({ logger: false, forceCloseConnections: true })
   const issuer = await createIssuer('https://issuer.example')
   issuer.routes(app)
-  await app.listen({ host: '127.0.0.1' })
+  await app.listen({ host: '127.0.0.1', port: 0 })
   const jwksUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/oauth/jwks`
   const { emulators, settings, close } = await startEmulators({ jwksUrl })
   return {

@@ -36,12 +36,13 @@ interface File {
   readonly bytes: number
 }
 
-/** All files of a root folder. */
-export const filesOf = (root: string): readonly File[] =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .map((path) => ({ path: `/${path}`, stats: lstatSync(join(root, path)) }))
-    .filter(({ stats }) => !stats.isDirectory())
-    .map(({ path, stats }) => ({ path, bytes: stats.size }))
+/** All files of a root folder; links are not followed. */
+export function filesOf(root: string, folder = '/'): readonly File[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesOf(root, path) : [{ path, bytes: lstatSync(join(root, path)).size }]
+  })
+}
 
 /** Parts of the image, each with the files that belong to it and to none before it. */
 const PARTS: readonly (readonly [name: string, files: RegExp])[] = [
