@@ -43,7 +43,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...securityMetrics(instruments),
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
-    text() {
+    text: () => {
       readBudgets()
       return registry.metrics()
     },
