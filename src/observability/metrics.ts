@@ -4,7 +4,7 @@ import { type DocumentedMetric, Instruments } from './instruments.js'
 import { admissionMetrics, memoryMetrics } from './metrics/admission.js'
 import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
 import { operationMetrics } from './metrics/operations.js'
-import { circuitMetrics, providerMetrics } from './metrics/providers.js'
+import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/providers.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
 import { tenantLabel } from './metrics/tenant-label.js'
@@ -32,6 +32,7 @@ export function createMetrics({ hasTenants = false } = {}) {
   return {
     ...operationMetrics(instruments),
     ...providerMetrics(instruments, label),
+    ...contractMetrics(instruments, label),
     ...circuitMetrics(instruments, label),
     ...admissionMetrics(instruments),
     ...memory,

@@ -12,7 +12,34 @@ const WRITE_OUTCOMES = ['done', 'replayed', 'refused', 'unknown'] as const
 /** How a write ended for its caller. */
 export type WriteOutcome = (typeof WRITE_OUTCOMES)[number]
 
-/** Metrics of calls to providers: latency, retries and contract drift. */
+/** Metrics of what providers send: values beyond their contract, and webhooks. */
+export function contractMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
+  const drift = instruments.counter({
+    name: 'kyc_provider_drift_total',
+    help: "Values that a provider's contract does not list, and rows that do not fit it.",
+    unit: 'values',
+    labels: { ...labels, provider: PROVIDER, field: 'field of the contract, such as `addresses/tags`' },
+  })
+  const webhooks = instruments.counter({
+    name: 'kyc_webhook_events_total',
+    help: 'Deliveries of webhooks by event type and outcome.',
+    unit: 'deliveries',
+    labels: {
+      ...labels,
+      provider: PROVIDER,
+      type: 'event type, `none` when it could not be read',
+      outcome: '`done`, `duplicate`, `ignored`, `unreadable`, `forged`, `busy`, `failed`',
+    },
+  })
+
+  return {
+    drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
+    notified: (provider: string, type: string, outcome: string, tenant?: string) =>
+      webhooks.inc({ ...of(tenant), provider, type, outcome }),
+  }
+}
+
+/** Metrics of calls to providers: latency, retries, and how writes ended. */
 export function providerMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
   const calls = instruments.histogram(
     {
@@ -41,23 +68,6 @@ export function providerMetrics(instruments: Instruments, { labels, of }: Tenant
     unit: 'reads',
     labels: { ...labels, provider: PROVIDER },
   })
-  const drift = instruments.counter({
-    name: 'kyc_provider_drift_total',
-    help: "Values that a provider's contract does not list, and rows that do not fit it.",
-    unit: 'values',
-    labels: { ...labels, provider: PROVIDER, field: 'field of the contract, such as `addresses/tags`' },
-  })
-  const webhooks = instruments.counter({
-    name: 'kyc_webhook_events_total',
-    help: 'Deliveries of webhooks by event type and outcome.',
-    unit: 'deliveries',
-    labels: {
-      ...labels,
-      provider: PROVIDER,
-      type: 'event type, `none` when it could not be read',
-      outcome: '`done`, `duplicate`, `ignored`, `unreadable`, `forged`, `busy`, `failed`',
-    },
-  })
   const writes = instruments.counter({
     name: 'kyc_writes_total',
     help: 'Mutation fields by how they ended for their caller; unknown: the write is in doubt (OUTCOME_UNKNOWN).',
@@ -76,9 +86,6 @@ export function providerMetrics(instruments: Instruments, { labels, of }: Tenant
       for (const counter of [retries, shared]) counter.inc({ ...of(tenant), provider }, 0)
     },
     shared: (provider: string, tenant?: string) => shared.inc({ ...of(tenant), provider }),
-    drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
-    notified: (provider: string, type: string, outcome: string, tenant?: string) =>
-      webhooks.inc({ ...of(tenant), provider, type, outcome }),
     wrote: (provider: string, outcome: WriteOutcome, tenant?: string) =>
       writes.inc({ ...of(tenant), provider, outcome }),
   }
