@@ -6,6 +6,7 @@ import {
   isListType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { OperationClass } from '../observability/outcome.js'
@@ -27,14 +28,14 @@ export class OperationClasses {
 
   /** Finds the class of an operation of a document. */
   add(operation: OperationDefinitionNode, document: DocumentNode): void {
-    if (operation.operation === 'query' && !this.#classes.has(operation))
+    if (operation.operation === OperationTypeNode.QUERY && !this.#classes.has(operation))
       this.#classes.set(operation, this.#hasList(operation.selectionSet, document) ? 'list' : 'query')
   }
 
   /** The class; that of the type of operation where the operation was refused before it was resolved. */
   of(operation: OperationDefinitionNode | undefined): OperationClass {
     if (operation === undefined) return 'none'
-    return this.#classes.get(operation) ?? (operation.operation === 'mutation' ? 'mutation' : 'query')
+    return this.#classes.get(operation) ?? (operation.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query')
   }
 
   #hasList({ selections }: SelectionSetNode, document: DocumentNode): boolean {

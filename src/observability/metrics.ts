@@ -4,7 +4,7 @@ import { type DocumentedMetric, Instruments } from './instruments.js'
 import { admissionMetrics, memoryMetrics } from './metrics/admission.js'
 import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
 import { operationMetrics } from './metrics/operations.js'
-import { circuitMetrics, providerMetrics, webhookMetrics } from './metrics/providers.js'
+import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/providers.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
 import { tenantLabel } from './metrics/tenant-label.js'
@@ -33,7 +33,7 @@ export function createMetrics({ hasTenants = false } = {}) {
   return {
     ...operationMetrics(instruments),
     ...providerMetrics(instruments, label),
-    ...webhookMetrics(instruments, label),
+    ...contractMetrics(instruments, label),
     ...circuitMetrics(instruments, label),
     ...admissionMetrics(instruments),
     ...memory,
@@ -46,7 +46,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...traceMetrics(instruments),
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
-    text() {
+    text: () => {
       readBudgets()
       return registry.metrics()
     },

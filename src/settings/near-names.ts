@@ -23,14 +23,16 @@ function isNear(name: string, known: string): boolean {
   return distance(given, ours) <= most
 }
 
+const lastWord = (name: string): string => name.toUpperCase().split('_').at(-1)!
+
+/** The nearest name; of equally near ones that with the same last word. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const given = letters(name)
-  let best: { readonly name: string; readonly edits: number } | undefined
-  for (const candidate of known) {
-    const edits = distance(given, letters(candidate))
-    if (best === undefined || edits < best.edits) best = { name: candidate, edits }
-  }
-  return best?.name
+  const ranked = known.map((candidate) => ({
+    candidate,
+    rank: 2 * distance(given, letters(candidate)) - Number(lastWord(candidate) === lastWord(name)),
+  }))
+  return ranked.sort((a, b) => a.rank - b.rank)[0]?.candidate
 }
 
 /**

@@ -189,12 +189,17 @@ export class SettingsReader implements Settings {
   /** Remembers a setting with its value, of which the first reading counts; returns the value. */
   private keep<Value extends string | undefined>(name: string, value: Value): Value {
     const isSet = this.raw(name) !== undefined
-    this.remember({ name, source: isSet ? 'environment' : value === undefined ? 'unset' : 'default', value })
+    this.remember({ name, source: isSet ? this.source : value === undefined ? 'unset' : 'default', value })
     return value
   }
 
+  /** What a setting that stands here comes from: an entry is one of a file. */
+  private get source(): SettingSource {
+    return this.place === '' ? 'environment' : 'file'
+  }
+
   private keepSecret(name: string, isSet: boolean): void {
-    const source = isSet ? 'environment' : this.raw(`${name}_FILE`) === undefined ? 'unset' : 'file'
+    const source = isSet ? this.source : this.raw(`${name}_FILE`) === undefined ? 'unset' : 'file'
     this.remember({ name, source, value: undefined, isSecret: true })
   }
 

@@ -67,7 +67,10 @@ export function settingsSchema(groups: readonly SettingGroup[]): string {
       { anyOf: [...conditional.map(({ condition }) => ({ required: [condition] })), { required: ['TENANTS_FILE'] }] },
     ],
     dependentSchemas: Object.fromEntries(
-      conditional.map((group) => [group.condition, { title: group.title, allOf: requiredOf(group) }]),
+      conditional.map((group): [string, Schema] => [
+        group.condition!,
+        { title: group.title, allOf: requiredOf(group) },
+      ]),
     ),
   }
   return `${JSON.stringify(schema, null, 2)}\n`

@@ -81,13 +81,13 @@ describe('the check', () => {
       AUTH_ISSUERS_FILE: written('good-issuers.json', JSON.stringify([issuer])),
       TENANTS_FILE: written(
         'good-tenants.yaml',
-        `tenants:\n  - id: acme\n    settings:\n      SYNCTERA_URL: https://acme.example\n      SYNCTERA_API_KEY: ${SECRET}\n`,
+        `tenants:\n  acme:\n    settings:\n      SYNCTERA_URL: https://acme.example\n      SYNCTERA_API_KEY: ${SECRET}\n`,
       ),
     })
     const text = checkText(check)
     expect(check.problems).toEqual([])
     expect(text).toContain('tenant acme:\n')
-    expect(text).toContain('  SYNCTERA_URL=https://acme.example  [environment]')
+    expect(text).toContain('  SYNCTERA_URL=https://acme.example  [file]')
     expect(text).toContain('AUTH_ISSUERS_FILE, entry 1:\n')
     expect(text).not.toContain(SECRET)
   })

@@ -175,6 +175,9 @@ describe('names', () => {
     ...FILE_NOTICES,
     ...CAUSES,
     'NODE_EXTRA_CA_CERTS',
+    // Mistaken names, of the check of the settings.
+    'REDIS_ULR',
+    'OBP_BASEURL',
     'NODE_ENV',
     'NODE_OPTIONS',
     // Arguments of the image.

@@ -81,10 +81,14 @@ describe('operations', () => {
       'ok',
       'query { ...F } fragment F on Query { ... on Query { persons(first: 1) { edges { node { id } } } } }',
     ],
-    ['query', 'caller', '{ person(id: "not one") { id } }'],
     ['none', 'caller', '{ nothing }'],
   ])('a %s that ends as %s is counted so: %s', async (of, outcome, document) => {
     expect(await growth(count(of, outcome), () => app.run(document))).toBe(1)
+  })
+
+  test('an operation that is refused for want of a scope is its caller', async () => {
+    const refused = () => app.run(`{ person(id: "${ADA.personId}") { id } }`, {}, { scopes: ['customers:read'] })
+    expect(await growth(count('query', 'caller'), refused)).toBe(1)
   })
 
   test('a provider that fails is the provider, and not this server', async () => {

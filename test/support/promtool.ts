@@ -27,6 +27,6 @@ export function promtool(...args: readonly string[]): string {
     return execFileSync('promtool', args, { encoding: 'utf8', stdio: 'pipe' })
   } catch (error) {
     const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string }
-    throw new Error(`promtool ${args.join(' ')}\n${stdout}${stderr}`)
+    throw new Error(`promtool ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
   }
 }

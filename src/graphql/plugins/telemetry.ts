@@ -13,6 +13,8 @@ function originOf(error: unknown): object {
   return { field, ...errorOrigin(error.originalError ?? error) }
 }
 
+const NO_ERRORS: readonly never[] = []
+
 interface TelemetryOptions {
   readonly served: GraphQLSchema
   readonly metrics: Metrics
@@ -26,10 +28,11 @@ export function telemetryPlugin({ served, metrics, log }: TelemetryOptions): Plu
     operationResolved: ({ operation, document }) => classes.add(operation, document),
     willSendResponse({ result, errors, context, operation }) {
       const { startedAt, stopwatch } = context
-      const codes = (result.errors ?? []).map(({ extensions }) => extensions?.['code'])
-      for (const [i, formatted] of (result.errors ?? []).entries()) {
+      const formatted = result.errors ?? NO_ERRORS
+      const codes = formatted.length === 0 ? NO_ERRORS : formatted.map(({ extensions }) => extensions?.['code'])
+      for (const [i, error] of formatted.entries()) {
         metrics.failed(String(codes[i]))
-        if (!isUnforeseen(formatted)) continue
+        if (!isUnforeseen(error)) continue
         log.error({ ...loggedIds(context), ...originOf(errors[i]) }, 'unforeseen error')
       }
       metrics.operated(classes.of(operation), outcomeOf(codes), (performance.now() - startedAt) / 1000)

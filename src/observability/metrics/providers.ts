@@ -12,26 +12,14 @@ const WRITE_OUTCOMES = ['done', 'replayed', 'refused', 'unknown'] as const
 /** How a write ended for its caller. */
 export type WriteOutcome = (typeof WRITE_OUTCOMES)[number]
 
-/** Metrics of how writes end. */
-function writeMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
-  const writes = instruments.counter({
-    name: 'kyc_writes_total',
-    help: 'Mutation fields by how they ended for their caller; unknown: the write is in doubt (OUTCOME_UNKNOWN).',
-    unit: 'writes',
-    labels: { ...labels, provider: PROVIDER, outcome: '`done`, `replayed`, `refused`, `unknown`' },
+/** Metrics of what providers send: values beyond their contract, and webhooks. */
+export function contractMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
+  const drift = instruments.counter({
+    name: 'kyc_provider_drift_total',
+    help: "Values that a provider's contract does not list, and rows that do not fit it.",
+    unit: 'values',
+    labels: { ...labels, provider: PROVIDER, field: 'field of the contract, such as `addresses/tags`' },
   })
-
-  return {
-    beginWrites(provider: string, tenant?: string) {
-      for (const outcome of WRITE_OUTCOMES) writes.inc({ ...of(tenant), provider, outcome }, 0)
-    },
-    wrote: (provider: string, outcome: WriteOutcome, tenant?: string) =>
-      writes.inc({ ...of(tenant), provider, outcome }),
-  }
-}
-
-/** Metrics of what providers send by themselves. */
-export function webhookMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
   const webhooks = instruments.counter({
     name: 'kyc_webhook_events_total',
     help: 'Deliveries of webhooks by event type and outcome.',
@@ -45,15 +33,14 @@ export function webhookMetrics(instruments: Instruments, { labels, of }: TenantL
   })
 
   return {
+    drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
     notified: (provider: string, type: string, outcome: string, tenant?: string) =>
       webhooks.inc({ ...of(tenant), provider, type, outcome }),
   }
 }
 
-/** Metrics of calls to providers: latency, retries and contract drift. */
-export function providerMetrics(instruments: Instruments, tenantLabel: TenantLabel) {
-  const { labels, of } = tenantLabel
-  const { beginWrites, ...writes } = writeMetrics(instruments, tenantLabel)
+/** Metrics of calls to providers: latency, retries, and how writes ended. */
+export function providerMetrics(instruments: Instruments, { labels, of }: TenantLabel) {
   const calls = instruments.histogram(
     {
       name: 'kyc_provider_call_seconds',
@@ -81,11 +68,11 @@ export function providerMetrics(instruments: Instruments, tenantLabel: TenantLab
     unit: 'reads',
     labels: { ...labels, provider: PROVIDER },
   })
-  const drift = instruments.counter({
-    name: 'kyc_provider_drift_total',
-    help: "Values that a provider's contract does not list, and rows that do not fit it.",
-    unit: 'values',
-    labels: { ...labels, provider: PROVIDER, field: 'field of the contract, such as `addresses/tags`' },
+  const writes = instruments.counter({
+    name: 'kyc_writes_total',
+    help: 'Mutation fields by how they ended for their caller; unknown: the write is in doubt (OUTCOME_UNKNOWN).',
+    unit: 'writes',
+    labels: { ...labels, provider: PROVIDER, outcome: '`done`, `replayed`, `refused`, `unknown`' },
   })
 
   return {
@@ -95,12 +82,12 @@ export function providerMetrics(instruments: Instruments, tenantLabel: TenantLab
     },
     /** A rate sees a series from its second value on: what is counted of a provider begins with 0 when it is opened. */
     opened(provider: string, tenant?: string) {
-      beginWrites(provider, tenant)
+      for (const outcome of WRITE_OUTCOMES) writes.inc({ ...of(tenant), provider, outcome }, 0)
       for (const counter of [retries, shared]) counter.inc({ ...of(tenant), provider }, 0)
     },
     shared: (provider: string, tenant?: string) => shared.inc({ ...of(tenant), provider }),
-    ...writes,
-    drifted: (provider: string, field: string, tenant?: string) => drift.inc({ ...of(tenant), provider, field }),
+    wrote: (provider: string, outcome: WriteOutcome, tenant?: string) =>
+      writes.inc({ ...of(tenant), provider, outcome }),
   }
 }
 
