@@ -135,7 +135,10 @@ test('without a token, and with one that is not valid, no subgraph is asked for 
 })
 
 test('an operation that costs too much is refused with its code, and no provider is asked', async () => {
-  const wide = Array.from({ length: 40 }, (_, i) => `p${i}: persons(first: 100) { nodes { customers { kycOverview { status } } } }`)
+  const wide = Array.from(
+    { length: 40 },
+    (_, i) => `p${i}: persons(first: 100) { nodes { customers { kycOverview { status } } } }`,
+  )
   const { errors, data } = await ask(environment, `{ ${wide.join(' ')} }`)
   expect(data ?? null).toBeNull()
   expect(errors.map(({ extensions }) => extensions['code'])).toEqual(['COST_ESTIMATED_TOO_EXPENSIVE'])
