@@ -40,6 +40,7 @@ export interface Bench {
 /** nginx leaves idle connections before a replica closes them. */
 const IDLE_SECONDS = 4
 const KIND_SECONDS = 10
+const MAX_UNREST_SECONDS = 20
 
 /** CPU time of a process so far, user and system, in s. */
 async function cpuSeconds({ adminUrl }: Replica): Promise<number> {
@@ -51,6 +52,19 @@ const sum = (values: Iterable<number>): number => [...values].reduce((total, val
 
 const withoutOf = (calls: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>, times = 1) =>
   new Map([...calls].map(([name, count]) => [name, Math.max(0, count - (before.get(name) ?? 0) * times)]))
+
+/** Resolves once the replicas have written what they write after their start and after a load. */
+async function untilQuiet({ cluster }: Bench): Promise<void> {
+  const written = async (): Promise<number> => (await cluster.commands()).get('set') ?? 0
+  let last = -1
+  for (let second = 0; second < MAX_UNREST_SECONDS; second += 1) {
+    const now = await written()
+    // A process tells which keys it has each ten seconds.
+    if (now - last <= 1) return
+    last = now
+    await delay(1_000)
+  }
+}
 
 /** The commands that replicas send in a second without an operation. */
 async function measureIdle({ cluster }: Bench, replicas: readonly Replica[], seconds: number): Promise<Cost> {
@@ -107,6 +121,7 @@ export async function costOf(bench: Bench, replicas: readonly Replica[], rate: R
   try {
     const total = rate.perSecond * replicas.length
     await sendMix(world, proxy.url, total, rate.warmUpSeconds)
+    await untilQuiet(bench)
     const idle = await measureIdle(bench, replicas, rate.idleSeconds)
     const load = () => sendMix(world, proxy.url, total, rate.seconds)
     return { idle, loaded: await measure(`the mix, ${named(replicas)}`, bench, replicas, idle, load) }

@@ -15,8 +15,8 @@ import { atMost, type ChaosContext, type Check, type Outcome, type Scenario } fr
 import { startWorld } from '../world.js'
 
 const REPLICAS = 4
-const SHORT: Rate = { perSecond: 40, seconds: 4, warmUpSeconds: 1, idleSeconds: 3 }
-const WHOLE: Rate = { perSecond: 50, seconds: 15, warmUpSeconds: 10, idleSeconds: 10 }
+const SHORT: Rate = { perSecond: 60, seconds: 5, warmUpSeconds: 1, idleSeconds: 4 }
+const WHOLE: Rate = { perSecond: 50, seconds: 12, warmUpSeconds: 6, idleSeconds: 10 }
 const BOUND_PERCENT = 10
 /** Pairs of measurements of the CPU time, in the whole form. */
 const CPU_ROUNDS = 3
@@ -27,7 +27,8 @@ interface Asked {
   readonly at: number
 }
 
-const percentOff = (one: number, all: number): number => 100 * Math.abs(all / one - 1)
+/** By how much an operation costs more with all replicas than with one. */
+const percentMore = (one: number, all: number): number => 100 * (all / one - 1)
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 /** One replica under load beside all of them, in turn, while all of them run. */
@@ -65,21 +66,22 @@ async function costs(
   const rounds = isShort ? [] : await compareInTurn(bench)
   const kinds = isShort ? [] : await costsOfKinds(bench, all.idle, WHOLE)
   const loads = [one.loaded, all.loaded, ...rounds.flat().map(({ loaded }) => loaded), ...kinds]
-  const failed = loads.reduce((sum, cost) => sum + cost.failed, 0)
-  const cpu = rounds.map(([alone, together]) => percentOff(alone.loaded.cpuMs, together.loaded.cpuMs))
-  const beside = `${REPLICAS} replicas beside one`
-  const bound = (what: string, off: number): Check => atMost(`${what}, ${beside}`, off, BOUND_PERCENT, ' %')
+  const total = (name: 'operations' | 'failed') => loads.reduce((sum, cost) => sum + cost[name], 0)
+  const cpu = rounds.map(([alone, together]) => percentMore(alone.loaded.cpuMs, together.loaded.cpuMs))
+  const beside = `more with ${REPLICAS} replicas than with one`
+  const bound = (what: string, more: number): Check => atMost(`${what}, ${beside}`, more, BOUND_PERCENT, ' %')
   return {
     checks: [
-      bound('Redis commands of an operation', percentOff(one.loaded.commands, all.loaded.commands)),
+      bound('Redis commands of an operation', percentMore(one.loaded.commands, all.loaded.commands)),
       // These need time, and a quiet machine.
       ...(isShort
         ? []
         : [
-            bound('Redis commands of an idle replica', percentOff(one.idle.commands, all.idle.commands / REPLICAS)),
+            bound('Redis commands of an idle replica', percentMore(one.idle.commands, all.idle.commands / REPLICAS)),
             bound('CPU time of an operation (median)', median(cpu)),
           ]),
-      atMost('operations that failed', failed, 0),
+      // A machine that is busy for longer than a command of Redis may take makes a write fail.
+      atMost('operations that failed', (100 * total('failed')) / total('operations'), 1, ' %'),
     ],
     table: [HEAD, ...[one.idle, all.idle, ...loads].map(rowOf)],
   }

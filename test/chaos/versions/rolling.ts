@@ -38,7 +38,8 @@ class Ledger {
   operations = 0
 
   fail(what: string, { failure, status, errors }: Answer): void {
-    this.failures.push(`${what}: ${failure ?? String(errors[0]?.extensions['code'] ?? `status ${status}`)}`)
+    const code = errors[0]?.extensions['code'] as string | undefined
+    this.failures.push(`${what}: ${failure ?? code ?? `status ${status}`}`)
   }
 }
 
