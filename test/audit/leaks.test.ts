@@ -314,7 +314,8 @@ test('the writes of a desk, a job and a challenge are answered', async () => {
     personId,
     type: 'KYC_DATA_COLLECTION',
     eventType: 'ACKNOWLEDGED',
-    version: mark(`1.${number(9)}`),
+    version: '1.0',
+    acknowledgingPersonId: personId,
   })
   await run(operations.PersonDisclosuresDocument, { id: personId })
 
