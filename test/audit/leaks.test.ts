@@ -357,7 +357,7 @@ test('the writes of a desk, a job and a challenge are answered', async () => {
   await expect.poll(async () => (await job()).accountVerifications.counts.queued).toBe(0)
 
   // A challenge is answered wrongly, then rightly; the write that it guards goes on.
-  const bankingCustomerId = `${CUSTOMERS.challengedAnew}-${word()}`
+  const bankingCustomerId = `${CUSTOMERS.challengedAnew}-desk`
   const guarded = { ...entitle(), bankingCustomerId, idempotencyKey: word() }
   const { setAccountEntitlements } = await run(operations.EntitleDocument, { input: guarded })
   const { challengeId, factors } = setAccountEntitlements.challenge
