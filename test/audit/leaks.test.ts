@@ -320,7 +320,8 @@ test('the writes of a desk, a job and a challenge are answered', async () => {
     personId,
     type: 'KYC_DATA_COLLECTION',
     eventType: 'ACKNOWLEDGED',
-    version: mark(`1.${number(9)}`),
+    version: '1.0',
+    acknowledgingPersonId: personId,
   })
   await run(operations.PersonDisclosuresDocument, { id: personId })
 
@@ -362,7 +363,7 @@ test('the writes of a desk, a job and a challenge are answered', async () => {
   await expect.poll(async () => (await job()).accountVerifications.counts.queued).toBe(0)
 
   // A challenge is answered wrongly, then rightly; the write that it guards goes on.
-  const bankingCustomerId = `${CUSTOMERS.challengedAnew}-${word()}`
+  const bankingCustomerId = `${CUSTOMERS.challengedAnew}-desk`
   const guarded = { ...entitle(), bankingCustomerId, idempotencyKey: word() }
   const { setAccountEntitlements } = await run(operations.EntitleDocument, { input: guarded })
   const { challengeId, factors } = setAccountEntitlements.challenge
