@@ -58,7 +58,7 @@ ln -s /proc/self/fd "$root/dev/fd"
 cd "$root"
 mkdir -p .old
 pivot_root . .old
-exec env -i container=walkthrough PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c 'umount -l /.old && exec /lib/systemd/systemd --unit=multi-user.target'
+exec env -i container=walkthrough PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c 'umount -l /.old && mount --make-rshared / && exec /lib/systemd/systemd --unit=multi-user.target'
 END
 unshare --mount --pid --cgroup --ipc --uts --fork --kill-child=KILL sh "$work/boot" "$root" >"$work/boot.log" 2>&1 </dev/null &
 machine=$!
