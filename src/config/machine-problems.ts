@@ -1,10 +1,12 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { accessSync, constants, existsSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
-import { createSecureContext } from 'node:tls'
+import ipaddr from 'ipaddr.js'
 import { KeyRingError, loadKeys, parseRing } from '../keys/key-ring.js'
 import type { Config } from './types.js'
+
+const isAddress = (host: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host)
 
 /** True for an address that this machine has, or that stands for all of its addresses. */
 function isOwnAddress(host: string): boolean {
@@ -16,16 +18,16 @@ function isOwnAddress(host: string): boolean {
 
 /** The problem of an address to listen on. A name is not looked up: that needs the network. */
 const addressProblem = (name: string, host: string): readonly string[] =>
-  isIP(host) !== 0 && !isOwnAddress(host) ? [`${name} is no address of this machine`] : []
+  isAddress(host) && !isOwnAddress(host) ? [`${name} is no address of this machine`] : []
 
 function tlsProblem({ tls }: Config): readonly string[] {
   if (tls === undefined) return []
   try {
-    createSecureContext({ cert: tls.cert, key: tls.key, ...(tls.ca === undefined ? {} : { ca: tls.ca }) })
-    return []
+    if (new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) return []
   } catch {
-    return ['TLS_CERT_FILE and TLS_KEY_FILE do not belong together']
+    // Neither can be used without the other.
   }
+  return ['TLS_CERT_FILE and TLS_KEY_FILE do not belong together']
 }
 
 function auditProblem({ audit }: Config): readonly string[] {

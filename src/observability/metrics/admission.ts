@@ -93,7 +93,7 @@ export function memoryMetrics(instruments: Instruments) {
         limit.set({ budget }, from.limit)
       }
     },
-    readBudgets() {
+    readBudgets: () => {
       for (const [budget, from] of budgets) used.set({ budget }, from.used())
     },
   }
