@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,8 @@ import { print } from 'graphql'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ADA, PEOPLE, NIA } from '../../datasources/emulator/people.js'
+import { ANSWER, CUSTOMERS } from '../../datasources/apiture/emulator/index.js'
+import { ADA, CROWD, PEOPLE, NIA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import * as operations from '../../schema/operations/index.js'
@@ -38,8 +39,8 @@ const phone = () => mark(`+1${number(10)}`)
 const account = () => mark(number(14))
 const ssns: string[] = []
 const ssn = () => {
-  const digits = number(9)
-  const value = `${digits.slice(0, 3)}-${digits.slice(3, 5)}-${String(made).padStart(4, '0')}`
+  // Of digits that no other number here begins with.
+  const value = `629-81-${String((made += 1)).padStart(4, '0')}`
   ssns.push(value)
   return mark(value)
 }
@@ -57,6 +58,7 @@ const key = randomBytes(32)
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
 const audit = join(folder, 'audit.log')
 const security = join(folder, 'security.log')
+const checkpoints = join(folder, 'checkpoints.log')
 const redisUrl = await emptyDatabase()
 let redis: Redis
 let app: App
@@ -80,6 +82,9 @@ beforeAll(async () => {
     AUTH_JWKS_URL: app.ground.jwksUrl,
     LOG_LEVEL: 'trace',
     AUDIT_LOG: audit,
+    AUDIT_CHECKPOINTS: checkpoints,
+    AUDIT_CHECKPOINT_SECONDS: '1',
+    AUDIT_CHECKPOINT_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     SECURITY_LOG: security,
     PURPOSES: 'onboarding',
     CONSENT_URL: app.ground.consentUrl,
@@ -293,6 +298,82 @@ test('every operation we promise and what the bank offers is answered', async ()
   forget()
 })
 
+test('the writes of a desk, a job and a challenge are answered', async () => {
+  const run = async (node: unknown, variables: object) => {
+    const { data, errors } = await send({ query: print(node as any), variables })
+    expect(errors ?? []).toEqual([])
+    return data
+  }
+  const write = (node: unknown, input: object) => run(node, { input: { ...input, idempotencyKey: word() } })
+  const personId = CROWD[30]!.personId!
+
+  // What a provider says that is as secret as what a caller says.
+  const { startDocumentVerification } = await write(operations.StartDocumentVerificationDocument, { personId })
+  for (const secret of Object.values(startDocumentVerification.session as Record<string, string>)) mark(secret)
+  await write(operations.RecordDisclosureDocument, {
+    personId,
+    type: 'KYC_DATA_COLLECTION',
+    eventType: 'ACKNOWLEDGED',
+    version: '1.0',
+    acknowledgingPersonId: personId,
+  })
+  await run(operations.PersonDisclosuresDocument, { id: personId })
+
+  const { subscribeToMonitoring } = await write(operations.SubscribeToMonitoringDocument, { personId })
+  const raised = await fetch(`${app.emulators.synctera.url}/__emulator/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ personId, rest: { title: word(), urls: [`https://${word()}.example`] } }),
+  })
+  const { id: alertId } = (await raised.json()) as { id: string }
+  await run(operations.PersonMonitoringDocument, { id: personId })
+  await write(operations.SetMonitoringAlertStatusDocument, { alertId, status: 'SUPPRESSED' })
+  await write(operations.EndMonitoringDocument, { subscriptionId: subscribeToMonitoring.subscription.id })
+
+  const { addPersonalId } = await write(operations.AddPersonalIdDocument, {
+    personId,
+    type: 'DRIVER_LICENSE',
+    identifier: word(),
+  })
+  const personalIdId = addPersonalId.personalId.id
+  await write(operations.CorrectPersonalIdDocument, { personId, personalIdId, identifier: word() })
+  await write(operations.DeletePersonalIdDocument, { personId, personalIdId })
+  const { recordPersonVerification } = await write(operations.RecordPersonVerificationDocument, {
+    personId,
+    type: 'MANUAL_REVIEW',
+    result: 'REJECTED',
+    verifiedAt: '2024-05-01T09:00:00Z',
+    vendor: word(),
+    details: [{ category: 'CIP', result: 'FAIL', description: word(), vendorCode: word() }],
+  })
+  await run(operations.VerificationHistoryDocument, { personId, first: 5 })
+  await run(operations.PersonVerificationByIdDocument, { id: recordPersonVerification.verification.id })
+  await run(operations.ReviewQueueDocument, { first: 5 })
+  await run(operations.FindPersonsDocument, { filter: { lastName: CROWD[30]!.lastName, ssnLast4: '4444' } })
+
+  const accounts = [verify(), verify(ADA.account)].map((row) => ({ clientReference: word(), account: row.account }))
+  const { verifyAccounts } = await write(operations.CheckPayeesDocument, { types: ['NAME'], accounts })
+  const job = () => run(operations.PayeeChecksDocument, { jobId: verifyAccounts.job.id })
+  await expect.poll(async () => (await job()).accountVerifications.counts.queued).toBe(0)
+
+  // A challenge is answered wrongly, then rightly; the write that it guards goes on.
+  const bankingCustomerId = `${CUSTOMERS.challengedAnew}-desk`
+  const guarded = { ...entitle(), bankingCustomerId, idempotencyKey: word() }
+  const { setAccountEntitlements } = await run(operations.EntitleDocument, { input: guarded })
+  const { challengeId, factors } = setAccountEntitlements.challenge
+  for (const { labels } of factors) for (const label of labels ?? []) if (label.length > 4) mark(label)
+  const { factorId } = factors.find(({ type }: { type: string }) => type === 'SECURITY_QUESTIONS')
+  await write(operations.StartChallengeFactorDocument, { challengeId, factorId })
+  const answered = (answer: string) => ['q1', 'q4', 'q9'].map((questionId) => ({ questionId, answer }))
+  await write(operations.VerifyChallengeFactorDocument, { challengeId, factorId, answers: answered(word()) })
+  await write(operations.VerifyChallengeFactorDocument, { challengeId, factorId, answers: answered(mark(ANSWER)) })
+  await run(operations.EntitleDocument, { input: guarded })
+  const proof = app.recorded('apiture').at(-1)!.headers['challenge']
+  expect(proof).toMatch(/^[0-9a-f]{32}$/)
+  mark(proof as string)
+  forget()
+})
+
 test('every kind of failure is met', async () => {
   const repeated = () => ({
     code: 400,
@@ -396,6 +477,7 @@ test('and nothing personal is left anywhere', async () => {
     { name: 'stdout and stderr', text: output() },
     { name: 'the audit trail', text: readFileSync(audit, 'utf8') },
     { name: 'the security events', text: readFileSync(security, 'utf8') },
+    { name: 'the checkpoints', text: readFileSync(checkpoints, 'utf8') },
     { name: 'a question to the register of consents', text: JSON.stringify(app.ground.consents.asked()) },
     { name: 'Redis', text: dump.join('\n') },
     { name: 'the metrics', text: metrics },
