@@ -27,6 +27,13 @@ import { rootFieldsOf } from './root-fields.js'
 import { argumentsReader, readReference, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
+/** A rule without the member's name before it; messages of our own begin without it, and may hold the same word. */
+function withoutName(rule: string, member: string): string {
+  const [own, ofEach] = [`${member} `, `each value in ${member} `]
+  if (rule.startsWith(ofEach)) return `each ${rule.slice(ofEach.length)}`
+  return rule.startsWith(own) ? rule.slice(own.length) : rule
+}
+
 /**
  * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
  * be forgotten; class-validator's own errors hold the whole input, and only the rules are taken from them.
@@ -39,9 +46,7 @@ function brokenRules(value: unknown, path: string): [string, string[]][] {
   const own = validateSync(value, { forbidUnknownValues: false }).map(
     ({ property, constraints }): [string, string[]] => [
       at(property),
-      Object.values(constraints ?? {}).map((rule) =>
-        rule.replace(`each value in ${property}`, 'each').replace(`${property} `, ''),
-      ),
+      Object.values(constraints ?? {}).map((rule) => withoutName(rule, property)),
     ],
   )
   return [

@@ -208,6 +208,15 @@ describe('an update', () => {
   })
 })
 
+test('the message of a rule is whole, also where it holds the name of its member', async () => {
+  const input = { personId: ADA.personId, type: 'PRIVACY_NOTICE', eventType: 'DISPLAYED', version: '1' }
+  const { errors } = await app.run(
+    'mutation($input: RecordDisclosureInput!) { recordDisclosure(input: $input) { replayed } }',
+    { input },
+  )
+  expect(errors[0]!.extensions.fields).toEqual({ 'input.version': ['must be a version such as 1.0 or v1.1'] })
+})
+
 test('a name of an operation that fills the request is refused as fast as any', async () => {
   const body = JSON.stringify({
     query: 'query a { viewer { id } } query b { viewer { id } }',

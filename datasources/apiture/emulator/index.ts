@@ -120,7 +120,7 @@ class Apiture {
     if (!request.fits(body))
       return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.firstMismatch(body)}` })
     for (const { accountNumber, productType } of body.accounts) {
-      const unknown = ACCOUNTS[accountNumber]
+      const unknown = Object.hasOwn(ACCOUNTS, accountNumber) ? ACCOUNTS[accountNumber] : undefined
       if (unknown)
         return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })
       if (

@@ -242,7 +242,7 @@ class Sei {
         errors: [{ field: invalid, location: 'body', reason: 'required' }],
       })
     const { externalId: id, attributes } = body as { externalId: string; attributes: Attribute[] }
-    const refused = REFUSED[id]
+    const refused = Object.hasOwn(REFUSED, id) ? REFUSED[id] : undefined
     // SEI's pages do not list 503.
     if (refused === 'unavailable') markOdd(reply)
     if (refused) return refuse(reply, PROBLEMS[refused])
@@ -260,7 +260,7 @@ class Sei {
         fieldsToNull: attribute.fieldsToNull?.filter((field) => field !== '') ?? [],
       })
     const key = this.#jobKey()
-    this.jobs.set(key, [...(JOBS[id] ?? DEFAULT_JOB)])
+    this.jobs.set(key, [...((Object.hasOwn(JOBS, id) && JOBS[id]) || DEFAULT_JOB)])
     return reply
       .code(id === ACCEPTED ? 202 : 200)
       .header('requesttrackingid', randomUUID())
