@@ -1,7 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import {
+  calculateJwkThumbprint,
+  EmbeddedJWK,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 
 export const AUDIENCE = 'kyc-graph'
@@ -42,6 +51,12 @@ async function signingKey(file: string | undefined): Promise<JWK> {
   return jwk
 }
 
+/** The claims that bind a token to the key of a DPoP proof (RFC 9449, 5), of which the signature alone is checked here. */
+async function bindingOf(proof: string): Promise<Grant['claims']> {
+  const { protectedHeader } = await jwtVerify(proof, EmbeddedJWK, { typ: 'dpop+jwt' })
+  return { cnf: { jkt: await calculateJwkThumbprint(protectedHeader.jwk!) } }
+}
+
 /** Creates the token issuer of development. */
 export async function createIssuer(issuer: string, keyFile?: string): Promise<Issuer> {
   const key = await signingKey(keyFile)
@@ -79,13 +94,16 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
           if (grant_type !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
           const scopes = scope.split(' ').filter(Boolean)
           if (!scopes.every(isScope)) return reply.code(400).send({ error: 'invalid_scope' })
+          const proof = [request.headers['dpop']].flat()[0]
+          const binding = proof === undefined ? {} : await bindingOf(proof).catch(() => undefined)
+          if (binding === undefined) return reply.code(400).send({ error: 'invalid_dpop_proof' })
           return {
             access_token: await token({
               client,
               scope: scopes.join(' '),
-              claims: tenant === undefined ? {} : { tenant },
+              claims: { ...(tenant === undefined ? {} : { tenant }), ...binding },
             }),
-            token_type: 'Bearer',
+            token_type: proof === undefined ? 'Bearer' : 'DPoP',
             expires_in: LIFETIME_SECONDS,
             scope: scopes.join(' '),
           }
