@@ -33,8 +33,8 @@ async function settle({ query }: World, replica: Replica, idempotencyKey: string
   for (;;) {
     const input = { idempotencyKey, isCustomer: true, status: 'PROSPECT', firstName: 'Nora' }
     const { data, errors } = await query(replica, CREATE, { input })
-    const { code, retryable } = errors[0]?.extensions ?? {}
-    if (retryable !== true) return data?.createPerson?.person.id ?? String(code)
+    const refusal = errors[0]?.extensions
+    if (refusal?.['retryable'] !== true) return data?.createPerson?.person.id ?? String(refusal?.['code'])
     await delay(100)
   }
 }
