@@ -34,6 +34,14 @@ type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponse
 /** The prefix of the names of a provider's settings. */
 export const prefixOf = ({ name }: AnyProvider): string => name.toUpperCase()
 
+const propagatesTrace = (settings: Settings, prefix: string): boolean =>
+  settings.choice(
+    `${prefix}_PROPAGATE_TRACE`,
+    'Whether calls have the headers `traceparent` and `tracestate` of the operation; `baggage` is never sent.',
+    ['on', 'off'],
+    'off',
+  ) === 'on'
+
 /** Reads the settings of one provider: its own, and those that every provider has. */
 export function providerConfig(provider: AnyProvider, settings: Settings, proxies: ProxySettings): ProviderConfig {
   const prefix = prefixOf(provider)
@@ -77,13 +85,7 @@ export function providerConfig(provider: AnyProvider, settings: Settings, proxie
         ['send', 'off'],
         'send',
       ) === 'send',
-    propagatesTrace:
-      settings.choice(
-        `${prefix}_PROPAGATE_TRACE`,
-        'Whether calls have the headers `traceparent` and `tracestate` of the operation; `baggage` is never sent.',
-        ['on', 'off'],
-        'off',
-      ) === 'on',
+    propagatesTrace: propagatesTrace(settings, prefix),
     proxyUrl: settings.optionalProxy(
       `${prefix}_PROXY_URL`,
       'Forward proxy for the provider and its token endpoint, instead of `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` does not apply.',
