@@ -381,7 +381,7 @@ async function close(
   app: FastifyInstance,
   graph: Graph,
   { issuers, store, readiness, tenants, reload, trail, consents, endReload }: Resources,
-  events: SecurityEvents,
+  { events, tracing }: Pick<Options, 'events' | 'tracing'>,
   onListenerClosed: () => void,
 ): Promise<void> {
   reload.close()
@@ -396,6 +396,7 @@ async function close(
   readiness.close()
   await store.close()
   await events.close()
+  await tracing?.close()
 }
 
 function urlOf(app: FastifyInstance, { tls }: Config): string {
@@ -440,8 +441,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   }
   async function closeAll(): Promise<void> {
     announceStop()
-    await close(app, graph, resources, events, () => (keepsConnections = false))
-    await tracing?.close()
+    await close(app, graph, resources, options, () => (keepsConnections = false))
     endTlsReload()
     await admin?.close()
     log.info({ uptimeSeconds: Math.round(process.uptime()) }, 'stopped')

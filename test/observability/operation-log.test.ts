@@ -81,7 +81,7 @@ describe('the line of an operation', () => {
       'trace.id': TRACE_ID,
       'kyc.provider': 'synctera',
       'http.request.method': 'GET',
-      'kyc.route': '/v0/persons',
+      'kyc.route': '/v0/persons/{}',
       'http.response.status_code': 200,
     })
   })

@@ -291,7 +291,8 @@ test('without a collector the SDK of OpenTelemetry is not loaded', async () => {
     import { createRequire } from 'node:module'
     const { cache } = createRequire('/')
     process.on('SIGUSR2', () => {
-XX
+      const sdk = Object.keys(cache).filter((path) => /@opentelemetry\\/(sdk|exporter|otlp)/.test(path))
+      process.stdout.write('LOADED ' + sdk.length)
       process.exit()
     })`
   const countOf = async (settings: Record<string, string>) => {

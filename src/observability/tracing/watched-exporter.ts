@@ -41,7 +41,7 @@ export class WatchedExporter implements SpanExporter {
   }
 
   #note(result: Result, spans: number): void {
-    const cause = result.code === SUCCESS ? undefined : causeOf(result)
+    const cause = Number(result.code) === SUCCESS ? undefined : causeOf(result)
     if (cause !== undefined) this.#observer.lost(spans)
     if (cause === this.#cause) return
     this.#cause = cause
