@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import packageJson from '#package.json' with { type: 'json' }
 import { type DocumentedMetric, Instruments } from './instruments.js'
 import { admissionMetrics, memoryMetrics } from './metrics/admission.js'
 import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
@@ -10,6 +10,8 @@ import { consentMetrics, securityMetrics } from './metrics/security.js'
 import { tenantLabel } from './metrics/tenant-label.js'
 import { traceMetrics } from './metrics/traces.js'
 
+const { version } = createRequire(import.meta.url)('#package.json') as { readonly version: string }
+
 /** The version that runs. */
 function tellBuild(instruments: Instruments): void {
   const build = instruments.gauge({
@@ -18,7 +20,7 @@ function tellBuild(instruments: Instruments): void {
     unit: '1',
     labels: { version: 'version of `package.json`' },
   })
-  build.set({ version: packageJson.version }, 1)
+  build.set({ version }, 1)
 }
 
 /** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */
