@@ -188,6 +188,8 @@ describe('names', () => {
     'VOP_TOKEN_FILE',
     'NOT_ASKED',
     'UNKNOWN_WORD',
+    // Of Hive Gateway.
+    'UNAUTHORIZED_FIELD_OR_TYPE',
   ])
   const scriptsOf = (path: string): string[] =>
     blocksOf(path)
