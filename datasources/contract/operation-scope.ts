@@ -15,6 +15,5 @@ export interface OperationScope extends CallScope {
   /** The loader of a definition for this operation, created at first use. */
   readonly loader: <Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>) => Loader
   /** Runs a batch of the loader in a scope with a span of its own; only a loader of a sampled operation has it. */
-  readonly batch?:
-    (<T>(keys: number, run: (scope: OperationScope) => Promise<T>) => Promise<T>) | undefined
+  readonly batch?: (<T>(keys: number, run: (scope: OperationScope) => Promise<T>) => Promise<T>) | undefined
 }
