@@ -147,7 +147,8 @@ function openTenants(
   })
 }
 
-function openResources({ config, log, metrics, dependencies, events }: Options, dataKeys: KeyHolder): Resources {
+function openResources(options: Options, dataKeys: KeyHolder): Resources {
+  const { config, log, metrics, dependencies, events } = options
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, dataKeys, readiness.observe, { log, onUnreadable: metrics.unreadable })
   readiness.start(store.probe)
@@ -176,7 +177,7 @@ function openResources({ config, log, metrics, dependencies, events }: Options, 
   void trail.started.then(() => trail.usable() && dependencies.report('audit', undefined))
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
-  const endReload = watchParts({ config, keys: dataKeys, issuers, consents, events, trail, log, metrics })
+  const endReload = watchParts({ ...options, keys: dataKeys, issuers, consents, trail })
   return { issuers, store, readiness, tenants, reload, trail, consents, endReload }
 }
 

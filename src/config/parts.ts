@@ -1,6 +1,7 @@
 import { readAuditSink } from '../audit/audit-settings.js'
 import { readCheckpointAccess, readCheckpointDestination, readRootKeys } from '../audit/checkpoints/settings.js'
 import { readConsentSettings } from '../consent/settings.js'
+import { readTraceSettings } from '../observability/tracing/settings.js'
 import { type Env, SettingsReader } from '../settings/settings-reader.js'
 import { readTenancy, tenantIds } from '../tenants/tenancy.js'
 import { auditConfig, securityConfig } from './audit.js'
@@ -46,6 +47,7 @@ export const reloadedParts = (env: Env, development: boolean): ReloadedParts => 
     partReading(env, (settings) => ({ auth: tokenConfig(settings, development), proxies: proxyConfig(settings) })),
   consent: () =>
     partReading(env, (settings) => ({ consent: readConsentSettings(settings), proxies: proxyConfig(settings) })),
+  traces: () => partReading(env, (settings) => ({ traces: readTraceSettings(settings) })),
   securityLog: () => partReading(env, (settings) => ({ securityLog: securityConfig(settings, settings.plaintext) })),
   checkpoints: () =>
     partReading(env, (settings) => {

@@ -53,6 +53,8 @@ export interface ReloadedParts {
   readonly issuers: () => Reading<Pick<Config, 'auth' | 'proxies'>>
   /** The credential and the authority of the register of consents. */
   readonly consent: () => Reading<Pick<Config, 'consent' | 'proxies'>>
+  /** The headers and the authority of the collector of traces. */
+  readonly traces: () => Reading<Pick<Config, 'traces'>>
   /** The authority of the destination of security events. */
   readonly securityLog: () => Reading<Pick<Config, 'securityLog'>>
   /** How the destination of checkpoints, and the service with their root key, are reached. */

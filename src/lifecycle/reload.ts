@@ -8,6 +8,7 @@ import type { KeyHolder } from '../keys/key-holder.js'
 import { loadKeys } from '../keys/key-ring.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
+import type { Tracing } from '../observability/tracing/contract.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import { replaceCredentials } from '../store/redis-access.js'
 import type { RedisAddress } from '../store/redis-address.js'
@@ -20,6 +21,7 @@ interface ReloadOptions {
   readonly consents: ConsentRegister | undefined
   readonly events: SecurityEvents
   readonly trail: Pick<Trail, 'useCheckpoints'>
+  readonly tracing: Tracing | undefined
   readonly log: Log
   readonly metrics: Pick<Metrics, 'settingsRead'>
 }
@@ -58,7 +60,7 @@ async function replaceStore(next: SecretConfig, options: ReloadOptions): Promise
  * by `src/tenants/reload.ts`, those of the public port by `src/http/tls-reload.ts`. Returns what ends it.
  */
 export function watchParts(options: ReloadOptions): () => void {
-  const { config, issuers, consents, events, trail, log, metrics } = options
+  const { config, issuers, consents, events, trail, tracing, log, metrics } = options
   const { reloaded } = config
   const tell = (part: string) => log.info({ part }, 'changed settings are in use')
   const parts = [
@@ -75,6 +77,15 @@ export function watchParts(options: ReloadOptions): () => void {
       read: reloaded.consent,
       use({ consent: { register }, proxies }) {
         if (register && consents?.use({ ...register, proxies })) tell('consent')
+      },
+      log,
+      metrics,
+    }),
+    new PartReload({
+      name: 'traces',
+      read: reloaded.traces,
+      async use({ traces: { destination } }) {
+        if (await tracing?.use(destination)) tell('traces')
       },
       log,
       metrics,

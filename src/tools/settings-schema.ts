@@ -4,8 +4,9 @@ import { mayBeFile, type Setting, settingsOf } from '../config/declared-settings
 type Schema = Readonly<Record<string, unknown>>
 
 const TITLE = 'Settings of kyc-graph'
-/** Variables of Node.js and of the system, which the server does not read itself. */
-const OTHERS = '^(NODE_[A-Z_]+|OTEL_[A-Z_]+|SSL_CERT_(FILE|DIR)|TZ|UV_THREADPOOL_SIZE)$'
+/** Variables of Node.js, of the system and of OpenTelemetry that the server does not read itself: none of `names`. */
+const othersThan = (names: readonly string[]): string =>
+  `^(?!(?:${names.filter((name) => name.startsWith('OTEL_')).join('|')})$)(NODE_[A-Z_]+|OTEL_[A-Z_]+|SSL_CERT_(FILE|DIR)|TZ|UV_THREADPOOL_SIZE)$`
 
 /** The accepted values; numbers and truth values may also be texts, as they are in an environment. */
 function valueOf({ form, fallback }: Setting): Schema {
@@ -54,13 +55,14 @@ const requiredOf = (group: SettingGroup): readonly Schema[] =>
 export function settingsSchema(groups: readonly SettingGroup[]): string {
   const always = groups.filter(({ condition }) => condition === undefined)
   const conditional = groups.filter(({ condition }) => condition !== undefined)
+  const properties = Object.fromEntries(groups.flatMap((group) => settingsOf(group).flatMap(propertiesOf)))
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: TITLE,
     description: 'Names and values of environment variables. Emitted by npm run settings.',
     type: 'object',
-    properties: Object.fromEntries(groups.flatMap((group) => settingsOf(group).flatMap(propertiesOf))),
-    patternProperties: { [OTHERS]: { type: ['string', 'integer', 'boolean'] } },
+    properties,
+    patternProperties: { [othersThan(Object.keys(properties))]: { type: ['string', 'integer', 'boolean'] } },
     additionalProperties: false,
     allOf: [
       ...always.flatMap(requiredOf),

@@ -19,6 +19,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   CONSENT_CREDENTIAL: 'consent',
   CONSENT_CA_FILE: 'consent',
   SECURITY_LOG_CA_FILE: 'securityLog',
+  OTEL_EXPORTER_OTLP_HEADERS: 'traces',
+  OTEL_EXPORTER_OTLP_CERTIFICATE: 'traces',
   TLS_CERT_FILE: 'tls',
   TLS_KEY_FILE: 'tls',
   TLS_CLIENT_CA_FILE: 'tls',
@@ -103,7 +105,8 @@ beforeAll(async () => {
 /** A text that the setting takes. */
 function textOf(name: string): string {
   if (/_(KEY)_FILE$/.test(name)) return ca.key
-  if (/_(CA|CERT)_FILE$/.test(name)) return ca.cert
+  if (/_(CA|CERT)_FILE$|_CERTIFICATE$/.test(name)) return ca.cert
+  if (name === 'OTEL_EXPORTER_OTLP_HEADERS') return 'authorization=Bearer%20secret'
   if (/^(STORE_ENCRYPTION|KEY_WRAPPING)_KEY$/.test(name)) return randomBytes(32).toString('base64')
   if (/_PROXY(_URL)?$/.test(name)) return 'http://user:password@proxy.test:3128'
   if (name === 'AUTH_ISSUERS_FILE') return '[]'

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD, PEOPLE } from '../../datasources/emulator/people.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
@@ -284,6 +287,30 @@ test('a collector that is away fails no request, is told once, and once when it 
   expect(lines()[1]).toContain('traces are exported again')
   await back.close()
   await alone.close()
+})
+
+test('headers for the collector are read again when their file changes', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'kyc-otlp-')), 'headers')
+  writeFileSync(file, 'x-key=first')
+  const other = await startCollector()
+  const watched = await startApp(
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: other.url,
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: file,
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    },
+    app,
+  )
+  const sent = async () => {
+    await watched.run('{ viewer { id } }')
+    return other.text()
+  }
+  await expect.poll(sent, { interval: 20 }).toContain('"x-key":"first"')
+  writeFileSync(file, 'x-key=second')
+  await expect.poll(sent, { interval: 20 }).toContain('"x-key":"second"')
+  expect(watched.log()).not.toContain('traces cannot be exported')
+  await watched.close()
+  await other.close()
 })
 
 test('without a collector the SDK of OpenTelemetry is not loaded', async () => {

@@ -40,6 +40,8 @@ let cluster: PrivateRedis
 beforeAll(async () => {
   ;[redis, cluster] = await Promise.all([privateRedis(), privateRedis(['--cluster-enabled', 'yes'])])
   admin = new Redis(redis.url)
+  // What all users together are denied is more than Redis keeps of itself.
+  await admin.config('SET', 'acllog-max-len', '10000')
 })
 afterAll(async () => {
   admin.disconnect()

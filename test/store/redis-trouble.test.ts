@@ -118,7 +118,9 @@ describe('one Redis', () => {
         .log()
         .split('\n')
         .flatMap((text) =>
-          text.includes('"dependency":"store"') ? [(JSON.parse(text) as { cause?: string }).cause] : [],
+          text.includes('"kyc.dependency":"store"')
+            ? [(JSON.parse(text) as { 'error.type'?: string })['error.type']]
+            : [],
         )
     const connections = async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1])
     const told = causes().length

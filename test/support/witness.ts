@@ -80,6 +80,8 @@ function linesOf(text: string, correlationId: string): object[] {
     .map((line) => JSON.parse(line) as object)
 }
 
+const isCall = (line: object): boolean => 'event.action' in line && line['event.action'] === 'provider-call'
+
 /** Sends a request as it is. */
 export function exchange(
   url: string,
@@ -124,7 +126,7 @@ export async function witness(watched: Watched, letter: Letter): Promise<Seen> {
   if (letter.patience) await expect.poll(isAnswered, { interval: 2 }).toBe(true)
   if (letter.lingers)
     await expect
-      .poll(() => linesOf(watched.app.log().slice(logged), correlationId).length, { interval: 2 })
+      .poll(() => linesOf(watched.app.log().slice(logged), correlationId).filter(isCall).length, { interval: 2 })
       .toBe(callsOf(watched).length)
   const after = await counted(watched)
   const changed = [...after].map(([name, value]): [string, number] => [name, value - (before.get(name) ?? 0)])

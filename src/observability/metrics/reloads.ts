@@ -1,7 +1,7 @@
 import type { Instruments } from '../instruments.js'
 
 /** The parts of the settings that are read again when a file of theirs changes, beside those of providers. */
-export const RELOADED_PARTS = ['store', 'issuers', 'consent', 'securityLog', 'checkpoints', 'tls'] as const
+export const RELOADED_PARTS = ['store', 'issuers', 'consent', 'securityLog', 'checkpoints', 'traces', 'tls'] as const
 export type ReloadedPart = (typeof RELOADED_PARTS)[number]
 
 /** Metrics of provider settings that were read again because a file of theirs has changed. */
@@ -28,7 +28,8 @@ export function providerReloadMetrics(instruments: Instruments) {
 
 /** Metrics of the other settings that are read again. */
 export function reloadMetrics(instruments: Instruments) {
-  const part = '`store` (access to Redis, key ring), `issuers`, `consent`, `securityLog`, `checkpoints`, `tls`'
+  const part =
+    '`store` (access to Redis, key ring), `issuers`, `consent`, `securityLog`, `checkpoints`, `traces`, `tls`'
   const reloads = instruments.counter({
     name: 'kyc_settings_reloads_total',
     help: 'Readings of a part of the settings after a change of its files.',

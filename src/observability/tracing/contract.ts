@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SelfTime } from '../self-time.js'
+import type { TraceDestination } from './settings.js'
 
 /** Begins the trace of an operation: its stopwatch, with spans where the operation is sampled. */
 export type BeginTrace = (headers: IncomingHttpHeaders, correlationId: string) => SelfTime
@@ -7,6 +8,8 @@ export type BeginTrace = (headers: IncomingHttpHeaders, correlationId: string) =
 /** Tracing of the process. */
 export interface Tracing {
   readonly begin: BeginTrace
+  /** Uses the destination from now on; false where it is the present one. */
+  readonly use: (destination: TraceDestination | undefined) => Promise<boolean>
   /** Exports what is left, for a few seconds at most. */
   readonly close: () => Promise<void>
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Context, createTraceState, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
@@ -89,7 +90,7 @@ export async function createTracing(
   observer: ExportObserver,
   processors: readonly SpanProcessor[],
 ): Promise<Tracing> {
-  const { destination } = settings
+  let { destination } = settings
   const exporter = destination && new WatchedExporter(await exporterOf(destination), observer)
   const ids = new TraceIds()
   const provider = new TracerProvider({
@@ -117,6 +118,12 @@ export async function createTracing(
 
   return {
     begin,
+    async use(next) {
+      if (exporter === undefined || next === undefined || isDeepStrictEqual(next, destination)) return false
+      destination = next
+      exporter.replace(await exporterOf(next))
+      return true
+    },
     close: () => Promise.race([provider.shutdown(), delay(MAX_CLOSE_MS, undefined, { ref: false })]),
   }
 }

@@ -16,7 +16,7 @@ function causeOf({ error }: Result): string {
 
 /** Watched exporter: passes spans on, and tells once when exports begin to fail and once when they succeed again. */
 export class WatchedExporter implements SpanExporter {
-  readonly #exporter: SpanExporter
+  #exporter: SpanExporter
   readonly #observer: ExportObserver
   #cause: string | undefined
 
@@ -30,6 +30,13 @@ export class WatchedExporter implements SpanExporter {
       this.#note(result, spans.length)
       done(result)
     })
+  }
+
+  /** Exports by another exporter from now on; what the present one has begun is ended. */
+  replace(exporter: SpanExporter): void {
+    const former = this.#exporter
+    this.#exporter = exporter
+    void former.shutdown().catch(() => undefined)
   }
 
   forceFlush(): Promise<void> {
