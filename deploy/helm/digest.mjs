@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const folder = dirname(fileURLToPath(import.meta.url))
@@ -11,4 +12,4 @@ for (const part of ['kyc-graph', 'kyc-graph/templates', 'values'])
     a.name < b.name ? -1 : 1,
   ))
     if (entry.isFile()) hash.update(`${part}/${entry.name}\0`).update(readFileSync(join(folder, part, entry.name)))
-console.log(hash.digest('hex'))
+process.stdout.write(`${hash.digest('hex')}\n`)

@@ -1,6 +1,7 @@
 // Writes the JSON schemas that kubeconform reads, from the OpenAPI document of Kubernetes: node schemas.mjs SWAGGER_JSON OUT_FOLDER
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 
 const [swagger, out] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
