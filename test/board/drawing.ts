@@ -17,7 +17,9 @@ const COLUMN = 44
 const ROW = 22
 const TOP = 62
 const MARGIN = 14
-const MAX_NAMES = 6
+const SEPARATOR = ' · '
+/** Letters of the names below a panel, without the end that says how many more there are. */
+const MAX_LEGEND_LENGTH = 52
 const COLOURS = ['#1f6fb4', '#c0392b', '#1e8449', '#8e44ad', '#d68910', '#34495e', '#16a085', '#884ea0']
 
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
@@ -38,13 +40,22 @@ function ceiling(max: number): number {
   return power * ([1, 2, 2.5, 5, 10].find((step) => step * power >= max) ?? 10)
 }
 
+/** How many of the names fit into the width of a panel; one at least. */
+function fitting(names: readonly string[]): number {
+  let length = 0
+  const over = names.findIndex((name) => (length += name.length + SEPARATOR.length) > MAX_LEGEND_LENGTH)
+  return over < 0 ? names.length : Math.max(1, over)
+}
+
 /** The names of the lines, as many as fit. */
 function legend(lines: readonly Line[], x: number, y: number): string {
-  const names = lines
-    .slice(0, MAX_NAMES)
-    .map(({ name }, i) => `<tspan fill="${COLOURS[i % COLOURS.length]}">${escape(name.trim() || 'value')}</tspan>`)
-  const rest = lines.length > MAX_NAMES ? ` and ${lines.length - MAX_NAMES} more` : ''
-  return `<text x="${round(x)}" y="${round(y)}" font-size="9">${names.join(' · ')}${rest}</text>`
+  const names = lines.map(({ name }) => name.trim() || 'value')
+  const shown = fitting(names)
+  const spans = names
+    .slice(0, shown)
+    .map((name, i) => `<tspan fill="${COLOURS[i % COLOURS.length]}">${escape(name)}</tspan>`)
+  const rest = lines.length > shown ? ` and ${lines.length - shown} more` : ''
+  return `<text x="${round(x)}" y="${round(y)}" font-size="9">${spans.join(SEPARATOR)}${rest}</text>`
 }
 
 function drawLines(lines: readonly Line[], seconds: number, max: number, place: DOMRectLike): string {

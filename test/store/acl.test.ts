@@ -101,7 +101,7 @@ async function useStore(address: RedisAddress, redisReplicas: number): Promise<v
   await tried(store.update(key, 60, () => null))
   await tried(store.updateWrite(write, 60, () => ({ record: { a: 1 }, earlier: { a: 1 } }), { isClaim: true }))
   for (const name of ['kyc:spent:one', 'kyc:spent:one']) await tried(lease(name, 1_000, 60_000, LEASE))
-  const permit = await permits!('sei:default', 4)
+  const permit = await permits!(`sei:${id}`, 4)
     .tryAcquire(1_000)
     .catch(() => undefined)
   permit?.()
