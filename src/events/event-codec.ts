@@ -1,15 +1,9 @@
 import type { StateChange } from '../../datasources/contract/state-change.js'
 import type { StoreCipher } from '../store/cipher.js'
+import { EVENT_STREAM, EVENT_TAG, sequenceOf, type StreamEntry, valueOf } from '../store/event-stream.js'
 import { tenantName } from '../tenants/tenant.js'
 import type { StateEvent, Watched } from './event-log.js'
-
-/** The hash tag of all keys of events: one script needs the stream and the record of an object. */
-const HASH_TAG = 'events'
-/** The stream of events. */
-export const STREAM = `kyc:events:{${HASH_TAG}}`
-
-/** An entry of the stream: its id, then names and values in turn; null where the entry is gone. */
-export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[] | null]
+import { canonicalId } from './watched.js'
 
 /** What an entry holds encrypted; short names, as each event has them. */
 interface Sealed {
@@ -21,10 +15,10 @@ interface Sealed {
   readonly owner?: string | undefined
 }
 
-const partsOf = ({ tenant, type, id }: Watched): readonly string[] => [
-  ...(tenant === undefined ? [] : [tenantName(tenant)]),
-  type,
-  id,
+const partsOf = (object: Watched): readonly string[] => [
+  ...(object.tenant === undefined ? [] : [tenantName(object.tenant)]),
+  object.type,
+  canonicalId(object),
 ]
 
 /** Names and values of events in Redis: ids, tenant, type and state leave the process encrypted or as keyed hashes. */
@@ -37,7 +31,7 @@ export class EventCodec {
 
   /** The names of an object's record: under the current key first. */
   namesOf(object: Watched): readonly string[] {
-    return this.#cipher.taggedNamesOf(HASH_TAG, ['event', ...partsOf(object)])
+    return this.#cipher.taggedNamesOf(EVENT_TAG, 'event', partsOf(object))
   }
 
   /** The digests of a state: under the current key first. */
@@ -48,15 +42,15 @@ export class EventCodec {
   encode(tenant: string | undefined, { type, id, state, isFinal, owner, subjects }: StateChange): Buffer {
     const sealed: Sealed = { tenant, type, id, state, final: isFinal, owner }
     const labels = { subjects, tenant: tenant === undefined ? owner : tenantName(tenant) }
-    return this.#cipher.encrypt(STREAM, sealed, labels)
+    return this.#cipher.encrypt(EVENT_STREAM, sealed, labels)
   }
 
   /** The event of an entry; null where the entry is gone or cannot be read. */
-  decode([id, fields]: StreamEntry): StateEvent | null {
-    const [, sequence, , value] = fields ?? []
-    const sealed = value && (this.#cipher.decrypt(STREAM, value) as Sealed | null)
+  decode(entry: StreamEntry): StateEvent | null {
+    const value = valueOf(entry)
+    const sealed = value && (this.#cipher.decrypt(EVENT_STREAM, value) as Sealed | null)
     if (!sealed) return null
-    const eventId = id.toString()
+    const eventId = entry[0].toString()
     return {
       eventId,
       tenant: sealed.tenant,
@@ -65,7 +59,7 @@ export class EventCodec {
       state: sealed.state,
       isFinal: sealed.final,
       owner: sealed.owner,
-      sequence: Number(sequence!.toString()),
+      sequence: sequenceOf(entry),
       at: new Date(timeOf(eventId)).toISOString(),
     }
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import { STREAM, type StreamEntry } from './event-codec.js'
+import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
 import type { StateEvent } from './event-log.js'
 import { BLOCK_MS, repeat, type StreamReply } from './event-reader.js'
 
@@ -69,7 +69,7 @@ export class EventConsumer {
       'BLOCK',
       BLOCK_MS,
       'STREAMS',
-      STREAM,
+      EVENT_STREAM,
       '>',
     )) as StreamReply
     for (const [, entries] of reply ?? []) await this.#handleAll(entries)
@@ -78,11 +78,11 @@ export class EventConsumer {
   async #join(): Promise<void> {
     const { connection, group } = this.#options
     try {
-      await connection.xgroup('CREATE', STREAM, group, '0', 'MKSTREAM')
+      await connection.xgroup('CREATE', EVENT_STREAM, group, '0', 'MKSTREAM')
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error
     }
-    await connection.leaveEnded(STREAM, group, LEAVE_AFTER_MS)
+    await connection.leaveEnded(EVENT_STREAM, group, LEAVE_AFTER_MS)
     this.#isMember = true
   }
 
@@ -90,7 +90,7 @@ export class EventConsumer {
   async #claim(): Promise<void> {
     const { connection, group } = this.#options
     const [cursor, entries] = (await connection.xautoclaimBuffer(
-      STREAM,
+      EVENT_STREAM,
       group,
       this.#name,
       this.#claimAfterMs,
@@ -120,6 +120,6 @@ export class EventConsumer {
     } catch {
       return
     }
-    await connection.xack(STREAM, group, id)
+    await connection.xack(EVENT_STREAM, group, id)
   }
 }

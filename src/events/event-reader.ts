@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import { STREAM, type StreamEntry } from './event-codec.js'
+import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
 
 /** How long a read waits for entries. */
 export const BLOCK_MS = 1_000
@@ -71,7 +71,7 @@ export class EventReader {
       'BLOCK',
       BLOCK_MS,
       'STREAMS',
-      STREAM,
+      EVENT_STREAM,
       this.#position,
     )) as StreamReply
     for (const [, entries] of reply ?? [])
@@ -90,7 +90,7 @@ export class EventReader {
 
   /** Goes back to the last entry of a stream that ends before the position: what comes next may have an id before it. */
   async #stepBack(position: string): Promise<void> {
-    const [last] = await this.#connection.xrevrange(STREAM, '+', '-', 'COUNT', 1)
+    const [last] = await this.#connection.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1)
     const [id] = last ?? ['0-0']
     if (isBefore(id, position)) this.#position = id
     this.#mayBeSetBack = false

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { StateChange } from '../../datasources/contract/state-change.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
 import type { EventSettings } from './event-settings.js'
-import { Listeners, objectKey } from './listeners.js'
+import { Listeners } from './listeners.js'
+import { objectKey } from './watched.js'
 
 /** How long an event waits whose handler has rejected. */
 const RETRY_MS = 1_000

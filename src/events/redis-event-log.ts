@@ -4,8 +4,9 @@ import type { StateChange } from '../../datasources/contract/state-change.js'
 import type { StoreCipher } from '../store/cipher.js'
 import { ConnectionCauses } from '../store/connection-causes.js'
 import { connect, connectionError } from '../store/connection.js'
+import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
 import type { RedisAddress } from '../store/redis-address.js'
-import { EventCodec, STREAM, type StreamEntry, timeOf } from './event-codec.js'
+import { EventCodec, timeOf } from './event-codec.js'
 import { EventConsumer } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
 import { BLOCK_MS, EventReader } from './event-reader.js'
@@ -57,7 +58,7 @@ export class RedisEventLog implements EventLog {
     const reply = await this.#orUnavailable(
       this.#writer.recordEvent(
         1 + names.length,
-        STREAM,
+        EVENT_STREAM,
         ...names,
         this.#codec.encode(tenant, change),
         isFinal ? 1 : 0,
@@ -90,7 +91,7 @@ export class RedisEventLog implements EventLog {
 
   async find(eventId: string): Promise<StateEvent | null> {
     if (!EVENT_ID.test(eventId)) return null
-    const [entry] = await this.#orUnavailable(this.#writer.xrangeBuffer(STREAM, eventId, eventId))
+    const [entry] = await this.#orUnavailable(this.#writer.xrangeBuffer(EVENT_STREAM, eventId, eventId))
     return entry ? this.#codec.decode(entry) : null
   }
 
