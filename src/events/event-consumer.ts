@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
 import type { StateEvent } from './event-log.js'
@@ -9,6 +10,8 @@ const MAX_ENTRIES = 16
 /** How long an event is left to the process that took it; then another one takes it over. */
 const CLAIM_AFTER_MS = 30_000
 const CLAIM_INTERVAL_MS = 5_000
+/** How long the handlers that run are awaited at the end; what they leave is handled by another process. */
+export const CLOSE_PATIENCE_MS = 5_000
 /** A consumer that ended, with nothing pending, is removed after this. */
 const LEAVE_AFTER_MS = 600_000
 
@@ -49,10 +52,10 @@ export class EventConsumer {
     )
   }
 
-  /** Takes no more events, and resolves when those that are being handled have ended. */
+  /** Takes no more events, and resolves when those that are being handled have ended, or after five seconds. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#ended
+    await Promise.race([this.#ended, delay(CLOSE_PATIENCE_MS, undefined, { ref: false })])
     this.#options.connection.disconnect()
   }
 
