@@ -12,7 +12,7 @@ const CLAIM_AFTER_MS = 30_000
 const CLAIM_INTERVAL_MS = 5_000
 /** How long the handlers that run are awaited at the end; what they leave is handled by another process. */
 export const CLOSE_PATIENCE_MS = 5_000
-/** A consumer that ended, with nothing pending, is removed after this. */
+/** A consumer of a process that was killed, with nothing pending, is removed after this. */
 const LEAVE_AFTER_MS = 600_000
 
 type Handle = (event: StateEvent) => Promise<void>
@@ -56,7 +56,9 @@ export class EventConsumer {
   async close(): Promise<void> {
     this.#closing.abort()
     await Promise.race([this.#ended, delay(CLOSE_PATIENCE_MS, undefined, { ref: false })])
-    this.#options.connection.disconnect()
+    const { connection, group } = this.#options
+    await connection.leaveGroup(EVENT_STREAM, group, this.#name, LEAVE_AFTER_MS).catch(() => undefined)
+    connection.disconnect()
   }
 
   async #take(): Promise<void> {
@@ -85,7 +87,6 @@ export class EventConsumer {
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error
     }
-    await connection.leaveEnded(EVENT_STREAM, group, LEAVE_AFTER_MS)
     this.#isMember = true
   }
 

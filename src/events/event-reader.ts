@@ -43,8 +43,8 @@ export class EventReader {
   readonly #ended: Promise<void>
   /** The id of the last entry that was read; undefined until the store has told its time. */
   #position: string | undefined
-  /** True where the stream may have been set back: after a failover it may lack the last entries. */
-  #mayBeSetBack = false
+  /** True where the stream may end before the position: after a failover it may lack the last entries. */
+  #mayBeSetBack = true
 
   constructor(connection: Redis | Cluster, onEntry: (entry: StreamEntry) => void) {
     this.#connection = connection

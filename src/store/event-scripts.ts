@@ -41,13 +41,13 @@ changed, ended, digest = now, ARGV[2], ARGV[8]
 keep()
 return id and {id, sequence} or 0`
 
-// Removes the consumers of a group that ended: idle for this long, with nothing pending.
-// KEYS: stream. ARGV: group, ms.
-const LEAVE_ENDED = `
+// Removes the consumers of a group that have nothing pending: this one, and those that were idle for this long.
+// KEYS: stream. ARGV: group, consumer, ms.
+const LEAVE_GROUP = `
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
   local facts = {}
   for i = 1, #consumer, 2 do facts[consumer[i]] = consumer[i + 1] end
-  if facts.pending == 0 and facts.idle > tonumber(ARGV[2]) then
+  if facts.pending == 0 and (facts.name == ARGV[2] or facts.idle > tonumber(ARGV[3])) then
     redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], facts.name)
   end
 end
@@ -59,11 +59,11 @@ declare module 'ioredis' {
       numberOfKeys: number,
       ...keysAndArguments: readonly (string | number | Buffer)[]
     ): Result<[eventId: string, sequence: number] | 0, Context>
-    leaveEnded(stream: string, group: string, idleMs: number): Result<number, Context>
+    leaveGroup(stream: string, group: string, consumer: string, idleMs: number): Result<number, Context>
   }
 }
 
 export const eventScripts = {
   recordEvent: { lua: RECORD_EVENT },
-  leaveEnded: { lua: LEAVE_ENDED, numberOfKeys: 1 },
+  leaveGroup: { lua: LEAVE_GROUP, numberOfKeys: 1 },
 }
