@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
+import { type Decoded, EVENT_STREAM, type StreamEntry } from './event-codec.js'
 import type { StateEvent } from './event-log.js'
 import { BLOCK_MS, repeat, type StreamReply } from './event-reader.js'
 
@@ -22,8 +22,7 @@ interface ConsumerOptions {
   readonly connection: Redis | Cluster
   readonly group: string
   readonly handle: Handle
-  /** Null where the entry is gone or cannot be read. */
-  readonly decode: (entry: StreamEntry) => StateEvent | null
+  readonly load: (entries: readonly StreamEntry[]) => Promise<readonly Decoded[]>
   /** @default 30 s */
   readonly claimAfterMs?: number | undefined
 }
@@ -65,7 +64,7 @@ export class EventConsumer {
     if (!this.#isMember) await this.#join()
     if (performance.now() - this.#claimedAt >= Math.min(CLAIM_INTERVAL_MS, this.#claimAfterMs)) await this.#claim()
     const { connection, group } = this.#options
-    const reply = (await connection.xreadgroupBuffer(
+    const reply = (await connection.xreadgroup(
       'GROUP',
       group,
       this.#name,
@@ -93,7 +92,7 @@ export class EventConsumer {
   /** Takes over what a process that ended, or a handler that rejected, has left behind. */
   async #claim(): Promise<void> {
     const { connection, group } = this.#options
-    const [cursor, entries] = (await connection.xautoclaimBuffer(
+    const [cursor, entries] = (await connection.xautoclaim(
       EVENT_STREAM,
       group,
       this.#name,
@@ -101,29 +100,29 @@ export class EventConsumer {
       this.#cursor,
       'COUNT',
       MAX_ENTRIES,
-    )) as [Buffer, readonly (StreamEntry | null)[]]
-    this.#cursor = cursor.toString()
+    )) as [string, readonly (StreamEntry | null)[]]
+    this.#cursor = cursor
     // The search goes on at once until it is through.
     if (this.#cursor === '0-0') this.#claimedAt = performance.now()
     // Redis 6.2 answers null for an entry that was trimmed.
     await this.#handleAll(entries.filter((entry) => entry !== null))
   }
 
-  #handleAll(entries: readonly StreamEntry[]): Promise<unknown> {
-    return Promise.all(entries.map((entry) => this.#handle(entry)))
+  async #handleAll(entries: readonly StreamEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const events = await this.#options.load(entries)
+    await Promise.all(entries.map(([eventId], i) => this.#handle(eventId, events[i])))
   }
 
-  /** Handles an entry; one whose handler rejects, and one that cannot be read, stays pending. */
-  async #handle(entry: StreamEntry): Promise<void> {
-    const { connection, group, handle, decode } = this.#options
-    const [id, fields] = entry
-    const event = decode(entry)
-    if (event === null && fields !== null) return
+  /** Handles an event; one whose handler rejects, and one that cannot be read, stays pending. */
+  async #handle(eventId: string, event: Decoded): Promise<void> {
+    const { connection, group, handle } = this.#options
+    if (event === undefined) return
     try {
       if (event !== null) await handle(event)
     } catch {
       return
     }
-    await connection.xack(EVENT_STREAM, group, id)
+    await connection.xack(EVENT_STREAM, group, eventId)
   }
 }
