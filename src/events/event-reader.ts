@@ -34,7 +34,7 @@ export async function repeat(step: () => Promise<void>, signal: AbortSignal, onE
 /**
  * Reads every event that is recorded since the reader was made, by one blocking read at a time on a connection of its
  * own. After an error it goes on behind the last event that it has read. Where the stream ends before that one, as after
- * a failover to a replica that was behind, it goes on from the time of its last reply: an event may come twice then.
+ * a failover to a replica that was behind, it goes on from the time of its last read: an event may come twice then.
  */
 export class EventReader {
   readonly #connection: Redis | Cluster
@@ -45,8 +45,8 @@ export class EventReader {
   #position: string | undefined
   /** True where the stream may end before the position. */
   #isInDoubt = true
-  /** When the last reply came, by the monotonic clock. */
-  #repliedAt = performance.now()
+  /** When the read that was answered last was sent, by the monotonic clock. */
+  #sentAt = performance.now()
 
   /** `onEntries` rejects where it could not take the entries: they are read again. */
   constructor(connection: Redis | Cluster, onEntries: (entries: readonly StreamEntry[]) => Promise<void>) {
@@ -67,6 +67,7 @@ export class EventReader {
 
   async #read(): Promise<void> {
     const position = await this.#findPosition()
+    const sentAt = performance.now()
     const reply = (await this.#connection.xread(
       'COUNT',
       MAX_ENTRIES,
@@ -80,7 +81,7 @@ export class EventReader {
       await this.#onEntries(entries)
       this.#position = entries.at(-1)?.[0] ?? position
     }
-    this.#repliedAt = performance.now()
+    this.#sentAt = sentAt
   }
 
   async #findPosition(): Promise<string> {
@@ -88,16 +89,16 @@ export class EventReader {
     if (known !== undefined && !this.#isInDoubt) return known
     const [last] = await this.#connection.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1)
     const isThere = known !== undefined && last !== undefined && !isBefore(last[0], known)
-    const position = isThere ? known : await this.#timeOfLastReply()
+    const position = isThere ? known : await this.#timeOfLastRead()
     this.#position = position
     this.#isInDoubt = false
     return position
   }
 
-  /** The store's time when the last reply came, or when this reader was made, as the id of an entry. */
-  async #timeOfLastReply(): Promise<string> {
+  /** The store's time when the last read was sent, or this reader was made, as the id of an entry. */
+  async #timeOfLastRead(): Promise<string> {
     const [seconds, micros] = await this.#connection.time()
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-    return `${Math.floor(now - (performance.now() - this.#repliedAt))}-0`
+    return `${Math.floor(now - (performance.now() - this.#sentAt))}-0`
   }
 }
