@@ -116,6 +116,12 @@ export const NAMESPACES = {
     lifetime: 'minutes: as long as the proof could be used again',
     erasure: 'not needed',
   },
+  event: {
+    holds: 'a change of state: the ids of the object, of its tenant and of the tenant of its caller, and the state',
+    subjects: 'person, customer, the verified account, SEI external id',
+    lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
+    erasure: 'removed',
+  },
   'provider-login': {
     holds: "the access token of this server's own user at a provider",
     lifetime: "the token's lifetime, 7 days at most",
@@ -138,4 +144,6 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   probe: 'a claim of the health check',
   keys: 'which data keys a running process has',
   audit: 'anchors of the audit trail: how far a chain is',
+  events: 'the stream of changes of state: numbers, and ids in the names of their values',
+  'event-sequence': 'how many changes of state an object had, with a keyed hash of the last one',
 }
