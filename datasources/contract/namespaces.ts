@@ -13,6 +13,8 @@ export interface NamespaceRule {
   readonly isNamedById?: boolean
   /** True where values hold text of clients that may name a person: it is searched for the id. */
   readonly holdsText?: boolean
+  /** True of a stream, whose entries are the values. */
+  readonly isStream?: boolean
 }
 
 /** The namespaces of the store. */
@@ -114,6 +116,19 @@ export const NAMESPACES = {
   dpop: {
     holds: 'that a DPoP proof was used; its id and its key are in the name, as a keyed hash',
     lifetime: 'minutes: as long as the proof could be used again',
+    erasure: 'not needed',
+  },
+  events: {
+    holds: 'changes of state: ids of the object and of its tenant, the state, and a number',
+    subjects: 'person, customer, the verified account, SEI external id',
+    lifetime: '`EVENT_RETENTION_HOURS`, and `EVENT_MAX_COUNT` events at most',
+    erasure: 'removed',
+    isStream: true,
+  },
+  event: {
+    holds:
+      'how many changes of state of an object were recorded, when the last one was, and a keyed hash of its state; its id is in the name, as a keyed hash',
+    lifetime: '`EVENT_SEQUENCE_DAYS` from the last change; `EVENT_RETENTION_HOURS` from a final state',
     erasure: 'not needed',
   },
   'provider-login': {
