@@ -131,6 +131,16 @@ export const NAMESPACES = {
     lifetime: '`EVENT_SEQUENCE_DAYS` from the last change; `EVENT_RETENTION_HOURS` from a final state',
     erasure: 'not needed',
   },
+  'webhook-endpoint': {
+    holds: "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
+    lifetime: 'until it is deleted',
+    erasure: 'not needed',
+  },
+  'webhook-endpoints': {
+    holds: 'which webhook endpoints the clients of a tenant have, with their types of events',
+    lifetime: 'until they are deleted',
+    erasure: 'not needed',
+  },
   'provider-login': {
     holds: "the access token of this server's own user at a provider",
     lifetime: "the token's lifetime, 7 days at most",
@@ -152,5 +162,6 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   permits: 'calls that run at a provider',
   probe: 'a claim of the health check',
   keys: 'which data keys a running process has',
+  webhooks: 'deliveries to partners: ids of events and endpoints, times, outcomes',
   audit: 'anchors of the audit trail: how far a chain is',
 }

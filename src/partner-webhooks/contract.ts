@@ -58,7 +58,8 @@ export interface DeliveryPosition {
 
 /** A delivery with the place behind it. */
 export interface ListedDelivery {
-  readonly delivery: QueuedDelivery
+  /** Undefined where it is no longer kept. */
+  readonly delivery: QueuedDelivery | undefined
   readonly position: DeliveryPosition
 }
 

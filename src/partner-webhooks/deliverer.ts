@@ -91,7 +91,8 @@ export class Deliverer {
 
   async #disable(endpoint: StoredEndpoint, reason: WebhookDisabledReason): Promise<void> {
     const { registry, observer, log } = this.#options
-    await registry.disable(endpoint.id, reason)
+    const { changed } = await registry.disable(endpoint.id, reason)
+    if (!changed) return
     observer.disabled(endpoint, reason)
     log.warn({ webhook: { endpoint: endpoint.id, reason } }, 'webhook endpoint disabled')
   }

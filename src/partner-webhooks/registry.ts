@@ -1,5 +1,5 @@
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import type { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../events/event-log.js'
 import { DEFAULT_TENANT, tenantName } from '../tenants/tenant.js'
 import type { StoredEndpoint } from './contract.js'
@@ -97,13 +97,16 @@ export class EndpointRegistry {
     return value
   }
 
-  /** Disables an endpoint; the reason of one that is disabled stays. Null where it is gone. */
-  async disable(id: string, reason: WebhookDisabledReason): Promise<StoredEndpoint | null> {
-    const { value } = await this.#update(id, (current, now) =>
+  /** Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone. */
+  async disable(
+    id: string,
+    reason: WebhookDisabledReason,
+  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+    const { value, changed } = await this.#update(id, (current, now) =>
       current === null || current.disabled ? undefined : { ...current, disabled: { reason, at: now } },
     )
     if (value !== null) await this.#index(value, { isEnabled: false })
-    return value
+    return { value, changed }
   }
 
   /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
