@@ -13,8 +13,6 @@ export interface NamespaceRule {
   readonly isNamedById?: boolean
   /** True where values hold text of clients that may name a person: it is searched for the id. */
   readonly holdsText?: boolean
-  /** True of a stream, whose entries are the values. */
-  readonly isStream?: boolean
 }
 
 /** The namespaces of the store. */
@@ -118,18 +116,11 @@ export const NAMESPACES = {
     lifetime: 'minutes: as long as the proof could be used again',
     erasure: 'not needed',
   },
-  events: {
-    holds: 'changes of state: ids of the object and of its tenant, the state, and a number',
-    subjects: 'person, customer, the verified account, SEI external id',
-    lifetime: '`EVENT_RETENTION_HOURS`, and `EVENT_MAX_COUNT` events at most',
-    erasure: 'removed',
-    isStream: true,
-  },
   event: {
-    holds:
-      'how many changes of state of an object were recorded, when the last one was, and a keyed hash of its state; its id is in the name, as a keyed hash',
-    lifetime: '`EVENT_SEQUENCE_DAYS` from the last change; `EVENT_RETENTION_HOURS` from a final state',
-    erasure: 'not needed',
+    holds: 'a change of state: the ids of the object, of its tenant and of the tenant of its caller, and the state',
+    subjects: 'person, customer, the verified account, SEI external id',
+    lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
+    erasure: 'removed',
   },
   'webhook-endpoint': {
     holds: "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
@@ -164,4 +155,6 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   keys: 'which data keys a running process has',
   webhooks: 'deliveries to partners: ids of events and endpoints, times, outcomes',
   audit: 'anchors of the audit trail: how far a chain is',
+  events: 'the stream of changes of state: numbers, and ids in the names of their values',
+  'event-sequence': 'how many changes of state an object had, with a keyed hash of the last one',
 }

@@ -100,7 +100,7 @@ class Eraser {
     if (Object.hasOwn(UNSTORED, namespace)) return
     if (!Object.hasOwn(NAMESPACES, namespace)) return tally.add('unknown', namespace)
     const rule: NamespaceRule = NAMESPACES[namespace as keyof typeof NAMESPACES]
-    if (rule.erasure === 'not needed' || rule.isStream) return
+    if (rule.erasure === 'not needed') return
     const bytes = await this.#options.store.get(name)
     if (bytes !== null) await this.#erase(name, namespace, rule, bytes, tally)
   }

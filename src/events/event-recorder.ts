@@ -3,7 +3,7 @@ import type { RecordChange, StateChange, WatchedType } from '../../datasources/c
 import type { Log } from '../observability/log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { EventLog, StateEvent } from './event-log.js'
-import { objectKey, objectOf } from './listeners.js'
+import { objectKey, objectOf } from './watched.js'
 
 /** Changes that wait for a store that is away: 25 seconds at 200 a second. */
 const MAX_WAITING = 5_000

@@ -1,10 +1,5 @@
 import type { EventListener, StateEvent, Watched } from './event-log.js'
-
-/** The key of an object in the memory of a process. */
-export const objectKey = ({ tenant, type, id }: Watched): string => JSON.stringify([tenant ?? null, type, id])
-
-/** The object that an event is of. */
-export const objectOf = ({ tenant, type, objectId: id }: StateEvent): Watched => ({ tenant, type, id })
+import { objectKey, objectOf } from './watched.js'
 
 /** The listeners of a process, by object. */
 export class Listeners {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StateChange } from '../../datasources/contract/state-change.js'
+import { CLOSE_PATIENCE_MS } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
 import type { EventSettings } from './event-settings.js'
-import { Listeners, objectKey } from './listeners.js'
+import { Listeners } from './listeners.js'
+import { objectKey } from './watched.js'
 
 /** How long an event waits whose handler has rejected. */
 const RETRY_MS = 1_000
@@ -81,7 +83,7 @@ export class MemoryEventLog implements EventLog {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    await Promise.all(this.#handling)
+    await Promise.race([Promise.all(this.#handling), delay(CLOSE_PATIENCE_MS, undefined, { ref: false })])
   }
 
   #keep(event: StateEvent): void {

@@ -65,7 +65,7 @@ const nameUnder = (key: NameKey, [namespace, ...parts]: StoreKey): string =>
   `kyc:${namespace}:${key.label}${keyedHash(key.names, [namespace, ...parts])}`
 
 /** A name with a hash tag, which puts it beside other names with that tag. */
-const taggedNameUnder = (key: NameKey, tag: string, [namespace, ...parts]: StoreKey): string =>
+const taggedNameUnder = (key: NameKey, tag: string, namespace: string, parts: readonly string[]): string =>
   `kyc:${namespace}:{${tag}}:${key.label}${keyedHash(key.names, [namespace, ...parts])}`
 
 /** The name of a write's record: version of the form, key id, and the hash tag that puts it beside its part's epoch. */
@@ -147,9 +147,9 @@ export class StoreCipher {
     return [this.nameOf(key), ...this.olderNamesOf(key)]
   }
 
-  /** The names of a store key with a hash tag: under the current key first. */
-  taggedNamesOf(tag: string, key: StoreKey): readonly string[] {
-    return this.#keys.names.map((candidate) => taggedNameUnder(candidate, tag, key))
+  /** The names of a record with a hash tag: under the current key first. */
+  taggedNamesOf(tag: string, namespace: string, parts: readonly string[]): readonly string[] {
+    return this.#keys.names.map((candidate) => taggedNameUnder(candidate, tag, namespace, parts))
   }
 
   /** The names of a write's record: under the current key first. */
