@@ -22,7 +22,8 @@ registerEnumType(WebhookEventType, {
       description: 'The state of an account verification changed (`verificationResult`). Needs `verifications:read`.',
     },
     ACCOUNT_ATTRIBUTES_JOB: {
-      description: 'The state of a job of account attributes changed (`accountAttributesJob`). Needs `attributes:write`.',
+      description:
+        'The state of a job of account attributes changed (`accountAttributesJob`). Needs `attributes:write`.',
     },
     ACCOUNT_VERIFICATIONS: {
       description:

@@ -123,7 +123,8 @@ export const NAMESPACES = {
     erasure: 'removed',
   },
   'webhook-endpoint': {
-    holds: "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
+    holds:
+      "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
     lifetime: 'until it is deleted',
     erasure: 'not needed',
   },

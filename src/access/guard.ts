@@ -1,5 +1,11 @@
 import { ApiError } from '../../datasources/contract/errors.js'
-import { askedByCaller, type Command, type Commands, type Queries, type Query } from '../../datasources/contract/operations.js'
+import {
+  askedByCaller,
+  type Command,
+  type Commands,
+  type Queries,
+  type Query,
+} from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Span } from '../../datasources/contract/trace.js'
 import { providerEntries } from '../../datasources/index.js'

@@ -57,7 +57,8 @@ export class AddressRules {
     if (url.protocol !== 'https:' && !this.#isOwnHost(url)) problems.push('must begin with https://')
     if (url.username !== '' || url.password !== '') problems.push('must not hold credentials')
     if (url.hash !== '') problems.push('must not have a fragment')
-    if (url.port !== '' && Number(url.port) < MIN_PORT) problems.push(`must have the default port or one from ${MIN_PORT}`)
+    if (url.port !== '' && Number(url.port) < MIN_PORT)
+      problems.push(`must have the default port or one from ${MIN_PORT}`)
     const literal = literalOf(url.hostname)
     if (literal !== undefined && !this.allows(literal)) problems.push('must have a host with a public address')
     return problems

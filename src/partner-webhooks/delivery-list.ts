@@ -54,13 +54,14 @@ export class DeliveryList {
   }
 
   /** A page of an endpoint's deliveries, newest first. */
-  async page(operation: OperationScope, { endpointId, first, after, state }: DeliveriesKey): Promise<Page<WebhookDelivery>> {
+  async page(
+    operation: OperationScope,
+    { endpointId, first, after, state }: DeliveriesKey,
+  ): Promise<Page<WebhookDelivery>> {
     const cursors = cursorsOf<DeliveryPosition>(operation, 'webhookDeliveries', [endpointId, state ?? null])
     const position = after == null ? undefined : cursors.decode(after)
     const wanted = state == null ? undefined : queuedStateOf(state)
-    const { found, end, hasMore } = await orUnavailable(
-      this.#scan(endpointId, first ?? DEFAULT_PAGE, position, wanted),
-    )
+    const { found, end, hasMore } = await orUnavailable(this.#scan(endpointId, first ?? DEFAULT_PAGE, position, wanted))
     return {
       nodes: await Promise.all(found.map(({ delivery }) => this.#shown(delivery))),
       cursorAt: (i) => cursors.encode(found[i]!.position),
@@ -71,7 +72,9 @@ export class DeliveryList {
   }
 
   /** Attempts a delivery again; undefined where there is none, and unchanged where it has not ended. */
-  async replay(ids: DeliveryIds): Promise<{ readonly delivery: WebhookDelivery; readonly isReplayed: boolean } | undefined> {
+  async replay(
+    ids: DeliveryIds,
+  ): Promise<{ readonly delivery: WebhookDelivery; readonly isReplayed: boolean } | undefined> {
     if ((await orUnavailable(this.#queue.find(ids))) === undefined) return undefined
     const isReplayed = await orUnavailable(this.#queue.replay(ids))
     const delivery = await orUnavailable(this.#queue.find(ids))
@@ -90,7 +93,7 @@ export class DeliveryList {
       one.delivery !== undefined && (wanted === undefined || one.delivery.state === wanted)
     const size = wanted === undefined ? count + 1 : SCAN_PAGE
     let end = after
-    for (let scanned = 0; scanned < MAX_SCANNED; ) {
+    for (let scanned = 0; scanned < MAX_SCANNED;) {
       const listed = await this.#queue.list(endpointId, size, end)
       for (const one of listed) {
         if (isFound(one) && found.length === count) return { found, end, hasMore: true }

@@ -56,7 +56,9 @@ const OFF: PartnerWebhooks = {
     operations: partnerWebhookOperations,
     open: {
       absent: () =>
-        new ApiError('PROVIDER_NOT_CONFIGURED', { message: 'This deployment delivers no webhooks (PARTNER_WEBHOOKS).' }),
+        new ApiError('PROVIDER_NOT_CONFIGURED', {
+          message: 'This deployment delivers no webhooks (PARTNER_WEBHOOKS).',
+        }),
     },
   },
   stop: () => Promise.resolve(),

@@ -193,12 +193,12 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   async counts(): Promise<DeliveryCounts> {
-    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = await this.#queue.getJobCounts(
-      'waiting',
-      'active',
-      'delayed',
-      'failed',
-    )
+    const {
+      waiting = 0,
+      active = 0,
+      delayed = 0,
+      failed = 0,
+    } = await this.#queue.getJobCounts('waiting', 'active', 'delayed', 'failed')
     return { waiting, active, delayed, dead: failed }
   }
 

@@ -39,12 +39,10 @@ export const readPartnerWebhookSettings = (settings: Settings): PartnerWebhookSe
     min: 1,
     max: 100,
   }),
-  concurrency: settings.integer(
-    'PARTNER_WEBHOOK_CONCURRENCY',
-    'Webhooks that a replica delivers at one time.',
-    50,
-    { min: 1, max: 1_000 },
-  ),
+  concurrency: settings.integer('PARTNER_WEBHOOK_CONCURRENCY', 'Webhooks that a replica delivers at one time.', 50, {
+    min: 1,
+    max: 1_000,
+  }),
   endpointConcurrency: settings.integer(
     'PARTNER_WEBHOOK_ENDPOINT_CONCURRENCY',
     'Webhooks that a replica delivers to one endpoint at one time.',
