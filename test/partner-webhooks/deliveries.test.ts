@@ -17,7 +17,7 @@ const SETTINGS = {
   RATE_LIMIT_COST_PER_MINUTE: '0',
   PARTNER_WEBHOOK_NETWORKS: '127.0.0.1/32',
 }
-const RETRY_SECONDS = [0.02, 0.02, 0.02]
+const RETRY_SECONDS = [0, 0, 0]
 
 let app: App
 let events: StateEvents
