@@ -164,7 +164,7 @@ async function openResources(options: Options, dataKeys: KeyHolder): Promise<Res
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const eventLog = openEventLog({ config, keys: dataKeys, now: store.store.now, log, metrics })
   const tenants = openTenants({ config, log, metrics }, store, eventLog)
-  const opened = { config, store: store.store, events: eventLog.events, log, metrics }
+  const opened = { config, store: store.store, events: eventLog.events, tenants, log, metrics }
   const partnerWebhooks = await openPartnerWebhooks({ ...opened, ...options.partnerWebhooks })
   const trail = openTrail({
     config,

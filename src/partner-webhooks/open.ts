@@ -6,6 +6,7 @@ import type { EventLog } from '../events/event-log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
+import type { Tenants } from '../tenants/tenants.js'
 import { AddressRules } from './address-rules.js'
 import type { DeliveryQueue } from './contract.js'
 import { Deliverer } from './deliverer.js'
@@ -13,6 +14,7 @@ import { DeliveryList } from './delivery-list.js'
 import { EndpointPace } from './endpoint-pace.js'
 import { MemoryDeliveryQueue } from './memory-queue.js'
 import { type PartnerWebhooksInstance, partnerWebhookOperations } from './operations.js'
+import { needsPolls, OutcomePoll, POLL } from './outcome-poll.js'
 import { EndpointRegistry } from './registry.js'
 import { retrySchedule } from './retry-schedule.js'
 import { type Resolve, Sender } from './sender.js'
@@ -28,6 +30,7 @@ type Options = {
   readonly config: Pick<Config, 'redis' | 'tenancy' | 'events' | 'partnerWebhooks'>
   readonly store: Store
   readonly events: EventLog
+  readonly tenants: Pick<Tenants, 'find'>
   readonly log: Log
   readonly metrics: Pick<
     Metrics,
@@ -96,7 +99,7 @@ function countDeliveries(queue: DeliveryQueue, told: Options['metrics']['webhook
 
 /** Opens webhooks to partners: events become deliveries, which every replica attempts. */
 export async function openPartnerWebhooks(options: Options): Promise<PartnerWebhooks> {
-  const { config, store, events, log, metrics, resolve } = options
+  const { config, store, events, tenants, log, metrics, resolve } = options
   const { isOn, networks, maxEndpoints, endpointConcurrency } = config.partnerWebhooks
   if (!isOn) return OFF
   const rules = new AddressRules(networks)
@@ -117,10 +120,12 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     log,
     now: () => store.now(),
   })
-  queue.work((ids) => deliverer.attempt(ids))
+  const poll = new OutcomePoll({ registry, tenants, events, now: () => store.now() })
+  queue.work((ids) => (ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)))
   events.consume(GROUP, async (event) => {
     const wanting = await registry.wanting(event)
-    await Promise.all(wanting.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
+    const targets = wanting.length > 0 && needsPolls(event) ? [...wanting, POLL] : wanting
+    await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
   })
   const endCounting = countDeliveries(queue, metrics.webhooksQueued)
   const deliveries = new DeliveryList({ queue, events })

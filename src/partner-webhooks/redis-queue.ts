@@ -14,7 +14,7 @@ import type {
 } from './contract.js'
 import type { RetrySchedule } from './retry-schedule.js'
 
-const PREFIX = 'kyc:webhooks'
+const DEFAULT_PREFIX = 'kyc:webhooks'
 /** The hash tag keeps all keys of the queue in one slot of a cluster: its scripts need several of them. */
 const QUEUE = '{deliveries}'
 /** Delivered ones that are kept for the list, of all endpoints. */
@@ -51,6 +51,8 @@ interface RedisQueueOptions {
   readonly retentionMs: number
   /** @default 30 s */
   readonly lockMs?: number | undefined
+  /** What the names of its keys begin with. @default kyc:webhooks */
+  readonly prefix?: string | undefined
   /** Told of errors of the queue. */
   readonly onError: (error: Error) => void
 }
@@ -87,17 +89,19 @@ function toDelivery(job: DeliveryJob): QueuedDelivery {
 /** The deliveries of all replicas: jobs of BullMQ in Redis, and an index of those of each endpoint. */
 export class RedisDeliveryQueue implements DeliveryQueue {
   readonly #options: RedisQueueOptions
+  readonly #prefix: string
   readonly #redis: Redis | Cluster
   readonly #queue: Queue<DeliveryIds, Outcome, 'deliver'>
   #worker: { readonly worker: Worker<DeliveryIds, Outcome>; readonly connection: Redis | Cluster } | undefined
 
   constructor(options: RedisQueueOptions) {
-    const { address, schedule, retentionMs, onError } = options
+    const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError } = options
     this.#options = options
+    this.#prefix = prefix
     this.#redis = connect(address)
     this.#queue = new Queue(QUEUE, {
       connection: this.#redis,
-      prefix: PREFIX,
+      prefix,
       skipVersionCheck: true,
       streams: { events: { maxLen: MAX_QUEUE_EVENTS } },
       defaultJobOptions: {
@@ -176,7 +180,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
     const connection = connectWorker(address)
     const worker = new Worker<DeliveryIds, Outcome>(QUEUE, (job, token) => this.#process(job, token!, attempt), {
       connection,
-      prefix: PREFIX,
+      prefix: this.#prefix,
       skipVersionCheck: true,
       concurrency,
       lockDuration: lockMs,
@@ -220,7 +224,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   #indexOf(endpointId: string): string {
-    return `${PREFIX}:${QUEUE}:of:${endpointId}`
+    return `${this.#prefix}:${QUEUE}:of:${endpointId}`
   }
 
   async #process(job: DeliveryJob, token: string, attempt: Attempt): Promise<Outcome> {

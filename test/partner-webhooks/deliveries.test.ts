@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Scope } from '../../schema/scopes.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
+import { later, today } from '../support/clock.js'
 import { createGate } from '../support/gate.js'
 import { search } from '../support/leaks.js'
 import { type Received, type Receiver, startReceiver } from '../support/receiver.js'
@@ -17,6 +18,8 @@ const SETTINGS = {
   RATE_LIMIT_COST_PER_MINUTE: '0',
   PARTNER_WEBHOOK_NETWORKS: '127.0.0.1/32',
 }
+/** The emulator of Banfico answers this account later. */
+const ANSWERED_LATER = '90070020000030'
 const RETRY_SECONDS = [0, 0, 0]
 
 let app: App
@@ -43,6 +46,7 @@ const CREATE = `mutation($input: CreateWebhookEndpointInput!) {
     replayed secret endpoint { id url types isEnabled disabledReason failingSince previousSecretUntil createdAt }
   }
 }`
+const VERIFY = 'mutation($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { id state } } }'
 const ENDPOINTS = '{ webhookEndpoints { id url isEnabled disabledReason failingSince } }'
 const mutationOf = (name: string, selection = 'endpoint { id isEnabled disabledReason }') => {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`
@@ -228,6 +232,32 @@ test('what belongs to the tenant of a caller is delivered to its endpoints alone
   // The last event of a type that both get.
   await expect.poll(() => hook.received.map(({ headers }) => headers['webhook-id'])).toEqual([event.eventId])
   expect(other.received).toEqual([])
+})
+
+test('a verification that the bank answers later is told although nothing asks for it', async () => {
+  const [hook, other] = await Promise.all([receiver(), receiver()])
+  const endpoint = await create(hook.url, { types: ['VERIFICATION_RESULT'], claims: { tenant: randomUUID() } })
+  await create(other.url, { types: ['KYC_OVERVIEW'] })
+  const account = { idScheme: 'SCAN', id: ANSWERED_LATER, name: 'Accepted,A' }
+  const { data, errors } = await app.run(VERIFY, { input: { types: ['NAME'], maxAgeSeconds: 0, account } }, endpoint)
+  expect(errors).toEqual([])
+  const told = () => hook.received.map(({ body }) => JSON.parse(body).data as { id: string; state: string })
+  try {
+    await expect
+      .poll(
+        async () => {
+          later(60)
+          // The queue looks at the time when a job comes.
+          await events.record({ id: randomUUID(), type: 'kycOverview', state: 'CHANGED' })
+          return told().map(({ state }) => state)
+        },
+        { timeout: 20_000 },
+      )
+      .toContain('COMPLETED')
+  } finally {
+    today()
+  }
+  expect(new Set(told().map(({ id }) => id))).toEqual(new Set([data.verifyAccount.result.id]))
 })
 
 test('after a rotation each delivery has a signature of either secret', async () => {

@@ -41,6 +41,7 @@ export async function openReplica(url: string, encryptionKey: string) {
     config,
     store: store.store,
     events: eventLog.events,
+    tenants: { find: () => undefined },
     log,
     metrics,
     retrySeconds: RETRY_SECONDS,
