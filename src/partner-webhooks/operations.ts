@@ -15,7 +15,7 @@ import type {
 import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { AddressRules } from './address-rules.js'
 import type { StoredEndpoint } from './contract.js'
-import { type DeliveriesKey, DeliveryList } from './delivery-list.js'
+import type { DeliveriesKey, DeliveryList } from './delivery-list.js'
 import { toEndpoint } from './mapping.js'
 import { EVENT_TYPES } from './payload.js'
 import type { EndpointRegistry } from './registry.js'

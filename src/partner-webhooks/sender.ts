@@ -94,7 +94,7 @@ export class Sender {
     this.#timeoutMs = timeoutMs
     this.#agent = new Agent({
       // undici hands the options on to `net.connect` and `tls.connect`, which know `lookup`.
-      connect: buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup(rules, resolve) } as object),
+      connect: buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup(rules, resolve) }),
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     })
