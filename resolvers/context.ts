@@ -1,6 +1,24 @@
 import type { Caller } from '../datasources/contract/caller.js'
 import type { Command, Query } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
+import type { Page } from '../schema/shared.js'
+import type {
+  CreateWebhookEndpointInput,
+  CreateWebhookEndpointPayload,
+  DeleteWebhookEndpointInput,
+  DeleteWebhookEndpointPayload,
+  DisableWebhookEndpointInput,
+  DisableWebhookEndpointPayload,
+  EnableWebhookEndpointInput,
+  EnableWebhookEndpointPayload,
+  ReplayWebhookDeliveryInput,
+  ReplayWebhookDeliveryPayload,
+  RotateWebhookEndpointSecretInput,
+  RotateWebhookEndpointSecretPayload,
+  WebhookDelivery,
+  WebhookDeliveryState,
+  WebhookEndpoint,
+} from '../schema/webhook-endpoint.js'
 
 /** Guarded query: the guard checks the scope and masks the value. The value is null also where the caller may not know of the record. */
 type GuardedQuery<Declared> =
@@ -24,7 +42,34 @@ export type Guarded<Name extends keyof Providers> = {
 
 export type GuardedProviders = { readonly [Name in keyof Providers]: Guarded<Name> }
 
-/** The context of resolvers: the caller, and each provider's guarded queries and commands. There is no other way to a provider. */
-export interface RequestContext extends GuardedProviders {
+/** Which deliveries of an endpoint are asked for. */
+interface DeliveriesKey {
+  readonly endpointId: string
+  readonly first?: number | null
+  readonly after?: string | null
+  readonly state?: WebhookDeliveryState | null
+}
+
+/** The guarded queries and commands of webhook endpoints, which this server keeps itself. */
+interface GuardedWebhooks {
+  readonly webhookEndpoints: () => Promise<readonly WebhookEndpoint[] | null>
+  readonly webhookDeliveries: (key: DeliveriesKey) => Promise<Page<WebhookDelivery> | null>
+  readonly createWebhookEndpoint: (input: CreateWebhookEndpointInput) => Promise<CreateWebhookEndpointPayload>
+  readonly rotateWebhookEndpointSecret: (
+    input: RotateWebhookEndpointSecretInput,
+  ) => Promise<RotateWebhookEndpointSecretPayload>
+  readonly disableWebhookEndpoint: (input: DisableWebhookEndpointInput) => Promise<DisableWebhookEndpointPayload>
+  readonly enableWebhookEndpoint: (input: EnableWebhookEndpointInput) => Promise<EnableWebhookEndpointPayload>
+  readonly deleteWebhookEndpoint: (input: DeleteWebhookEndpointInput) => Promise<DeleteWebhookEndpointPayload>
+  readonly replayWebhookDelivery: (input: ReplayWebhookDeliveryInput) => Promise<ReplayWebhookDeliveryPayload>
+}
+
+/** All guarded queries and commands: those of the providers, and those of what this server keeps itself. */
+export interface GuardedOperations extends GuardedProviders {
+  readonly webhooks: GuardedWebhooks
+}
+
+/** The context of resolvers: the caller, and the guarded queries and commands. There is no other way to a provider. */
+export interface RequestContext extends GuardedOperations {
   readonly caller: Caller
 }

@@ -21,6 +21,7 @@ import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.
 import { VerificationResolver } from './verification.js'
 import { VerificationHistoryResolver } from './verification-history.js'
 import { ViewerResolver } from './viewer.js'
+import { WebhookEndpointResolver } from './webhook-endpoint.js'
 
 export { keys as referenceKeys, references } from './references.js'
 
@@ -58,4 +59,5 @@ export const resolvers = [
   PersonalIdResolver,
   VerificationHistoryResolver,
   MonitoringResolver,
+  WebhookEndpointResolver,
 ] as const

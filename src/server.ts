@@ -57,6 +57,7 @@ import { StoreReadiness } from './lifecycle/readiness.js'
 import { watchParts } from './lifecycle/reload.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit, type RateLimitConfig } from './limits/rate-limit.js'
+import { openPartnerWebhooks, type PartnerWebhooks } from './partner-webhooks/open.js'
 import type { ConnectionRefusal } from './security-events/events.js'
 import { openSecurityEvents } from './security-events/open.js'
 import { refusalRecorder } from './security-events/refusals.js'
@@ -82,6 +83,8 @@ export interface ServerOptions {
   readonly explain?: Plugin | undefined
   /** Get the spans of operations, beside the collector of the settings: development only. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined
+  /** How webhooks to partners are attempted, where that is not as in production: tests only. */
+  readonly partnerWebhooks?: Pick<Parameters<typeof openPartnerWebhooks>[0], 'retrySeconds' | 'lockMs' | 'resolve'>
   /** Routes beside the graph, such as development's token endpoint. */
   readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
@@ -118,6 +121,7 @@ interface Resources {
   readonly readiness: StoreReadiness
   /** Changes of state, for subscriptions and webhooks. */
   readonly eventLog: OpenEventLog
+  readonly partnerWebhooks: PartnerWebhooks
   readonly tenants: Tenants
   readonly reload: ProviderReload
   readonly trail: Trail
@@ -152,7 +156,7 @@ function openTenants(
   })
 }
 
-function openResources(options: Options, dataKeys: KeyHolder): Resources {
+async function openResources(options: Options, dataKeys: KeyHolder): Promise<Resources> {
   const { config, log, metrics, dependencies, events } = options
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, dataKeys, readiness.observe, { log, onUnreadable: metrics.unreadable })
@@ -160,6 +164,8 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const eventLog = openEventLog({ config, keys: dataKeys, now: store.store.now, log, metrics })
   const tenants = openTenants({ config, log, metrics }, store, eventLog)
+  const opened = { config, store: store.store, events: eventLog.events, tenants, log, metrics }
+  const partnerWebhooks = await openPartnerWebhooks({ ...opened, ...options.partnerWebhooks })
   const trail = openTrail({
     config,
     keys: dataKeys,
@@ -184,7 +190,7 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
   const endReload = watchParts({ ...options, keys: dataKeys, issuers, consents, trail })
-  return { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }
+  return { issuers, store, readiness, eventLog, partnerWebhooks, tenants, reload, trail, consents, endReload }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -257,7 +263,7 @@ function authenticatorOf(
 function createGraph(
   options: Options,
   reached: Promise<void>,
-  { issuers, store: { store, lease }, tenants, trail, consents }: Resources,
+  { issuers, store: { store, lease }, tenants, trail, consents, partnerWebhooks }: Resources,
   { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
 ): Graph {
   const { config, explorer, tracing, events, metrics } = options
@@ -271,7 +277,12 @@ function createGraph(
   const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
   const openContext = createContextFactory({
     deadlines,
-    guard: createGuard({ idempotency, maskerOf: createMaskers(schema), onWrite: metrics.wrote }),
+    guard: createGuard({
+      services: { webhooks: partnerWebhooks.service },
+      idempotency,
+      maskerOf: createMaskers(schema),
+      onWrite: metrics.wrote,
+    }),
     tenants,
     record: createRecorder(trail, schema, served, config.auditMaskedReads),
     consents: createConsents(config.consent, consents),
@@ -387,11 +398,12 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }: Resources,
+  { issuers, store, readiness, eventLog, partnerWebhooks, tenants, reload, trail, consents, endReload }: Resources,
   { events, tracing }: Pick<Options, 'events' | 'tracing'>,
   onListenerClosed: () => void,
 ): Promise<void> {
   reload.close()
+  const delivered = partnerWebhooks.stop()
   await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
@@ -402,6 +414,8 @@ async function close(
   await trail.close()
   readiness.close()
   await eventLog.close()
+  await delivered
+  await partnerWebhooks.close()
   await store.close()
   await events.close()
   await tracing?.close()
@@ -424,7 +438,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   let keepsConnections = true
 
   const dataKeys = await openKeys(config)
-  const resources = openResources(options, dataKeys)
+  const resources = await openResources(options, dataKeys)
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)

@@ -1,13 +1,19 @@
 import { ApiError } from '../../datasources/contract/errors.js'
-import { askedByCaller, type Command, type Queries, type Query } from '../../datasources/contract/operations.js'
+import {
+  askedByCaller,
+  type Command,
+  type Commands,
+  type Queries,
+  type Query,
+} from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Span } from '../../datasources/contract/trace.js'
-import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
-import { providerEntries, type ProviderName } from '../../datasources/index.js'
+import { providerEntries } from '../../datasources/index.js'
 import { runInSpan } from '../../datasources/support/operation-trace.js'
-import type { GuardedProviders } from '../../resolvers/context.js'
+import type { GuardedOperations } from '../../resolvers/context.js'
 import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
+import type { KycProvider } from '../../schema/shared.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
 import type { WriteOutcome } from '../observability/metrics/providers.js'
 import type { OpenProvider } from '../providers.js'
@@ -15,7 +21,28 @@ import type { Masker } from './mask.js'
 import { missingScope, type Operation } from './operation.js'
 import { isOwn } from './ownership.js'
 
+/** Declared queries and commands: those of a provider, or of this server itself. */
+export interface Declared {
+  /** The label of metrics. */
+  readonly name: string
+  /** The provider of errors; undefined for this server. */
+  readonly label?: KycProvider | undefined
+  /** The name in sentences. */
+  readonly title: string
+  readonly queries: Queries<never>
+  readonly commands: Commands<never>
+}
+
+/** What this server keeps itself, guarded as a provider is, and the same for all tenants. */
+export interface OwnService {
+  readonly operations: Declared
+  readonly open: OpenProvider<unknown>
+}
+
+export type OwnServices = Readonly<Record<'webhooks', OwnService>>
+
 export interface GuardOptions {
+  readonly services: OwnServices
   readonly idempotency: Idempotency
   /** The mask of a GraphQL type; undefined where the type holds nothing personal. */
   readonly maskerOf: (type: string) => Masker | undefined
@@ -92,7 +119,7 @@ class GuardedQuery<Instance, Key, Value> {
 /** A command with its scopes, ownership, deadline, audit, idempotency and mask. */
 class GuardedCommand<Instance, Input extends MutationInput, Payload extends object> {
   readonly #name: string
-  readonly #provider: Provider<unknown, ProviderInstance>
+  readonly #provider: Declared
   readonly #declared: Command<Instance, Input, Payload>
   readonly #mask: Masker | undefined
   readonly #idempotency: Idempotency
@@ -102,7 +129,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
 
   constructor(
     name: string,
-    provider: Provider<unknown, ProviderInstance>,
+    provider: Declared,
     declared: Command<Instance, Input, Payload>,
     { maskerOf, idempotency, onWrite }: GuardOptions,
   ) {
@@ -219,8 +246,8 @@ interface Methods {
   readonly assertAllowed: (operation: Operation, query: string) => void
 }
 
-function methodsOf(provider: Provider<unknown, ProviderInstance>, options: GuardOptions): Methods {
-  const queries = Object.entries(provider.queries as Queries<unknown>).map(
+function methodsOf(provider: Declared, options: GuardOptions): Methods {
+  const queries = Object.entries(provider.queries).map(
     ([name, declared]) => [name, new GuardedQuery(declared as Query<unknown, unknown, unknown>, options)] as const,
   )
   const commands = Object.entries(provider.commands).map(
@@ -243,16 +270,23 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
   }
 }
 
-/** The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. */
-function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new (operation: Operation) => object {
+/**
+ * The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. `openOf`
+ * names the provider as the operation's tenant has it.
+ */
+function guardedClass(
+  room: string,
+  { run, assertAllowed }: Methods,
+  openOf: (operation: Operation) => OpenProvider<unknown>,
+): new (operation: Operation) => object {
   class GuardedProvider {
     readonly #operation: Operation
     /** Of the caller's tenant; looked up once for the operation. */
-    readonly #open: OpenProvider
+    readonly #open: OpenProvider<unknown>
 
     constructor(operation: Operation) {
       this.#operation = operation
-      this.#open = operation.providers[room]
+      this.#open = openOf(operation)
     }
 
     assertAllowed(query: string): void {
@@ -285,13 +319,18 @@ function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new 
  * scope, the ownership, the mask and the audit cannot be forgotten. All of it is built once for the process; an
  * operation gets one object for each provider.
  */
-export function createGuard(options: GuardOptions): (operation: Operation) => GuardedProviders {
-  const classes = providerEntries.map(
-    ([name, provider]) => [name, guardedClass(name, methodsOf(provider, options))] as const,
+export function createGuard(options: GuardOptions): (operation: Operation) => GuardedOperations {
+  const ofProviders = providerEntries.map(
+    ([name, provider]) =>
+      [name, guardedClass(name, methodsOf(provider, options), (operation) => operation.providers[name])] as const,
   )
+  const ofServices = Object.entries(options.services).map(
+    ([name, { operations, open }]) => [name, guardedClass(name, methodsOf(operations, options), () => open)] as const,
+  )
+  const classes = [...ofProviders, ...ofServices]
   return (operation) => {
-    const guarded: Partial<Record<ProviderName, object>> = {}
+    const guarded: Partial<Record<string, object>> = {}
     for (const [name, GuardedProvider] of classes) guarded[name] = new GuardedProvider(operation)
-    return guarded as GuardedProviders
+    return guarded as unknown as GuardedOperations
   }
 }

@@ -9,6 +9,7 @@ import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
+import { readPartnerWebhookSettings } from '../partner-webhooks/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -43,6 +44,7 @@ export function serverConfig(
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
     events: readEventSettings(settings),
+    partnerWebhooks: readPartnerWebhookSettings(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',

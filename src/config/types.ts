@@ -15,6 +15,7 @@ import type { LogSettings } from '../observability/log-settings.js'
 import type { TraceSettings } from '../observability/tracing/settings.js'
 import type { KeyConfig } from '../keys/key-settings.js'
 import type { RateLimitSettings } from '../limits/rate-limit-settings.js'
+import type { PartnerWebhookSettings } from '../partner-webhooks/settings.js'
 import type { SecurityDestination } from '../security-events/settings.js'
 import type { RedisAddress } from '../store/redis-address.js'
 import type { Tenancy, TenantConfig } from '../tenants/tenancy.js'
@@ -120,6 +121,7 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly redisReplicas: number
   /** How many changes of state are kept, and for how long. */
   readonly events: EventSettings
+  readonly partnerWebhooks: PartnerWebhookSettings
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   /** How long idempotency keys and the payloads of their writes are kept. */

@@ -6,6 +6,7 @@ import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
 import { eventMetrics } from './metrics/events.js'
 import { operationMetrics } from './metrics/operations.js'
 import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/providers.js'
+import { partnerWebhookMetrics } from './metrics/partner-webhooks.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
 import { tenantLabel } from './metrics/tenant-label.js'
@@ -48,6 +49,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...consentMetrics(instruments),
     ...securityMetrics(instruments),
     ...traceMetrics(instruments),
+    ...partnerWebhookMetrics(instruments),
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
     text: () => {
