@@ -83,6 +83,8 @@ export function buildClassSchema(): GraphQLSchema {
   schema.getQueryType()!.description = 'Read operations. Each field states the scopes that it requires.'
   schema.getMutationType()!.description =
     'Write operations. Each takes one `input` with an optional idempotency key, and states the scopes that it requires.'
+  schema.getSubscriptionType()!.description =
+    'Outcomes that come later, over server-sent events or a WebSocket (`graphql-transport-ws`). Each field answers as the query of the same object does: first as the object stands, then after each change. Each event is an operation of its own, with the scopes, masks, costs and limits of a query.'
   reviewPii(schema)
   return schema
 }
@@ -138,10 +140,11 @@ type ResolversByType = Record<string, Record<string, unknown>>
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
-  const { queries, mutations, fieldResolvers } = getMetadataStorage()
+  const { queries, mutations, subscriptions, fieldResolvers } = getMetadataStorage()
   const written: readonly (readonly [type: string, field: string])[] = [
     ...queries.map(({ schemaName }) => ['Query', schemaName] as const),
     ...mutations.map(({ schemaName }) => ['Mutation', schemaName] as const),
+    ...subscriptions.map(({ schemaName }) => ['Subscription', schemaName] as const),
     ...fieldResolvers
       .filter(({ kind }) => kind === 'external')
       .map(({ getObjectType, schemaName }) => [(getObjectType!() as { name: string }).name, schemaName] as const),
@@ -151,7 +154,9 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   )
   for (const [type, field] of written) {
     const declared = (schema.getType(type) as GraphQLObjectType).getFields()[field]!
-    const reading = withNormalTexts(all[type]![field] as Resolve, declared.args)
+    const given = all[type]![field] as Resolve | { readonly resolve: Resolve }
+    // Of a subscription too: each event is executed as a query is.
+    const reading = withNormalTexts(typeof given === 'function' ? given : given.resolve, declared.args)
     const resolve = declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared)) : reading
     const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
     const noted = withNotes(resolve, isCapped)

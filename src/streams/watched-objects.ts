@@ -1,0 +1,130 @@
+import type { WatchedType } from '../../datasources/contract/state-change.js'
+import type { Observed } from '../../resolvers/context.js'
+import type { EventLog, Watched } from '../events/event-log.js'
+
+/** The shortest time between two polls of an object. */
+const MIN_POLL_MS = 250
+/** The time to the next poll after one that told no state; it doubles up to the longest. */
+const RETRY_MS = 5_000
+const MAX_RETRY_MS = 60_000
+
+/** A state of an object that another part of the deployment has seen. */
+export interface Change extends Pick<Observed, 'state' | 'progress'> {
+  readonly type: WatchedType
+  /** When it was recorded, in ms since 1970. */
+  readonly at: number
+}
+
+/** A stream that waits for changes of an object. */
+export interface Watcher {
+  /** Tells a state, which the watcher may know already. */
+  readonly changed: (change: Change) => void
+  /** Reads the object because its poll is due; resolves to undefined where its state cannot be read. */
+  readonly poll: () => Promise<Observed | null | undefined>
+}
+
+interface ObjectsOptions {
+  readonly events: Pick<EventLog, 'subscribe'>
+  /** The time by which polls are due, in ms since 1970: that of the store. */
+  readonly now: () => number
+}
+
+/** One object that streams of this process wait for: one subscription and one timer, however many wait. */
+class WatchedObject {
+  readonly watchers = new Set<Watcher>()
+  readonly #type: WatchedType
+  readonly #now: () => number
+  readonly #end: () => void
+  #timer: NodeJS.Timeout | undefined
+  #isPolling = false
+  #failures = 0
+
+  constructor(object: Watched, { events, now }: ObjectsOptions) {
+    this.#type = object.type
+    this.#now = now
+    this.#end = events.subscribe(object, ({ type, state, at }) => this.#tell({ type, state, at: Date.parse(at) }))
+  }
+
+  /** Tells the other watchers a state that one has read. */
+  tell({ state, progress }: Observed, by?: Watcher): void {
+    this.#tell({ type: this.#type, state, progress, at: this.#now() }, by)
+  }
+
+  /** Lets a watcher read the object when its next poll is due. */
+  schedule({ nextPollAt, isFinal }: Observed): void {
+    if (nextPollAt !== null && !isFinal) this.pollIn(Date.parse(nextPollAt) - this.#now())
+  }
+
+  pollIn(ms: number): void {
+    if (this.#isPolling) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#poll(), Math.max(MIN_POLL_MS, ms))
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#end()
+  }
+
+  #tell(change: Change, by?: Watcher): void {
+    for (const watcher of this.watchers) if (watcher !== by) watcher.changed(change)
+  }
+
+  /** Lets one watcher read the object, another one each time. */
+  async #poll(): Promise<void> {
+    const [watcher] = this.watchers
+    if (watcher === undefined) return
+    this.watchers.delete(watcher)
+    this.watchers.add(watcher)
+    this.#isPolling = true
+    const observed = await watcher.poll()
+    this.#isPolling = false
+    if (this.watchers.size === 0) return
+    if (observed) {
+      this.#failures = 0
+      this.tell(observed)
+      this.schedule(observed)
+    } else {
+      this.pollIn(Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures))
+      this.#failures += 1
+    }
+  }
+}
+
+/** What a stream holds of an object while it waits for it. */
+export interface Watch {
+  readonly object: Watched
+  readonly tell: (observed: Observed) => void
+  readonly schedule: (observed: Observed) => void
+  readonly pollIn: (ms: number) => void
+  readonly end: () => void
+}
+
+/** The objects that streams of this process wait for. */
+export class WatchedObjects {
+  readonly #options: ObjectsOptions
+  readonly #objects = new Map<string, WatchedObject>()
+
+  constructor(options: ObjectsOptions) {
+    this.#options = options
+  }
+
+  /** Tells a watcher of each change of an object from now on. */
+  watch(object: Watched, watcher: Watcher): Watch {
+    const key = JSON.stringify([object.tenant, object.type, object.id])
+    const watched = this.#objects.get(key) ?? new WatchedObject(object, this.#options)
+    this.#objects.set(key, watched)
+    watched.watchers.add(watcher)
+    return {
+      object,
+      tell: (observed) => watched.tell(observed, watcher),
+      schedule: (observed) => watched.schedule(observed),
+      pollIn: (ms) => watched.pollIn(ms),
+      end: () => {
+        if (!watched.watchers.delete(watcher) || watched.watchers.size > 0) return
+        watched.close()
+        this.#objects.delete(key)
+      },
+    }
+  }
+}
