@@ -17,6 +17,7 @@ import type { Config } from './config.js'
 import { createConsents } from './consent/operation-consent.js'
 import { openConsentRegister } from './consent/open-register.js'
 import type { ConsentRegister } from './consent/register.js'
+import { openEventLog, type OpenEventLog } from './events/open-event-log.js'
 import { openKeys } from './keys/open-keys.js'
 import type { KeyHolder } from './keys/key-holder.js'
 import { createApolloServer } from './graphql/apollo.js'
@@ -115,6 +116,8 @@ interface Resources {
   readonly issuers: Issuers
   readonly store: OpenStore
   readonly readiness: StoreReadiness
+  /** Changes of state, for subscriptions and webhooks. */
+  readonly eventLog: OpenEventLog
   readonly tenants: Tenants
   readonly reload: ProviderReload
   readonly trail: Trail
@@ -126,12 +129,14 @@ interface Resources {
 function openTenants(
   { config, log, metrics }: Pick<Options, 'config' | 'log' | 'metrics'>,
   { store, permits, changes }: OpenStore,
+  { recorder }: OpenEventLog,
 ): Tenants {
   return new Tenants({
     config,
     store,
     permits,
     changes,
+    recordOf: (tenant) => recorder.of(tenant),
     onDrift: metrics.drifted,
     onShared: metrics.shared,
     onCircuit(provider, part, state, tenant) {
@@ -153,7 +158,8 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const store = openStore(config, dataKeys, readiness.observe, { log, onUnreadable: metrics.unreadable })
   readiness.start(store.probe)
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
-  const tenants = openTenants({ config, log, metrics }, store)
+  const eventLog = openEventLog({ config, keys: dataKeys, now: store.store.now, log, metrics })
+  const tenants = openTenants({ config, log, metrics }, store, eventLog)
   const trail = openTrail({
     config,
     keys: dataKeys,
@@ -178,7 +184,7 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
   const endReload = watchParts({ ...options, keys: dataKeys, issuers, consents, trail })
-  return { issuers, store, readiness, tenants, reload, trail, consents, endReload }
+  return { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -381,7 +387,7 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { issuers, store, readiness, tenants, reload, trail, consents, endReload }: Resources,
+  { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }: Resources,
   { events, tracing }: Pick<Options, 'events' | 'tracing'>,
   onListenerClosed: () => void,
 ): Promise<void> {
@@ -395,6 +401,7 @@ async function close(
   // Last: by now every operation has closed its audit record.
   await trail.close()
   readiness.close()
+  await eventLog.close()
   await store.close()
   await events.close()
   await tracing?.close()

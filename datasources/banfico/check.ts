@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult } from '../../schema/verification.js'
 import type { OperationScope } from '../contract/operation-scope.js'
+import { verificationChange } from './changes.js'
 import type { Verify } from './contract.js'
 import { sharedScope } from './datasource.js'
 import { type BanficoInstance, verificationStore } from './instance.js'
@@ -16,6 +17,8 @@ async function verifyAtBank(
   const reply = await instance.source.verify(sharedScope(operation), verify)
   const result = toResult(reply.result.id, reply, instance.drift)
   await verificationStore(instance, operation).add(operation.caller, question, verify, result, reply)
+  const { tenant: owner } = operation.caller
+  instance.record(verificationChange(result.id, result, { owner, subjects: [verify.account.id] }))
   return result
 }
 

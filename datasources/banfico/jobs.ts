@@ -15,6 +15,7 @@ import { cursorsOf } from '../support/cursor.js'
 import { keyLoader } from '../support/loader.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import { mayRead } from './asker.js'
+import { jobChange } from './changes.js'
 import { check } from './check.js'
 import { type BanficoInstance, jobStore, query } from './instance.js'
 import type { StoredJob, StoredRow } from './job-store.js'
@@ -66,12 +67,17 @@ const scopeOf = (operation: OperationScope): OperationScope => {
 /** Runs the rows of a job that wait, unless a process does so already. */
 export function runJob(instance: BanficoInstance, operation: OperationScope, id: string, job: StoredJob): void {
   const scope = scopeOf(operation)
+  const store = jobStore(instance, scope)
   instance.jobs.start({
     id,
     job,
-    store: jobStore(instance, scope),
+    store,
     share: scope.share!,
     ask: (verify, maxAgeSeconds) => check(instance, scope, verify, maxAgeSeconds),
+    async asked() {
+      const rows = (await store.rows(id, job.rows)).map(toRow)
+      instance.record(jobChange(toJob(id, job, rows, store.now()), { owner: job.tenant }))
+    },
   })
 }
 
@@ -162,7 +168,10 @@ const jobs = keyLoader<BanficoInstance, string, LoadedJob | null>(async (instanc
       row.state === PENDING ? refreshed(instance, operation, id, index, row) : Promise.resolve(row),
     ),
   )
-  return { job: toJob(id, stored, rows, store.now()), rows }
+  const job = toJob(id, stored, rows, store.now())
+  const isObserved = found.every(({ state }) => state !== PENDING)
+  instance.record(jobChange(job, { owner: stored.tenant, isObserved }))
+  return { job, rows }
 })
 
 async function jobPage(

@@ -4,6 +4,7 @@ import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
 import { isDue } from '../support/poll-schedule.js'
 import { mayRead } from './asker.js'
+import { verificationChange } from './changes.js'
 import { type BanficoReply, isVerificationId } from './contract.js'
 import { sharedScope } from './datasource.js'
 import { type BanficoInstance, verificationStore } from './instance.js'
@@ -19,12 +20,16 @@ const notVisibleYet = (at: number): BanficoReply => ({
   slaSeconds: undefined,
 })
 
+/** The account of a result, by which Banfico knows a person. */
+const subjectsOf = (result: VerificationResult | null): readonly string[] =>
+  result?.account ? [result.account.accountId] : []
+
 /** Polls Banfico for a pending verification, under the lease that this operation holds. */
 async function pollUnderLease(
   instance: BanficoInstance,
   operation: OperationScope,
   id: string,
-  { slaUntil, pace }: StoredVerification,
+  { tenant: owner, slaUntil, pace }: StoredVerification,
   lease: string,
 ): Promise<VerificationResult | null> {
   const store = verificationStore(instance, operation)
@@ -39,6 +44,7 @@ async function pollUnderLease(
   const isOverdue = found === null && now >= slaUntil
   const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
   await store.completePoll(id, lease, result, reply)
+  instance.record(verificationChange(id, result, { owner, subjects: subjectsOf(result) }))
   return result
 }
 
@@ -80,7 +86,12 @@ export const results = keyLoader<BanficoInstance, string, VerificationResult | n
     // A poll that is running in this process is joined, even before the next one is due.
     if (known?.pending && !isDue(known.pace, now) && polls.running(id) === undefined) return lastKnownResult(known, now)
     const completed = known && !known.pending ? await store.completed(id) : null
-    if (known && completed) resultCache.put(id, known, completed, now)
+    if (known && completed) {
+      resultCache.put(id, known, completed, now)
+      // A process that ended after it had stored the result may not have recorded it.
+      const about = { owner: known.tenant, subjects: subjectsOf(completed), isObserved: true }
+      instance.record(verificationChange(id, completed, about))
+    }
     return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
   },
 )

@@ -3,6 +3,7 @@ import { providers } from '../../datasources/index.js'
 import type { Settings } from '../../datasources/contract/provider.js'
 import { type OpenEntry, readTokenSettings } from '../access/token-settings.js'
 import { readConsentSettings } from '../consent/settings.js'
+import { readEventSettings } from '../events/event-settings.js'
 import { readTlsSettings } from '../http/tls-settings.js'
 import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
@@ -41,6 +42,7 @@ export function serverConfig(
     ...auditConfig(settings, plaintext, secrets, proxies),
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
+    events: readEventSettings(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',

@@ -6,6 +6,7 @@ import type { AuditSinkConfig } from '../audit/audit-settings.js'
 import type { CheckpointAccess, CheckpointConfig } from '../audit/checkpoints/settings.js'
 import type { CheckpointDestination } from '../audit/checkpoints/sinks.js'
 import type { ConsentConfig } from '../consent/settings.js'
+import type { EventSettings } from '../events/event-settings.js'
 import type { Safelist } from '../graphql/safelist.js'
 import type { TrustedProxies } from '../http/client-address.js'
 import type { TlsConfig } from '../http/tls-settings.js'
@@ -117,6 +118,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly storeEpoch: string | undefined
   /** The number of Redis replicas that must acknowledge a write before it counts. */
   readonly redisReplicas: number
+  /** How many changes of state are kept, and for how long. */
+  readonly events: EventSettings
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   /** How long idempotency keys and the payloads of their writes are kept. */

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type DocumentedMetric, Instruments } from './instruments.js'
 import { admissionMetrics, memoryMetrics } from './metrics/admission.js'
 import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
+import { eventMetrics } from './metrics/events.js'
 import { operationMetrics } from './metrics/operations.js'
 import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/providers.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
@@ -41,6 +42,7 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...memory,
     ...readinessMetrics(instruments),
     ...recordMetrics(instruments),
+    ...eventMetrics(instruments),
     ...providerReloadMetrics(instruments),
     ...reloadMetrics(instruments),
     ...consentMetrics(instruments),

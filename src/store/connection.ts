@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { counterScripts } from './counters.js'
+import { eventScripts } from './event-scripts.js'
 import { permitScripts } from './permits.js'
 import { keepConnection, presentAddress, tlsOf } from './redis-access.js'
 import type { RedisAddress } from './redis-address.js'
@@ -56,6 +57,7 @@ const scripts = {
   readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
   ...counterScripts,
   ...permitScripts,
+  ...eventScripts,
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)
@@ -63,8 +65,8 @@ const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX
 /** Told of the error of a command for which a connection is left and made anew. */
 type OnLeft = (error: Error) => void
 
-/** Options of a connection to one server. */
-function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
+/** Options of a connection to one server, whose commands wait up to `waitMs` for what they read. */
+function optionsOf(address: RedisAddress, onLeft?: OnLeft, waitMs = 0): RedisOptions {
   const { username, password } = address
   return {
     // Fail fast: a command is not queued while there is no connection.
@@ -72,8 +74,8 @@ function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
     maxRetriesPerRequest: 0,
     // A write of a broken connection may have been executed: its caller reads the value, the driver does not repeat it.
     autoResendUnfulfilledCommands: false,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS + waitMs,
+    socketTimeout: SOCKET_TIMEOUT_MS + waitMs,
     connectTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy,
     // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
@@ -130,17 +132,20 @@ export async function connectionError(address: RedisAddress): Promise<unknown> {
   return undefined
 }
 
-/** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
-export function connect(address: RedisAddress, onLeft?: OnLeft): Redis | Cluster {
-  const connection = keepConnection(address, open(presentAddress(address), onLeft))
+/**
+ * Connects to Redis. The connection reconnects by itself, and every command fails within its timeout, which is longer by
+ * `waitMs` for commands that wait for what they read.
+ */
+export function connect(address: RedisAddress, onLeft?: OnLeft, waitMs?: number): Redis | Cluster {
+  const connection = keepConnection(address, open(presentAddress(address), onLeft, waitMs))
   // The driver prints an error that has no listener.
   connection.on('error', () => undefined)
   return connection
 }
 
-function open(address: RedisAddress, onLeft: OnLeft | undefined): Redis | Cluster {
+function open(address: RedisAddress, onLeft: OnLeft | undefined, waitMs: number | undefined): Redis | Cluster {
   const { kind, nodes, database } = address
-  const options = optionsOf(address, onLeft)
+  const options = optionsOf(address, onLeft, waitMs)
   switch (kind) {
     case 'server':
       return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })

@@ -4,13 +4,16 @@ import type { StoreCipher } from './cipher.js'
 import { KEY_ID_BYTES, VERSION } from './cipher-keys.js'
 import { connect } from './connection.js'
 import { EPOCH_ID_LENGTH } from './epoch-record.js'
+import { eventStream, valueOf } from './event-stream.js'
 import type { RedisAddress } from './redis-address.js'
 
 const SCAN_COUNT = 1_000
 /** Names that hold no encrypted value. */
-const NOT_ENCRYPTED = /^kyc:(audit|keys|permits|probe|spent):/
+const NOT_ENCRYPTED = /^kyc:(audit|event|keys|permits|probe|spent):/
 const WRITE_NAME = /^kyc:write:\d+:([0-9a-f]{8}):\{/
-const LABELLED_NAME = /^kyc:[\w-]+:([0-9a-f]{8}):[\w-]{43}$/
+const LABELLED_NAME = /^kyc:[\w-]+:(?:\{\w+\}:)?([0-9a-f]{8}):[\w-]{43}$/
+/** Records that hold a keyed hash alone. */
+const EVENT_NAMES = 'kyc:event:*'
 const EPOCH_NAME = /^kyc:epoch:/
 /** Each process tells here which keys it has. */
 const PROCESS_NAME = 'kyc:keys:'
@@ -74,6 +77,12 @@ export class StoreScan {
       const nameKey = nameKeyOf(name)
       if (nameKey !== undefined) count(names, nameKey)
     }
+    for await (const batch of this.#names(EVENT_NAMES)) for (const name of batch) count(names, nameKeyOf(name)!)
+    for await (const entries of eventStream(this.redis).entries())
+      for (const entry of entries) {
+        const key = valueKeyOf(valueOf(entry)!)
+        if (key !== undefined) count(values, key)
+      }
     return { values, names }
   }
 

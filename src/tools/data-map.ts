@@ -1,4 +1,4 @@
-import { NAMESPACES, type NamespaceRule } from '../../datasources/contract/namespaces.js'
+import { EVENT_NAMESPACES, NAMESPACES, type NamespaceRule } from '../../datasources/contract/namespaces.js'
 import type { Category, PiiDecision } from '../../schema/pii.js'
 import {
   argumentDecisions,
@@ -54,7 +54,8 @@ function namespaceRow([namespace, rule]: [string, NamespaceRule]): string {
 
 /** The data map: what is kept of persons, where, how long, and how it is erased; then the decision on every field. */
 export function dataMap(): string {
-  const rows = Object.entries(NAMESPACES as Readonly<Record<string, NamespaceRule>>)
+  const rules: Readonly<Record<string, NamespaceRule>> = { ...NAMESPACES, ...EVENT_NAMESPACES }
+  const rows = Object.entries(rules)
     .map(namespaceRow)
     .join('')
   return `# Data map

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Cluster, Redis } from 'ioredis'
+import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
+
+/** How long a read waits for entries. */
+export const BLOCK_MS = 1_000
+/** How long a reader waits after an error. */
+const RETRY_MS = 100
+const MAX_ENTRIES = 256
+
+/** The reply to a read of one stream. */
+export type StreamReply = readonly (readonly [name: Buffer, entries: readonly StreamEntry[]])[] | null
+
+const partsOf = (id: string): readonly number[] => id.split('-').map(Number)
+
+/** True where an id of the stream is before another one. */
+function isBefore(id: string, other: string): boolean {
+  const [ms = 0, count = 0] = partsOf(id)
+  const [otherMs = 0, otherCount = 0] = partsOf(other)
+  return ms === otherMs ? count < otherCount : ms < otherMs
+}
+
+/** Runs a step again and again until the signal aborts; waits after one that rejects. */
+export async function repeat(step: () => Promise<void>, signal: AbortSignal, onError: () => void): Promise<void> {
+  while (!signal.aborted)
+    try {
+      await step()
+    } catch {
+      onError()
+      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+}
+
+/**
+ * Reads every event that is recorded since the reader was made, by one blocking read at a time on a connection of its
+ * own. After an error it goes on behind the last event that it has read.
+ */
+export class EventReader {
+  readonly #connection: Redis | Cluster
+  readonly #onEntry: (entry: StreamEntry) => void
+  readonly #openedAt = performance.now()
+  readonly #closing = new AbortController()
+  readonly #ended: Promise<void>
+  /** The id of the last entry that was read; undefined until the store has told its time. */
+  #position: string | undefined
+  /** True where the stream may have been set back: after a failover it may lack the last entries. */
+  #mayBeSetBack = false
+
+  constructor(connection: Redis | Cluster, onEntry: (entry: StreamEntry) => void) {
+    this.#connection = connection
+    this.#onEntry = onEntry
+    this.#ended = repeat(
+      () => this.#read(),
+      this.#closing.signal,
+      () => (this.#mayBeSetBack = true),
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#connection.disconnect()
+    await this.#ended
+  }
+
+  async #read(): Promise<void> {
+    this.#position ??= await this.#beginning()
+    if (this.#mayBeSetBack) await this.#stepBack(this.#position)
+    const reply = (await this.#connection.xreadBuffer(
+      'COUNT',
+      MAX_ENTRIES,
+      'BLOCK',
+      BLOCK_MS,
+      'STREAMS',
+      EVENT_STREAM,
+      this.#position,
+    )) as StreamReply
+    for (const [, entries] of reply ?? [])
+      for (const entry of entries) {
+        this.#position = entry[0].toString()
+        this.#onEntry(entry)
+      }
+  }
+
+  /** The store's time when this reader was made. */
+  async #beginning(): Promise<string> {
+    const [seconds, micros] = await this.#connection.time()
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+    return `${Math.floor(now - (performance.now() - this.#openedAt))}-0`
+  }
+
+  /** Goes back to the last entry of a stream that ends before the position: what comes next may have an id before it. */
+  async #stepBack(position: string): Promise<void> {
+    const [last] = await this.#connection.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1)
+    const [id] = last ?? ['0-0']
+    if (isBefore(id, position)) this.#position = id
+    this.#mayBeSetBack = false
+  }
+}
