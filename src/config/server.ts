@@ -9,6 +9,7 @@ import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
+import { readStreamSettings } from '../streams/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -53,6 +54,7 @@ export function serverConfig(
     ...intakeConfig(settings),
     admission: admissionConfig(settings),
     cors: corsConfig(settings, development),
+    streams: readStreamSettings(settings),
     safelist: safelist(settings),
     executor: settings.choice(
       'EXECUTOR',

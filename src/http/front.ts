@@ -52,15 +52,18 @@ interface VerifyOptions {
  */
 export type Verify = (request: IncomingMessage, response: AnswerHeaders, authorization?: string) => MaybePromise<Caller>
 
-interface FrontOptions {
+/** The checks of a caller, by whichever transport it comes. */
+export interface EntryChecks {
   readonly verify: Verify
   /** Throws for a caller of no tenant, where there are tenants. */
   readonly assertTenant: (caller: Caller) => void
   readonly deadlines: Deadlines
+  readonly admit: Admit
+}
+
+interface FrontOptions extends EntryChecks {
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
-  /** Every request that has a token is admitted where this is absent. */
-  readonly admit?: Admit | undefined
 }
 
 /** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
@@ -89,7 +92,7 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
 
 /** Admits a request of a known caller, and holds its permit until the response closes. */
 function admitted(
-  admit: Admit | undefined,
+  admit: Admit,
   applicant: Applicant & { readonly response: ServerResponse },
 ): MaybePromise<Arrival> {
   const { request, response, caller, deadlineAt } = applicant
@@ -101,10 +104,10 @@ function admitted(
     return { caller, deadlineAt, permit: given }
   }
   // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
-  if (admit !== undefined && response.socket === null)
+  if (response.socket === null)
     return new Promise((resolve) => response.once('socket', resolve)).then(() => admitted(admit, applicant))
   try {
-    const permit = admit?.(applicant)
+    const permit = admit(applicant)
     return permit instanceof Promise ? permit.then(arrive, blamed) : arrive(permit)
   } catch (error) {
     return blamed(error)

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, type GraphQLRequest, HeaderMap } from '@apollo/server'
 import { LRUCache } from 'lru-cache'
@@ -9,10 +9,14 @@ import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { OperationContext } from '../graphql/plugin.js'
 import { checkLines } from '../limits/document.js'
+import type { Permit } from './front.js'
 import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
 export interface HttpRequest extends ContextRequest {
+  readonly response: ServerResponse
+  /** The right to run that the request was given, where there is admission control. */
+  readonly permit?: Permit | undefined
   readonly method: string
   readonly url: string
   readonly body: unknown

@@ -45,8 +45,8 @@ export class StreamLimits {
     this.#settings = settings
   }
 
-  /** Counts one of a caller, or of the process alone; returns the end of it. Throws `OVERLOADED` or `RATE_LIMITED`. */
-  open(caller?: Caller): () => void {
+  /** Counts one of a caller; returns the end of it. Throws `OVERLOADED` or `RATE_LIMITED`. */
+  open(caller: Caller): () => void {
     const levels = this.#levelsOf(caller)
     for (const { key, max, refusal } of levels) if ((this.#counts.get(key) ?? 0) >= max) throw refusal()
     for (const { key } of levels) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
@@ -58,15 +58,12 @@ export class StreamLimits {
     }
   }
 
-  #levelsOf(caller: Caller | undefined): readonly Level[] {
+  #levelsOf({ tenant, client, subject }: Caller): readonly Level[] {
     const { max, maxPerClient, maxPerUser } = this.#settings
-    const all: Level = { key: '', max, refusal: overloaded }
-    if (caller === undefined) return [all]
-    const { tenant, client, subject } = caller
     const ofClient = JSON.stringify([tenant, client])
     const ofUser = JSON.stringify([tenant, client, subject])
     return [
-      all,
+      { key: '', max, refusal: overloaded },
       { key: ofClient, max: maxPerClient, refusal: () => tooMany('client', maxPerClient) },
       ...(subject === client
         ? []

@@ -41,7 +41,7 @@ export interface StreamWorker {
   readonly ended: (stream: Stream, reason: EndReason) => void
 }
 
-/** How long after an event the object is read again whose state is not that of the event. */
+/** How long after the event of a final state an object is read again that does not show it yet. */
 const RECHECK_MS = 1_000
 
 /** The same for two results that say the same, apart from their cost and their ids. */
@@ -59,7 +59,7 @@ const asEvent = ({ data = null, ...rest }: GraphQLResult): GraphQLResult => ({ .
  */
 export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
   events = 0
-  #worker: StreamWorker
+  readonly #worker: StreamWorker
   #operation: KnownOperation | undefined
   #watches: Watch[] = []
   /** The state of the object as it was read last. */
@@ -67,6 +67,8 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
   #digest: string | undefined
   #pending: GraphQLResult | undefined
   #change: Change | undefined
+  /** When the change was recorded that the last execution was for. */
+  #changedAt: number | undefined
   #isDue = false
   #isComplete = false
   #reason: EndReason | undefined
@@ -165,8 +167,8 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
 
   #handOn(result: GraphQLResult): GraphQLResult {
     this.#pending = undefined
-    this.#worker.sent(this.#change?.at)
-    this.#change = undefined
+    this.#worker.sent(this.#changedAt)
+    this.#changedAt = undefined
     return result
   }
 
@@ -199,9 +201,8 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
     }
     if (this.#reason !== undefined) return
     this.#take(result, run)
-    if (change?.type === this.field && run.observed && run.observed.state !== change?.state && !this.#isComplete)
-      this.#watches[0]!.pollIn(RECHECK_MS)
-    this.#change ??= this.#pending && change
+    this.#changedAt = change?.at
+    if (change?.isFinal && change.type === this.field && !this.#isComplete) this.#watches[0]!.pollIn(RECHECK_MS)
   }
 
   /** Takes the result of an execution: whether it is told, and what comes after it. */

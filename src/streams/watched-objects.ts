@@ -1,6 +1,7 @@
 import type { WatchedType } from '../../datasources/contract/state-change.js'
 import type { Observed } from '../../resolvers/context.js'
 import type { EventLog, Watched } from '../events/event-log.js'
+import { objectKey } from '../events/watched.js'
 
 /** The shortest time between two polls of an object. */
 const MIN_POLL_MS = 250
@@ -9,7 +10,7 @@ const RETRY_MS = 5_000
 const MAX_RETRY_MS = 60_000
 
 /** A state of an object that another part of the deployment has seen. */
-export interface Change extends Pick<Observed, 'state' | 'progress'> {
+export interface Change extends Pick<Observed, 'state' | 'progress' | 'isFinal'> {
   readonly type: WatchedType
   /** When it was recorded, in ms since 1970. */
   readonly at: number
@@ -42,12 +43,14 @@ class WatchedObject {
   constructor(object: Watched, { events, now }: ObjectsOptions) {
     this.#type = object.type
     this.#now = now
-    this.#end = events.subscribe(object, ({ type, state, at }) => this.#tell({ type, state, at: Date.parse(at) }))
+    this.#end = events.subscribe(object, ({ type, state, isFinal, at }) =>
+      this.#tell({ type, state, isFinal, at: Date.parse(at) }),
+    )
   }
 
   /** Tells the other watchers a state that one has read. */
-  tell({ state, progress }: Observed, by?: Watcher): void {
-    this.#tell({ type: this.#type, state, progress, at: this.#now() }, by)
+  tell({ state, progress, isFinal }: Observed, by?: Watcher): void {
+    this.#tell({ type: this.#type, state, ...(progress === undefined ? {} : { progress }), isFinal, at: this.#now() }, by)
   }
 
   /** Lets a watcher read the object when its next poll is due. */
@@ -111,7 +114,7 @@ export class WatchedObjects {
 
   /** Tells a watcher of each change of an object from now on. */
   watch(object: Watched, watcher: Watcher): Watch {
-    const key = JSON.stringify([object.tenant, object.type, object.id])
+    const key = objectKey(object)
     const watched = this.#objects.get(key) ?? new WatchedObject(object, this.#options)
     this.#objects.set(key, watched)
     watched.watchers.add(watcher)
