@@ -11,7 +11,7 @@ import {
   isObjectType,
   parse,
 } from 'graphql'
-import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type PubSub } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
@@ -72,11 +72,20 @@ export function validateArgument(value: unknown, { args, info }: { args: object;
   if (Object.keys(fields).length > 0) throw invalidInput(fields)
 }
 
+/** TypeGraphQL wants one where there are subscriptions; events do not pass through it (`src/streams`). */
+const NO_PUB_SUB: PubSub = {
+  publish: () => undefined,
+  subscribe() {
+    throw new Error('Events do not pass through TypeGraphQL.')
+  },
+}
+
 /** The schema as the classes say it, with the decisions of the PII review: what masks and the trail are compiled from. */
 export function buildClassSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
     orphanedTypes: [],
+    pubSub: NO_PUB_SUB,
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
   // TypeGraphQL has no decorator for the root types.
