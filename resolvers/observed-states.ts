@@ -7,7 +7,7 @@ import { type VerificationResult, VerificationState } from '../schema/verificati
 import type { Observed } from './context.js'
 
 /** The values of the subscription fields. */
-interface Values {
+export interface ObservedValues {
   readonly verificationResult: VerificationResult
   readonly accountAttributesJob: AccountAttributesJob
   readonly accountVerifications: AccountVerificationJob
@@ -22,7 +22,7 @@ const FINAL_OUTCOMES: ReadonlySet<VerificationStatus | null> = new Set([
 ])
 
 /** The state of each kind of object, as it is read from a value. */
-export const observedStates: { readonly [Type in WatchedType]: (value: Values[Type]) => Observed } = {
+export const observedStates: { readonly [Type in WatchedType]: (value: ObservedValues[Type]) => Observed } = {
   verificationResult: ({ state, nextPollAt }) => ({
     state,
     isFinal: state !== VerificationState.PENDING,

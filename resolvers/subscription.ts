@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Resolver, Subscription, type SubscriptionOptions } from 'type-graphql'
+import { withLists } from '../datasources/contract/rows.js'
 import type { WatchedType } from '../datasources/contract/state-change.js'
 import { AccountAttributesJob } from '../schema/account-attributes.js'
 import { AccountVerificationJob } from '../schema/account-verification-job.js'
@@ -10,7 +11,7 @@ import { VerificationResult } from '../schema/verification.js'
 import { BANK } from './bank-args.js'
 import type { RequestContext } from './context.js'
 import { decideKyc } from './kyc-overview.js'
-import { observedStates } from './observed-states.js'
+import { type ObservedValues, observedStates } from './observed-states.js'
 
 /** The server executes each event as an operation of its own, so graphql-js gets no events from here. */
 const subscribe: SubscriptionOptions['subscribe'] = () => {
@@ -20,16 +21,15 @@ const subscribe: SubscriptionOptions['subscribe'] = () => {
 const field = (description: string) => ({ nullable: true, description, subscribe })
 
 /** Listens for changes of an object, then reads it: a change between the two is not lost. */
-async function observed<Type extends WatchedType, Value extends Parameters<(typeof observedStates)[Type]>[0]>(
+async function observed<Type extends WatchedType>(
   { observer }: RequestContext,
   type: Type,
   id: string,
-  read: () => Promise<Value | null>,
-): Promise<Value | null> {
+  read: () => Promise<ObservedValues[Type] | null>,
+): Promise<ObservedValues[Type] | null> {
   observer?.watch(type, id)
   const value = await read()
-  const stateOf = observedStates[type] as (value: Value) => ReturnType<(typeof observedStates)[Type]>
-  observer?.observe(value && stateOf(value))
+  observer?.observe(value && observedStates[type](value))
   return value
 }
 
@@ -80,14 +80,9 @@ export class SubscriptionResolver {
     const { synctera } = context
     return observed(context, 'personVerification', personId, async () => {
       const [person, results] = await Promise.all([synctera.personById(personId), synctera.verificationsOf(personId)])
-      return (
-        person && {
-          status: person.verificationStatus,
-          statusRaw: person.verificationStatusRaw,
-          results: results ?? [],
-          personId,
-        }
-      )
+      if (person === null) return null
+      const { verificationStatus: status, verificationStatusRaw: statusRaw } = person
+      return withLists<PersonVerification, 'results'>({ status, statusRaw, personId }, { results: results ?? [] })
     })
   }
 

@@ -61,7 +61,6 @@ async function residentMb(replica: Replica): Promise<number> {
 
 /** The memory of open streams: one connection for each. */
 async function measureMemory(
-  world: World,
   replica: Replica,
   clientOf: (i: number) => Subscriber,
 ): Promise<{ before: number; open: number }> {
@@ -114,7 +113,12 @@ async function measureDelays(world: World, to: Replica, token: string) {
   await delay(2_000)
   await Promise.all(clients.map((client) => client.dispose()))
   delays.sort((a, b) => a - b)
-  return { sent: sent * clients.length, told: delays.length, p50: percentile(delays, 0.5), p99: percentile(delays, 0.99) }
+  return {
+    sent: sent * clients.length,
+    told: delays.length,
+    p50: percentile(delays, 0.5),
+    p99: percentile(delays, 0.99),
+  }
 }
 
 /** Restarts one replica after the other while clients wait, and counts those that reach the final state. */
@@ -174,12 +178,15 @@ async function main(): Promise<void> {
     const restart = await measureRestart(world, token)
     console.log('restart', restart)
     for (const person of persons) await setOutcome(world, person, '0002')
-    const sse = await measureMemory(world, two, () => sseClient(() => two.url, token))
+    const sse = await measureMemory(two, () => sseClient(() => two.url, token))
     console.log('sse', sse)
-    const webSocket = await measureMemory(world, three, () => webSocketClient(() => three.url, token))
+    const webSocket = await measureMemory(three, () => webSocketClient(() => three.url, token))
     console.log('websocket', webSocket)
     mkdirSync('bench/results', { recursive: true })
-    writeFileSync('bench/results/streams.json', `${JSON.stringify({ streams: STREAMS, delays, restart, sse, webSocket }, null, 2)}\n`)
+    writeFileSync(
+      'bench/results/streams.json',
+      `${JSON.stringify({ streams: STREAMS, delays, restart, sse, webSocket }, null, 2)}\n`,
+    )
   } finally {
     await world.close()
   }

@@ -91,10 +91,7 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
 }
 
 /** Admits a request of a known caller, and holds its permit until the response closes. */
-function admitted(
-  admit: Admit,
-  applicant: Applicant & { readonly response: ServerResponse },
-): MaybePromise<Arrival> {
+function admitted(admit: Admit, applicant: Applicant & { readonly response: ServerResponse }): MaybePromise<Arrival> {
   const { request, response, caller, deadlineAt } = applicant
   const blamed = (error: unknown): never => {
     throw blame(request, caller, error)

@@ -89,7 +89,11 @@ const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undef
 const valueOf = (value: unknown): unknown => (value === '' || value === null ? undefined : value)
 
 /** The GraphQL request of a body in the form that every client sends; undefined for any other form. What is null or empty is absent. */
-export function readRequest({ method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>): GraphQLRequest | undefined {
+export function readRequest({
+  method,
+  headers,
+  body,
+}: Pick<HttpRequest, 'method' | 'headers' | 'body'>): GraphQLRequest | undefined {
   if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
   const query = body['query'] ?? undefined
   const operationName = valueOf(body['operationName'])

@@ -10,7 +10,7 @@ import { Streams, type StreamsParts } from './streams.js'
 import { WatchedObjects } from './watched-objects.js'
 import { WebSockets } from './websockets.js'
 
-interface OpenOptions extends Omit<StreamsParts, 'objects' | 'tenantIdOf'>, EntryChecks {
+interface OpenOptions extends Omit<StreamsParts, 'objects' | 'tenantIdOf' | 'deadlines'>, EntryChecks {
   readonly events: EventLog
   readonly tenants: { readonly of: (caller: Caller) => { readonly config: { readonly id: string | undefined } } }
   readonly cors: CorsConfig

@@ -57,7 +57,11 @@ const stringify = ({ errors, data, extensions }: GraphQLResponse['result']): str
 /** The answer to an operation that is refused, and may be asked again. */
 const refusalOf = ({ status, headers, result }: GraphQLResponse): Response => [
   stringify(result),
-  { status, statusText: '', headers: { ...Object.fromEntries(headers), 'content-type': 'application/json; charset=utf-8' } },
+  {
+    status,
+    statusText: '',
+    headers: { ...Object.fromEntries(headers), 'content-type': 'application/json; charset=utf-8' },
+  },
 ]
 
 /**
@@ -83,7 +87,14 @@ export function createSseHandler(streams: Streams): (request: HttpRequest) => Pr
     const { method, url, response } = raw
     const headers = { get: (name: string) => (name === 'accept' ? EVENT_STREAM : raw.headers[name]?.toString()) }
     // The text of a hash is not sent; the library wants one.
-    const [body, { status, headers: own = {} }] = await handle({ method, url, headers, body: { query: '' }, raw, context: undefined })
+    const [body, { status, headers: own = {} }] = await handle({
+      method,
+      url,
+      headers,
+      body: { query: '' },
+      raw,
+      context: undefined,
+    })
     if (body === null || typeof body === 'string')
       return { status, headers: Object.entries(own).flat() as string[], body: body ?? '' }
     return { status, headers: HEADERS, body: Readable.from(partsOf(body, response)) }

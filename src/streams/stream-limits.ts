@@ -65,9 +65,7 @@ export class StreamLimits {
     return [
       { key: '', max, refusal: overloaded },
       { key: ofClient, max: maxPerClient, refusal: () => tooMany('client', maxPerClient) },
-      ...(subject === client
-        ? []
-        : [{ key: ofUser, max: maxPerUser, refusal: () => tooMany('user', maxPerUser) }]),
+      ...(subject === client ? [] : [{ key: ofUser, max: maxPerUser, refusal: () => tooMany('user', maxPerUser) }]),
     ]
   }
 

@@ -13,15 +13,7 @@ import { ObservedRun } from './observed-run.js'
 import type { Change, Watch, Watcher } from './watched-objects.js'
 
 /** Why a stream has ended. */
-export const END_REASONS = [
-  'completed',
-  'refused',
-  'client',
-  'token',
-  'lifetime',
-  'restart',
-  'slow_reader',
-] as const
+export const END_REASONS = ['completed', 'refused', 'client', 'token', 'lifetime', 'restart', 'slow_reader'] as const
 export type EndReason = (typeof END_REASONS)[number]
 
 /** Thrown to the transport of a stream whose client is to open it again. */
@@ -47,7 +39,9 @@ const RECHECK_MS = 1_000
 /** The same for two results that say the same, apart from their cost and their ids. */
 function digestOf({ data, errors = [] }: GraphQLResult): string {
   const failures = errors.map(({ message, path, extensions }) => [extensions?.['code'], path, message])
-  return createHash('sha256').update(JSON.stringify([data, failures])).digest('base64')
+  return createHash('sha256')
+    .update(JSON.stringify([data, failures]))
+    .digest('base64')
 }
 
 /** A result without data is one of an operation that was refused; an event has data, or null. */
@@ -98,6 +92,7 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
       this.end('refused')
       return response
     }
+    if (this.#reason !== undefined) return response
     this.#take(response.result, run)
     if (run.observed && !this.#isComplete) this.#watches[0]!.tell(run.observed)
     return response

@@ -167,12 +167,21 @@ class OpenStream {
 
   /** Executes the operation that opens the stream, with the permit that its request was given. */
   #begin(run: ObservedRun): Promise<GraphQLResponse> {
-    const { request, headers, graphql, bodyBytes, caller, deadlineAt, permit, correlationId, interactionId } = this.#opening
+    const { request, headers, graphql, bodyBytes, caller, deadlineAt, permit, correlationId, interactionId } =
+      this.#opening
     const ids = { correlationId, interactionId }
     return this.#during(new EventExchange(request), async (response) => {
       // The request of an event stream was admitted by the front.
       if (permit === undefined) await this.#admit(caller, deadlineAt, response)
-      return this.#options.runner.run(graphql, { ...ids, headers, response, caller, deadlineAt, bodyBytes, observer: run })
+      return this.#options.runner.run(graphql, {
+        ...ids,
+        headers,
+        response,
+        caller,
+        deadlineAt,
+        bodyBytes,
+        observer: run,
+      })
     })
   }
 

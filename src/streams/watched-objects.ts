@@ -50,7 +50,10 @@ class WatchedObject {
 
   /** Tells the other watchers a state that one has read. */
   tell({ state, progress, isFinal }: Observed, by?: Watcher): void {
-    this.#tell({ type: this.#type, state, ...(progress === undefined ? {} : { progress }), isFinal, at: this.#now() }, by)
+    this.#tell(
+      { type: this.#type, state, ...(progress === undefined ? {} : { progress }), isFinal, at: this.#now() },
+      by,
+    )
   }
 
   /** Lets a watcher read the object when its next poll is due. */

@@ -28,6 +28,9 @@ const CLOSE = { unsupportedData: 1003, policyViolation: 1008, serviceRestart: 10
 /** Headers that a browser cannot send with a WebSocket, and that `connection_init` may carry in their place. */
 const CARRIED = ['authorization', 'x-purpose', 'x-consent-id', INTERACTION_HEADER, 'x-request-timeout-ms'] as const
 
+/** A connection has no answer whose headers could be set. */
+const NO_ANSWER = { setHeader: () => NO_ANSWER } as unknown as Parameters<EntryChecks['verify']>[1]
+
 /** What all connections share. */
 export interface ConnectionParts extends Pick<EntryChecks, 'verify' | 'assertTenant' | 'deadlines'> {
   readonly streams: Streams
@@ -86,7 +89,7 @@ export class WebSocketConnection {
   #session: Session | undefined
   #messageBytes = 0
   #isAlive = true
-  #release: () => void
+  #release = (): void => undefined
   #end: NodeJS.Timeout | undefined
 
   constructor(socket: WebSocket, request: IncomingMessage, correlationId: string, parts: ConnectionParts) {
@@ -94,14 +97,12 @@ export class WebSocketConnection {
     this.#request = request
     this.#parts = parts
     this.#correlationId = correlationId
-    this.#release = () => undefined
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: (data) => this.#send(data),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) =>
-          socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
+        onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
       },
       this,
     )
@@ -131,33 +132,43 @@ export class WebSocketConnection {
 
   /** Takes what `connection_init` carries; false where the caller is not let in. */
   async init(carried: Readonly<Record<string, unknown>>): Promise<boolean> {
-    const { verify, assertTenant, again, limits, lifetimeMs, now } = this.#parts
+    const { assertTenant, again, limits, onKnown } = this.#parts
     const headers = { ...this.#request.headers }
     for (const name of CARRIED) {
       const value = carried[name]
       if (headers[name] === undefined && typeof value === 'string') headers[name] = value
     }
     try {
-      // With a token in its own header the connection was verified before it was opened.
-      const { authorization = '' } = headers
-      const caller =
-        this.#request.headers.authorization === undefined
-          ? await verify(this.#request, { setHeader: (() => undefined) as never }, headers.authorization)
-          : (await again(authorization)).caller
+      const caller = await this.#callerOf(headers)
       assertTenant(caller)
+      const { authorization = '' } = headers
+      const { endsAt } = await again(authorization)
+      if (this.#socket.readyState !== this.#socket.OPEN) return false
       this.#release = limits.open(caller)
-      this.#parts.onKnown()
       this.#session = { caller, headers: { ...headers, authorization } }
-      const left = (await again(authorization)).endsAt - now()
-      if (left < lifetimeMs) this.#endIn(left + LAST_RESULTS_MS, () => this.#close(CloseCode.Unauthorized, 'Unauthorized'))
-      else this.#endIn(lifetimeMs, () => this.#reconnect('lifetime'))
-      if (this.#socket.readyState !== this.#socket.OPEN) this.#release()
+      this.#limitTime(endsAt)
+      onKnown()
       return true
     } catch (error) {
       this.#refused(error, this.#correlationId)
       this.#close(codeOf(error), error instanceof ApiError ? error.code : '')
       return false
     }
+  }
+
+  /** The caller; a token in the header of the upgrade was verified before the connection was opened. */
+  async #callerOf({ authorization }: IncomingHttpHeaders): Promise<Caller> {
+    const { verify, again } = this.#parts
+    if (this.#request.headers.authorization !== undefined) return (await again(authorization!)).caller
+    return verify(this.#request, NO_ANSWER, authorization)
+  }
+
+  /** Ends the connection with its token, or with its lifetime. */
+  #limitTime(endsAt: number): void {
+    const { lifetimeMs, now } = this.#parts
+    const left = endsAt - now()
+    if (left >= lifetimeMs) this.#endIn(lifetimeMs, () => this.#reconnect('lifetime'))
+    else this.#endIn(left + LAST_RESULTS_MS, () => this.#close(CloseCode.Unauthorized, 'Unauthorized'))
   }
 
   /** Opens a stream for an operation; its context value in what is answered. */
@@ -170,7 +181,12 @@ export class WebSocketConnection {
       const { operation } = stream
       if (result.data === undefined || operation === undefined)
         return (result.errors ?? []).map((error) => new Refusal(error))
-      return { schema: null as never, document: operation.document, operationName: operation.operationName ?? null, contextValue: stream }
+      return {
+        schema: null as never,
+        document: operation.document,
+        operationName: operation.operationName ?? null,
+        contextValue: stream,
+      }
     } catch (error) {
       this.#refused(error, correlationId)
       return [new Refusal(formatError(error, correlationId))]

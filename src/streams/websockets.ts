@@ -90,7 +90,8 @@ export class WebSockets {
   /** Takes the requests for an upgrade of a server. */
   install(server: Server, onRefused: OnRefused): void {
     server.on('upgrade', (request, socket: Duplex, head) => {
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket') return serveWithoutUpgrade(server, request, socket, head)
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+        return serveWithoutUpgrade(server, request, socket, head)
       socket.on('error', () => socket.destroy())
       void this.#upgrade({ request, socket, head, onRefused })
     })
@@ -113,7 +114,8 @@ export class WebSockets {
     let release = (): void => undefined
     try {
       refuseOthers(request, cors)
-      if (this.#isStopping) throw withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: 1 }), 503, [['retry-after', '1']])
+      if (this.#isStopping)
+        throw withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: 1 }), 503, [['retry-after', '1']])
       release = this.#pending.begin(request)
       socket.once('close', release)
       if (request.headers.authorization !== undefined) {

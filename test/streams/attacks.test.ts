@@ -20,8 +20,9 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 const OPEN = `subscription { kycOverview(customerId: "${ADA.customerId}") { status } }`
-const codeOf = (told: { readonly errors?: readonly { readonly extensions: { readonly code: string } }[] } | undefined) =>
-  told?.errors?.[0]?.extensions.code
+const codeOf = (
+  told: { readonly errors?: readonly { readonly extensions: { readonly code: string } }[] } | undefined,
+) => told?.errors?.[0]?.extensions.code
 
 describe.each(TRANSPORTS)('by %s', (transport) => {
   test('a user, a client and the process have so many streams open and no more; one that ends makes room', async () => {
@@ -48,11 +49,13 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       if (expected === undefined) opened.push(stream)
     }
     for (const stream of opened) stream.close()
-    await expect.poll(async () => {
-      const { stream, code } = await open('three', 'a')
-      stream.close()
-      return code
-    }).toBeUndefined()
+    await expect
+      .poll(async () => {
+        const { stream, code } = await open('three', 'a')
+        stream.close()
+        return code
+      })
+      .toBeUndefined()
   })
 })
 
@@ -112,7 +115,7 @@ test('a request that asks for another protocol is served as one that does not', 
       `authorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
   )
   socket.write(body.slice(5))
-  expect(await answerOn(socket)).toContain('{"data":{"viewer":{"id":"ada"}}}')
+  expect(await answerOn(socket)).toContain('{"data":{"viewer":{"id":"ada"}}')
 })
 
 describe('a WebSocket', () => {
@@ -135,7 +138,11 @@ describe('a WebSocket', () => {
     ],
     ['a binary message', 'close 1003', ({ raw }) => raw.send(Buffer.from('{}'))],
     ['text that is no JSON', 'close 4400', ({ raw }) => raw.send('{')],
-    ['a message that clients do not send', 'close 4400', (socket) => socket.send({ type: 'next', id: '1', payload: {} })],
+    [
+      'a message that clients do not send',
+      'close 4400',
+      (socket) => socket.send({ type: 'next', id: '1', payload: {} }),
+    ],
     ['a second connection_init', 'close 4429', (socket) => socket.send({ type: 'connection_init' })],
     [
       'thousands of messages',

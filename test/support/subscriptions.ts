@@ -26,6 +26,8 @@ export interface SubscribeOptions extends RunOptions {
   /** Where the token of a WebSocket is. */
   readonly tokenIn?: 'payload' | 'header'
   readonly extensions?: object
+  /** @default 'Bearer' */
+  readonly scheme?: string
 }
 
 /** Results in the order in which they came. */
@@ -97,7 +99,7 @@ export async function subscribeBySse(
     headers: {
       accept: 'text/event-stream',
       'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === null ? {} : { authorization: `${options.scheme ?? 'Bearer'} ${token}` }),
       ...options.headers,
     },
     body: JSON.stringify({ query, variables, extensions: options.extensions }),
@@ -175,7 +177,8 @@ export async function subscribeByWebSocket(
   options: SubscribeOptions = {},
 ): Promise<Subscription> {
   const token = await tokenOf(app, options)
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` }
+  const authorization: Record<string, string> =
+    token === null ? {} : { authorization: `${options.scheme ?? 'Bearer'} ${token}` }
   const isInHeader = options.tokenIn === 'header'
   const socket = await Socket.open(app, { ...(isInHeader ? authorization : {}), ...options.headers })
   const results = new Results()
