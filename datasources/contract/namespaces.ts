@@ -116,6 +116,12 @@ export const NAMESPACES = {
     lifetime: 'minutes: as long as the proof could be used again',
     erasure: 'not needed',
   },
+  event: {
+    holds: 'a change of state: the ids of the object, of its tenant and of the tenant of its caller, and the state',
+    subjects: 'person, customer, the verified account, SEI external id',
+    lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
+    erasure: 'removed',
+  },
   'provider-login': {
     holds: "the access token of this server's own user at a provider",
     lifetime: "the token's lifetime, 7 days at most",
@@ -130,22 +136,6 @@ export const NAMESPACES = {
 
 export type Namespace = keyof typeof NAMESPACES
 
-/** What the log of changes of state keeps beside the stored values: a stream, and a record of each object. */
-export const EVENT_NAMESPACES = {
-  events: {
-    holds: 'changes of state: the ids of the object and of its tenant, the state, and a number; entries of a stream',
-    subjects: 'person, customer, the verified account, SEI external id',
-    lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
-    erasure: 'removed',
-  },
-  event: {
-    holds:
-      'how many changes of state an object had, when the last one was, and a keyed hash of its state; its id is in the name, as a keyed hash',
-    lifetime: '`EVENT_SEQUENCE_DAYS` from the last change; `EVENT_RETENTION_HOURS` from a final state',
-    erasure: 'not needed',
-  },
-} as const satisfies Readonly<Record<string, NamespaceRule>>
-
 /** Names in Redis that hold no stored value: the store's own records, counters, permits, probes and anchors. */
 export const UNSTORED: Readonly<Record<string, string>> = {
   epoch: 'the epoch of the store',
@@ -154,6 +144,6 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   probe: 'a claim of the health check',
   keys: 'which data keys a running process has',
   audit: 'anchors of the audit trail: how far a chain is',
-  events: 'the stream of changes of state, of which the entries are erased',
-  event: 'the number of changes of state of an object',
+  events: 'the stream of changes of state: numbers, and ids in the names of their values',
+  'event-sequence': 'how many changes of state an object had, with a keyed hash of the last one',
 }

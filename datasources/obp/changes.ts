@@ -6,5 +6,8 @@ import type { ObpInstance } from './instance.js'
 const CHANGED = 'CHANGED'
 
 /** Records that a write changed the evidence of a customer's overview: a check, a document, a status or a link. */
-export const recordEvidence = ({ record }: ObpInstance, { id }: CustomerRef, { id: revision }: Pick<Attempt, 'id'>): void =>
-  record({ type: 'kycOverview', id, state: CHANGED, isFinal: false, revision, subjects: [id] })
+export const recordEvidence = (
+  { record }: ObpInstance,
+  { id }: CustomerRef,
+  { id: revision }: Pick<Attempt, 'id'>,
+): void => record({ type: 'kycOverview', id, state: CHANGED, isFinal: false, revision, subjects: [id] })

@@ -16,8 +16,7 @@ export function recordVerification(
   { id, verificationStatus: state }: Verified,
   isObserved = false,
 ): void {
-  if (state !== null)
-    record({ type: 'personVerification', id, state, isFinal: false, subjects: [id], isObserved })
+  if (state !== null) record({ type: 'personVerification', id, state, isFinal: false, subjects: [id], isObserved })
 }
 
 /** Reads the first of these persons that Synctera has, and records the status of its verification. */

@@ -44,7 +44,10 @@ export const synctera = {
     ...verificationHistoryCommands,
     ...monitoringCommands,
   },
-  open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes, record }): SyncteraInstance {
+  open(
+    { url, apiKey, webhookSecret, documentSessionMs },
+    { client: connect, drift, changes, record },
+  ): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {
       client.invalidate()
@@ -59,7 +62,8 @@ export const synctera = {
       record,
       drift,
       documentSessionMs,
-      webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, { invalidations, drift, verified }),
+      webhook:
+        webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, { invalidations, drift, verified }),
       close: () => client.close(),
     }
   },

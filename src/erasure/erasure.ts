@@ -1,7 +1,6 @@
-import { EVENT_NAMESPACES, NAMESPACES, type NamespaceRule, UNSTORED } from '../../datasources/contract/namespaces.js'
+import { NAMESPACES, type NamespaceRule, UNSTORED } from '../../datasources/contract/namespaces.js'
 import { retained, tombstoneOf, type WriteRecord } from '../idempotency/record.js'
 import { type StoreCipher, Unreadable } from '../store/cipher.js'
-import { EVENT_STREAM, type EventStream, type StreamEntry, valueOf } from '../store/event-stream.js'
 import type { RawStore } from '../store/raw-store.js'
 import { type Person, PersonMatch } from './person-match.js'
 
@@ -12,8 +11,6 @@ const PROGRESS_NAMES = 100_000
 /** The raw store that is walked through. */
 export type ErasableStore = Pick<RawStore, 'get' | 'compareAndSwap' | 'now'> & {
   readonly scan: () => AsyncIterable<readonly string[]>
-  /** The changes of state. */
-  readonly events: EventStream
 }
 
 interface ErasureOptions {
@@ -95,30 +92,7 @@ class Eraser {
       tally.scanned += names.length
       if (Math.floor(this.#scanned / PROGRESS_NAMES) > before) progress(this.#scanned)
     }
-    for await (const entries of store.events.entries()) {
-      const found = entries.filter((entry) => this.#isEventOfPerson(entry, tally)).map(([id]) => id)
-      if (found.length > 0 && !this.#options.isDryRun) await store.events.remove(found)
-    }
     return tally
-  }
-
-  /** Whether a change of state concerns the person, of the tenant that is named. */
-  #isEventOfPerson(entry: StreamEntry, tally: Tally): boolean {
-    const { cipher } = this.#options
-    const bytes = valueOf(entry)!
-    let value: unknown
-    try {
-      value = cipher.open(EVENT_STREAM, bytes)
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error
-      tally.add('unreadable', 'events')
-      return false
-    }
-    const statement = cipher.statementOf(EVENT_STREAM, bytes)
-    if (!this.#match.concerns(EVENT_STREAM, EVENT_NAMESPACES.events, statement, value)) return false
-    const isElsewhere = this.#match.isElsewhere(statement)
-    tally.add(isElsewhere ? 'elsewhere' : 'removed', 'events')
-    return !isElsewhere
   }
 
   async #visit(name: string, tally: Tally): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
+import { type Decoded, EVENT_STREAM, type StreamEntry } from './event-codec.js'
 import type { StateEvent } from './event-log.js'
 import { BLOCK_MS, repeat, type StreamReply } from './event-reader.js'
 
@@ -9,7 +10,9 @@ const MAX_ENTRIES = 16
 /** How long an event is left to the process that took it; then another one takes it over. */
 const CLAIM_AFTER_MS = 30_000
 const CLAIM_INTERVAL_MS = 5_000
-/** A consumer that ended, with nothing pending, is removed after this. */
+/** How long the handlers that run are awaited at the end; what they leave is handled by another process. */
+export const CLOSE_PATIENCE_MS = 5_000
+/** A consumer of a process that was killed, with nothing pending, is removed after this. */
 const LEAVE_AFTER_MS = 600_000
 
 type Handle = (event: StateEvent) => Promise<void>
@@ -19,8 +22,7 @@ interface ConsumerOptions {
   readonly connection: Redis | Cluster
   readonly group: string
   readonly handle: Handle
-  /** Null where the entry is gone or cannot be read. */
-  readonly decode: (entry: StreamEntry) => StateEvent | null
+  readonly load: (entries: readonly StreamEntry[]) => Promise<readonly Decoded[]>
   /** @default 30 s */
   readonly claimAfterMs?: number | undefined
 }
@@ -49,18 +51,20 @@ export class EventConsumer {
     )
   }
 
-  /** Takes no more events, and resolves when those that are being handled have ended. */
+  /** Takes no more events, and resolves when those that are being handled have ended, or after five seconds. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#ended
-    this.#options.connection.disconnect()
+    await Promise.race([this.#ended, delay(CLOSE_PATIENCE_MS, undefined, { ref: false })])
+    const { connection, group } = this.#options
+    await connection.leaveGroup(EVENT_STREAM, group, this.#name, LEAVE_AFTER_MS).catch(() => undefined)
+    connection.disconnect()
   }
 
   async #take(): Promise<void> {
     if (!this.#isMember) await this.#join()
     if (performance.now() - this.#claimedAt >= Math.min(CLAIM_INTERVAL_MS, this.#claimAfterMs)) await this.#claim()
     const { connection, group } = this.#options
-    const reply = (await connection.xreadgroupBuffer(
+    const reply = (await connection.xreadgroup(
       'GROUP',
       group,
       this.#name,
@@ -82,14 +86,13 @@ export class EventConsumer {
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error
     }
-    await connection.leaveEnded(EVENT_STREAM, group, LEAVE_AFTER_MS)
     this.#isMember = true
   }
 
   /** Takes over what a process that ended, or a handler that rejected, has left behind. */
   async #claim(): Promise<void> {
     const { connection, group } = this.#options
-    const [cursor, entries] = (await connection.xautoclaimBuffer(
+    const [cursor, entries] = (await connection.xautoclaim(
       EVENT_STREAM,
       group,
       this.#name,
@@ -97,29 +100,29 @@ export class EventConsumer {
       this.#cursor,
       'COUNT',
       MAX_ENTRIES,
-    )) as [Buffer, readonly (StreamEntry | null)[]]
-    this.#cursor = cursor.toString()
+    )) as [string, readonly (StreamEntry | null)[]]
+    this.#cursor = cursor
     // The search goes on at once until it is through.
     if (this.#cursor === '0-0') this.#claimedAt = performance.now()
     // Redis 6.2 answers null for an entry that was trimmed.
     await this.#handleAll(entries.filter((entry) => entry !== null))
   }
 
-  #handleAll(entries: readonly StreamEntry[]): Promise<unknown> {
-    return Promise.all(entries.map((entry) => this.#handle(entry)))
+  async #handleAll(entries: readonly StreamEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const events = await this.#options.load(entries)
+    await Promise.all(entries.map(([eventId], i) => this.#handle(eventId, events[i])))
   }
 
-  /** Handles an entry; one whose handler rejects, and one that cannot be read, stays pending. */
-  async #handle(entry: StreamEntry): Promise<void> {
-    const { connection, group, handle, decode } = this.#options
-    const [id, fields] = entry
-    const event = decode(entry)
-    if (event === null && fields !== null) return
+  /** Handles an event; one whose handler rejects, and one that cannot be read, stays pending. */
+  async #handle(eventId: string, event: Decoded): Promise<void> {
+    const { connection, group, handle } = this.#options
+    if (event === undefined) return
     try {
       if (event !== null) await handle(event)
     } catch {
       return
     }
-    await connection.xack(EVENT_STREAM, group, id)
+    await connection.xack(EVENT_STREAM, group, eventId)
   }
 }

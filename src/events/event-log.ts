@@ -46,6 +46,6 @@ export interface EventLog {
    * rejects, or whose process ends, is handled again. A new group begins with the oldest event that is kept.
    */
   readonly consume: (group: string, handle: (event: StateEvent) => Promise<void>) => void
-  /** Ends the calls to listeners and handlers, after the handlers that run have ended. */
+  /** Ends the calls to listeners and handlers, when the handlers that run have ended or after five seconds. */
   readonly close: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
+import { EVENT_STREAM, type StreamEntry } from './event-codec.js'
 
 /** How long a read waits for entries. */
 export const BLOCK_MS = 1_000
@@ -9,7 +9,7 @@ const RETRY_MS = 100
 const MAX_ENTRIES = 256
 
 /** The reply to a read of one stream. */
-export type StreamReply = readonly (readonly [name: Buffer, entries: readonly StreamEntry[]])[] | null
+export type StreamReply = readonly (readonly [name: string, entries: readonly StreamEntry[]])[] | null
 
 const partsOf = (id: string): readonly number[] => id.split('-').map(Number)
 
@@ -37,18 +37,19 @@ export async function repeat(step: () => Promise<void>, signal: AbortSignal, onE
  */
 export class EventReader {
   readonly #connection: Redis | Cluster
-  readonly #onEntry: (entry: StreamEntry) => void
+  readonly #onEntries: (entries: readonly StreamEntry[]) => Promise<void>
   readonly #openedAt = performance.now()
   readonly #closing = new AbortController()
   readonly #ended: Promise<void>
   /** The id of the last entry that was read; undefined until the store has told its time. */
   #position: string | undefined
-  /** True where the stream may have been set back: after a failover it may lack the last entries. */
-  #mayBeSetBack = false
+  /** True where the stream may end before the position: after a failover it may lack the last entries. */
+  #mayBeSetBack = true
 
-  constructor(connection: Redis | Cluster, onEntry: (entry: StreamEntry) => void) {
+  /** `onEntries` rejects where it could not take the entries: they are read again. */
+  constructor(connection: Redis | Cluster, onEntries: (entries: readonly StreamEntry[]) => Promise<void>) {
     this.#connection = connection
-    this.#onEntry = onEntry
+    this.#onEntries = onEntries
     this.#ended = repeat(
       () => this.#read(),
       this.#closing.signal,
@@ -65,7 +66,7 @@ export class EventReader {
   async #read(): Promise<void> {
     this.#position ??= await this.#beginning()
     if (this.#mayBeSetBack) await this.#stepBack(this.#position)
-    const reply = (await this.#connection.xreadBuffer(
+    const reply = (await this.#connection.xread(
       'COUNT',
       MAX_ENTRIES,
       'BLOCK',
@@ -74,11 +75,10 @@ export class EventReader {
       EVENT_STREAM,
       this.#position,
     )) as StreamReply
-    for (const [, entries] of reply ?? [])
-      for (const entry of entries) {
-        this.#position = entry[0].toString()
-        this.#onEntry(entry)
-      }
+    for (const [, entries] of reply ?? []) {
+      await this.#onEntries(entries)
+      this.#position = entries.at(-1)?.[0]
+    }
   }
 
   /** The store's time when this reader was made. */

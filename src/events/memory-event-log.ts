@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StateChange } from '../../datasources/contract/state-change.js'
+import { CLOSE_PATIENCE_MS } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
 import type { EventSettings } from './event-settings.js'
 import { Listeners } from './listeners.js'
@@ -82,7 +83,7 @@ export class MemoryEventLog implements EventLog {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    await Promise.all(this.#handling)
+    await Promise.race([Promise.all(this.#handling), delay(CLOSE_PATIENCE_MS, undefined, { ref: false })])
   }
 
   #keep(event: StateEvent): void {

@@ -4,9 +4,8 @@ import type { StateChange } from '../../datasources/contract/state-change.js'
 import type { StoreCipher } from '../store/cipher.js'
 import { ConnectionCauses } from '../store/connection-causes.js'
 import { connect, connectionError } from '../store/connection.js'
-import { EVENT_STREAM, type StreamEntry } from '../store/event-stream.js'
 import type { RedisAddress } from '../store/redis-address.js'
-import { EventCodec, timeOf } from './event-codec.js'
+import { EVENT_STREAM, EventCodec, type StreamEntry, timeOf } from './event-codec.js'
 import { EventConsumer } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
 import { BLOCK_MS, EventReader } from './event-reader.js'
@@ -47,7 +46,8 @@ export class RedisEventLog implements EventLog {
       () => connectionError(address),
     )
     this.#writer = this.#causes.watch(connect(address, this.#causes.left))
-    this.#reader = new EventReader(this.#connectWaiting(), (entry) => this.#tell(entry))
+    const connection = this.#connectWaiting()
+    this.#reader = new EventReader(connection, (entries) => this.#tell(connection, entries))
   }
 
   async record(tenant: string | undefined, change: StateChange, ageMs = 0): Promise<StateEvent | undefined> {
@@ -55,12 +55,15 @@ export class RedisEventLog implements EventLog {
     const { type, id, state, isFinal, owner, isObserved } = change
     const object: Watched = { tenant, type, id }
     const names = this.#codec.namesOf(object)
+    const value = this.#codec.encode(tenant, change)
     const reply = await this.#orUnavailable(
       this.#writer.recordEvent(
-        1 + names.length,
+        2 + names.length,
         EVENT_STREAM,
+        value.name,
         ...names,
-        this.#codec.encode(tenant, change),
+        value.bytes,
+        value.id,
         isFinal ? 1 : 0,
         isObserved ? 1 : 0,
         Math.ceil(ageMs),
@@ -91,14 +94,17 @@ export class RedisEventLog implements EventLog {
 
   async find(eventId: string): Promise<StateEvent | null> {
     if (!EVENT_ID.test(eventId)) return null
-    const [entry] = await this.#orUnavailable(this.#writer.xrangeBuffer(EVENT_STREAM, eventId, eventId))
-    return entry ? this.#codec.decode(entry) : null
+    const entries = await this.#orUnavailable(this.#writer.xrange(EVENT_STREAM, eventId, eventId))
+    if (entries.length === 0) return null
+    const [event] = await this.#orUnavailable(this.#codec.load(this.#writer, entries))
+    return event ?? null
   }
 
   consume(group: string, handle: (event: StateEvent) => Promise<void>): void {
     const { claimAfterMs } = this.#options
-    const decode = (entry: StreamEntry) => this.#codec.decode(entry)
-    this.#consumers.push(new EventConsumer({ connection: this.#connectWaiting(), group, handle, decode, claimAfterMs }))
+    const connection = this.#connectWaiting()
+    const load = (entries: readonly StreamEntry[]) => this.#codec.load(connection, entries)
+    this.#consumers.push(new EventConsumer({ connection, group, handle, load, claimAfterMs }))
   }
 
   async close(): Promise<void> {
@@ -111,11 +117,12 @@ export class RedisEventLog implements EventLog {
     return connect(this.#options.address, undefined, BLOCK_MS)
   }
 
-  #tell(entry: StreamEntry): void {
-    const event = this.#codec.decode(entry)
-    if (event === null) return
-    this.#options.onRead?.(timeOf(event.eventId))
-    this.#listeners.tell(event)
+  async #tell(connection: Redis | Cluster, entries: readonly StreamEntry[]): Promise<void> {
+    for (const event of await this.#codec.load(connection, entries)) {
+      if (!event) continue
+      this.#options.onRead?.(timeOf(event.eventId))
+      this.#listeners.tell(event)
+    }
   }
 
   async #orUnavailable<T>(reply: Promise<T>): Promise<T> {

@@ -10,7 +10,6 @@ import { ConnectionCauses } from './connection-causes.js'
 import { StoreClock } from './clock.js'
 import { PARTS } from './cipher.js'
 import { redisLeases } from './counters.js'
-import { type EventStream, eventStream } from './event-stream.js'
 import { redisPermits } from './permits.js'
 import type { EpochServer } from './epoch.js'
 import type { CountingStore, RawCommands, RawStore, StoreObserver } from './raw-store.js'
@@ -50,12 +49,7 @@ interface RedisOptions {
 }
 
 /** A store that may forget: its epoch can be checked. Its names can be walked through, on every primary. */
-export type RedisStore = CountingStore &
-  EpochServer & {
-    readonly scan: () => AsyncGenerator<readonly string[]>
-    /** The changes of state. */
-    readonly events: EventStream
-  }
+export type RedisStore = CountingStore & EpochServer & { readonly scan: () => AsyncGenerator<readonly string[]> }
 
 const SCAN_COUNT = 500
 
@@ -173,7 +167,6 @@ export function redisStore(
     epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
     facts: () => orUnavailable(factsOf(redis)),
     scan: () => scanNames(redis),
-    events: eventStream(redis),
     lease: (...args) => orUnavailable(lease(...args)),
     permits: redisPermits(redis),
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
