@@ -1,4 +1,3 @@
-import type { Caller } from '../../datasources/contract/caller.js'
 import type { CorsConfig } from '../config/types.js'
 import type { EventLog } from '../events/event-log.js'
 import type { trustOf } from '../http/client-address.js'
@@ -7,12 +6,14 @@ import type { HttpRequest, HttpResponse } from '../http/graphql-handler.js'
 import { createSseHandler } from './sse.js'
 import { StreamLimits } from './stream-limits.js'
 import { Streams, type StreamsParts } from './streams.js'
+import type { Tenants } from '../tenants/tenants.js'
+import { UnannouncedPolls } from './unannounced-polls.js'
 import { WatchedObjects } from './watched-objects.js'
 import { WebSockets } from './websockets.js'
 
 interface OpenOptions extends Omit<StreamsParts, 'objects' | 'tenantIdOf' | 'deadlines'>, EntryChecks {
   readonly events: EventLog
-  readonly tenants: { readonly of: (caller: Caller) => { readonly config: { readonly id: string | undefined } } }
+  readonly tenants: Pick<Tenants, 'of' | 'find'>
   readonly cors: CorsConfig
   readonly trusts: ReturnType<typeof trustOf>
 }
@@ -30,7 +31,7 @@ export interface OpenStreams {
 export function openStreams({ events, tenants, cors, trusts, ...parts }: OpenOptions): OpenStreams {
   const streams = new Streams({
     ...parts,
-    objects: new WatchedObjects({ events, now: parts.now }),
+    objects: new WatchedObjects({ events, polls: new UnannouncedPolls(tenants), now: parts.now }),
     tenantIdOf: (caller) => tenants.of(caller).config.id,
   })
   const webSockets = new WebSockets({

@@ -25,7 +25,8 @@ export interface StreamWorker {
   readonly begin: (request: GraphQLRequest, run: ObservedRun) => Promise<GraphQLResponse>
   /** Executes it again for another event; rejects with the `ApiError` that refuses it before it runs. */
   readonly again: (operation: KnownOperation, run: ObservedRun) => Promise<GraphQLResponse>
-  readonly watch: (type: WatchedType, id: string, watcher: Watcher) => Watch
+  /** Listens for changes of an object; the stream reads the first one itself. */
+  readonly watch: (type: WatchedType, id: string, isReader: boolean) => Watch
   /** Resolves when the client takes more; undefined where it does. */
   readonly writable?: (() => Promise<void> | undefined) | undefined
   /** Told each event that is handed to the transport, with the time of its change, in ms since 1970. */
@@ -243,6 +244,6 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
   #watch(type: WatchedType, id: string): void {
     if (this.#reason !== undefined) return
     if (this.#watches.some(({ object }) => object.type === type && object.id === id)) return
-    this.#watches.push(this.#worker.watch(type, id, this))
+    this.#watches.push(this.#worker.watch(type, id, this.#watches.length === 0))
   }
 }

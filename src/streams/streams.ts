@@ -129,7 +129,8 @@ class OpenStream {
     this.stream = new Stream({
       begin: (_request, run) => this.#begin(run),
       again: (operation, run) => this.#execute(run, (exchange) => options.runner.again(operation, exchange)),
-      watch: (type, id, watcher) => objects.watch({ tenant: tenantIdOf(opening.caller), type, id }, watcher),
+      watch: (type, id, isReader) =>
+        objects.watch({ tenant: tenantIdOf(opening.caller), type, id }, this.stream, isReader),
       writable: opening.writable,
       sent: (changedAt) => metrics.streamed(this.transport, changedAt && (options.now() - changedAt) / 1000),
       ended: (stream, reason) => {
