@@ -112,8 +112,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     for (const tokenIn of ['header', 'payload'] as const) {
       const own = await options(`${one.url}/graphql`)
       const stream = await subscribe(one, RESULT, { id }, { ...own, tokenIn })
-      // Another tenant's result is none.
-      expect(await stream.rest()).toMatchObject([{ data: { verificationResult: null } }])
+      expect(await stream.rest()).toMatchObject([{ data: { verificationResult: { state: 'COMPLETED' } } }])
       const other = await subscribe(
         one,
         RESULT,
@@ -123,4 +122,28 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       expect(await other.ended).toBe(transport === 'sse' ? '401' : 'close 4401')
     }
   })
+})
+
+test('without a webhook one replica reads the object at the pace of the poll schedule, for all that wait', async () => {
+  const silent = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
+  const replicas = await Promise.all(
+    [one, one].map((beside) => startApp({ ...silent, SYNCTERA_WEBHOOK_SECRET: undefined }, beside)),
+  )
+  stopClock()
+  const personId = await pending()
+  const streams = await Promise.all(
+    [...replicas, ...replicas].map((app) => subscribers.sse(app, CHECKS, { personId }, { scopes: ['persons:read'] })),
+  )
+  for (const stream of streams)
+    expect((await stream.next())!.data).toEqual({ personVerification: { status: 'PENDING' } })
+  const reads = () => one.calls('synctera').filter((call) => call.startsWith('GET /v0/persons'))
+  const opened = reads().length
+  // The clock stands still, so that one poll alone is due.
+  await expect.poll(() => reads().length - opened, { timeout: 5_000 }).toBe(1)
+  await setOutcome(personId, ACCEPTED)
+  expect(reads().length - opened).toBe(1)
+  later(2)
+  for (const stream of streams)
+    expect((await stream.rest()).map(({ data }) => data)).toEqual([{ personVerification: { status: 'ACCEPTED' } }])
+  for (const app of replicas) await app.close()
 })
