@@ -23,9 +23,20 @@ const HEADERS = ['content-type', `${EVENT_STREAM}; charset=utf-8`, 'x-accel-buff
 /** Refusals that pass by themselves; each is told by its status, by which clients and proxies wait. */
 const PASSING: ReadonlySet<number> = new Set([429, 503])
 
-/** True of a request that is answered by an event stream: its client takes one, and no JSON. */
-export const asksForEvents = ({ method, headers: { accept } }: Pick<HttpRequest, 'method' | 'headers'>): boolean =>
-  method === 'POST' && accept !== undefined && accepts(accept, [EVENT_STREAM]) && !accepts(accept)
+/** The keyword of a subscription at the beginning of an operation. */
+const SUBSCRIPTION = /(?:^|[\s}])subscription\b/
+
+const textOf = (body: unknown): unknown => (body as { readonly query?: unknown } | null | undefined)?.query
+
+/**
+ * True of a request that is answered by an event stream: its client takes one, and takes no JSON or asks for a
+ * subscription. Some clients name all types that they know with each operation.
+ */
+export function asksForEvents({ method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>): boolean {
+  const { accept } = headers
+  if (method !== 'POST' || accept === undefined || !accept.includes(EVENT_STREAM)) return false
+  return accepts(accept, [EVENT_STREAM]) && (!accepts(accept) || SUBSCRIPTION.test(String(textOf(body))))
+}
 
 /** Resolves when the client takes more; a client that takes nothing is cut off. */
 function writable(response: ServerResponse, stream: () => Stream | undefined): Promise<void> | undefined {

@@ -290,3 +290,23 @@ test('an operation of subscription is refused where it has no stream', async () 
   const { errors, status } = await app.run('subscription { kycOverview(customerId: "x") { status } }')
   expect([status, codes(errors).map(([code]) => code)]).toEqual([400, ['BAD_USER_INPUT']])
 })
+
+test.each([
+  ['subscription', 'text/event-stream', 'text/event-stream'],
+  ['subscription', 'text/event-stream, multipart/mixed', 'text/event-stream'],
+  ['subscription', 'application/json, text/event-stream', 'text/event-stream'],
+  ['query', 'text/event-stream', 'text/event-stream'],
+  ['query', 'application/json, text/event-stream', 'application/json'],
+  ['query', '*/*', 'application/json'],
+  ['subscription', '*/*', 'application/json'],
+  ['subscription', 'text/event-stream;q=0, application/json', 'application/json'],
+])('a %s with accept: %s is answered by %s', async (operation, accept, type) => {
+  const field = operation === 'query' ? 'viewer { id }' : 'verificationResult(id: "nothing") { id }'
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { accept, 'content-type': 'application/json', authorization: `Bearer ${await app.token()}` },
+    body: JSON.stringify({ query: `${operation} { ${field} }` }),
+  })
+  expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`)
+  await response.text()
+})
