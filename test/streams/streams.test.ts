@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { createClient as createSseClient } from 'graphql-sse'
+import { createClient as createWebSocketClient } from 'graphql-ws'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
 import { later, stopClock, today } from '../support/clock.js'
@@ -146,4 +149,47 @@ test('without a webhook one replica reads the object at the pace of the poll sch
   for (const stream of streams)
     expect((await stream.rest()).map(({ data }) => data)).toEqual([{ personVerification: { status: 'ACCEPTED' } }])
   for (const app of replicas) await app.close()
+})
+
+test('a server that stops ends its streams so that their clients open them again', async () => {
+  stopClock()
+  const leaving = await startApp(store, one)
+  const id = await verify(LATER)
+  const streams = await Promise.all(TRANSPORTS.map((transport) => subscribers[transport](leaving, RESULT, { id })))
+  for (const stream of streams) expect(stateOf(await stream.next())).toBe('PENDING')
+  await leaving.close()
+  expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual(['end', 'close 1012'])
+  expect(leaving.log()).toMatch(/"stream-end".*"restart"/)
+})
+
+test('the clients of both protocols reach the final state over a restart', async () => {
+  stopClock()
+  const leaving = await startApp(store, one)
+  const id = await verify(LATER)
+  const authorization = `Bearer ${await one.token()}`
+  let url = leaving.url
+  const retry = () => Promise.resolve()
+  const sse = createSseClient({ url: () => `${url}/graphql`, headers: { authorization }, retry })
+  const webSocket = createWebSocketClient({
+    url: () => `${url.replace('http', 'ws')}/graphql`,
+    connectionParams: { authorization },
+    webSocketImpl: WebSocket,
+    retryWait: retry,
+  })
+  const begun: (() => void)[] = []
+  const clients = [sse, webSocket].map(async (client) => {
+    const states: unknown[] = []
+    for await (const { data } of client.iterate({ query: RESULT, variables: { id } })) {
+      states.push((data as any)?.verificationResult.state)
+      begun.shift()?.()
+    }
+    return states
+  })
+  await Promise.all([sse, webSocket].map(() => new Promise<void>((resolve) => begun.push(resolve))))
+  url = one.url
+  await leaving.close()
+  later(2)
+  for (const states of await Promise.all(clients)) expect(states.at(-1)).toBe('COMPLETED')
+  sse.dispose()
+  await webSocket.dispose()
 })
