@@ -13,7 +13,8 @@ const MACHINE_MADE = new RegExp(`(?<![A-Za-z0-9])(?:${UUID}|${TRACE_ID}|${ULID}|
 /** The names of ids that AWS X-Ray has. */
 const XRAY_NAMES = /\b(?:Root|Self|Parent|Sampled)=/g
 const NUMBER = /^[^A-Za-z]*$/
-const CAPITALIZED = /(?<![A-Za-z0-9])(?:[A-Z][a-z]{2,})+\d*(?![A-Za-z0-9])/
+/** A capitalized word: a long one anywhere, a short one where it stands alone. */
+const CAPITALIZED = /[A-Z][a-z]{5,}|(?<![A-Za-z0-9])(?:[A-Z][a-z]{2,})+\d*(?![A-Za-z0-9])/
 const WORD = /[A-Za-z]{4}/
 /** Where letters turn from small to large, or stand beside a digit: a random text has one in every two or three characters. */
 const TURN = /[a-z](?=[A-Z])|[A-Za-z](?=\d)|\d(?=[A-Za-z])/g

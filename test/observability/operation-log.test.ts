@@ -157,6 +157,7 @@ test.each([
   ['ada.lovelace', false],
   ['Ada-1815', false],
   ['AdaLovelace1815', false],
+  ['x1Lovelace2b', false],
   ['Root=ada', false],
   [`Lovelace:${randomUUID()}`, false],
   ['TG92ZWxhY2U=', false],
