@@ -9,7 +9,8 @@ const MIN_PERSONAL_DIGITS = 8
 
 const SEGMENT = /[A-Za-z0-9]+/g
 /** Numbers of accounts, cards, passports, licences and national registers, where nothing separates their digits. */
-const PERSONAL_NUMBER = /^(?:[A-Z]*\d{8,}[A-Z]{0,2}|[A-Z]{1,2}\d{6,7}[A-Z]?|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z])$/i
+const PERSONAL_NUMBER =
+  /^(?:[A-Z]*\d{8,}[A-Z]{0,2}|[A-Z]{1,2}\d{6,7}[A-Z]?|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|[A-Z]{2}\d\d[A-Z]{4}\d{10,14})$/i
 /** An id that holds the time: 63 bits in decimal. No account, card or register has a number of this form. */
 export const SNOWFLAKE = /^[12]\d{18}$/
 

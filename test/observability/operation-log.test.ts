@@ -203,6 +203,7 @@ test.each([
   ['GB29-NWBK-6016-1331-9268-19', false],
   ['iban:GB29NWBK60161331926819', false],
   ['id01-GB29NWBK60161331926819-7', false],
+  ['GB28NWBK60161331926819', false],
   ['GB28NWBKA016B331C268D9', true],
 ])('%j as a correlation id: kept is %s', (given, isKept) => {
   expect(isIdentifier(given)).toBe(isKept)
