@@ -6,7 +6,6 @@ import type { Provider, ProviderInstance } from '../../datasources/contract/prov
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import { runInSpan } from '../../datasources/support/operation-trace.js'
 import type { GuardedProviders } from '../../resolvers/context.js'
-import type { Scope } from '../../schema/scopes.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
 import type { WriteOutcome } from '../observability/metrics/providers.js'
@@ -45,12 +44,20 @@ class GuardedQuery<Instance, Key, Value> {
     throw missingScope(scope)
   }
 
+  /** The caller's access to the query for this key; throws `FORBIDDEN` where a scope is missing. */
+  accessTo(operation: Operation, key: Key): 'full' | 'own' {
+    const access = this.access(operation)
+    const { extraScopes, type } = this.#declared
+    if (access === 'full' && extraScopes) operation.requireScopes(extraScopes(key), type)
+    return access
+  }
+
   /** `span`: the span of the question, where the operation is sampled. */
   async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
     const { extraScopes, searchedBy, type, owner, load } = this.#declared
     const scope = span === undefined ? operation : operation.under(span)
-    const isOwnOnly = this.access(operation) === 'own'
-    if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
+    const isOwnOnly = this.accessTo(operation, key) === 'own'
+    if (!isOwnOnly && extraScopes?.(key).includes('pii:read')) await this.#admitSearch(operation)
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
       const value = await load(instance, scope, key)
@@ -68,12 +75,10 @@ class GuardedQuery<Instance, Key, Value> {
     return value
   }
 
-  /** Refuses a search by personal values without their scope, or without the purpose and the consent that they need. */
-  async #admitSearch(operation: Operation, scopes: readonly Scope[]): Promise<void> {
-    if (!scopes.includes('pii:read')) return operation.requireScopes(scopes)
+  /** Refuses a search by personal values without the purpose and the consent that they need. */
+  async #admitSearch(operation: Operation): Promise<void> {
     const rule = this.#declared.type
     try {
-      operation.requireScopes(scopes)
       await operation.consent.allow(operation.audit.personalFields)
     } catch (error) {
       operation.report({ action: 'personal-search-denied', rule })
@@ -122,9 +127,8 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
 
   /** `span`: the span of the command, where the operation is sampled. */
   async execute(instance: Instance, operation: Operation, input: Input, span?: Span): Promise<Replayable<Payload>> {
-    const { scope, extraScopes, authorize, type } = this.#declared
-    const isOwnOnly = this.#requireScope(operation, input) === 'own'
-    if (extraScopes) operation.requireScopes(extraScopes(input))
+    const { scope, authorize, type } = this.#declared
+    const isOwnOnly = this.accessTo(operation, input) === 'own'
     authorize?.(instance, operation, input)
     // Before the stored outcome is told, and before anything is asked about the record.
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
@@ -159,7 +163,14 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 
   /** The caller's access to the command with this input; throws `FORBIDDEN` where there is none. */
-  #requireScope({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
+  accessTo(operation: Operation, input: Input): 'full' | 'own' {
+    const access = this.#scopeFor(operation, input)
+    const { extraScopes } = this.#declared
+    if (extraScopes) operation.requireScopes(extraScopes(input))
+    return access
+  }
+
+  #scopeFor({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
     const { scope } = this.#declared
     if (scopes.has(scope)) return 'full'
     const own = this.#own
@@ -167,7 +178,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     const others = Object.entries(input).flatMap(([name, value]) =>
       value === undefined || own.input.has(name) ? [] : [`input.${name}`],
     )
-    if (others.length > 0) throw missingScope(scope, others)
+    if (others.length > 0) throw missingScope(scope, { members: others })
     return 'own'
   }
 
@@ -217,6 +228,7 @@ type Method = (instance: unknown, operation: Operation, argument: never, span?: 
 interface Methods {
   readonly run: Readonly<Record<string, Method>>
   readonly assertAllowed: (operation: Operation, query: string) => void
+  readonly assertScopes: (operation: Operation, name: string, argument: never) => void
 }
 
 function methodsOf(provider: Provider<unknown, ProviderInstance>, options: GuardOptions): Methods {
@@ -228,6 +240,7 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
       [name, new GuardedCommand(name, provider, declared as Command<unknown, MutationInput, object>, options)] as const,
   )
   const byName = new Map(queries)
+  const declared = new Map<string, Pick<GuardedQuery<unknown, never, unknown>, 'accessTo'>>([...queries, ...commands])
   return {
     run: Object.fromEntries([
       ...queries.map(([name, query]): [string, Method] => [
@@ -240,11 +253,15 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
       ]),
     ]),
     assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
+    assertScopes: (operation, name, argument) => void declared.get(name)!.accessTo(operation, argument),
   }
 }
 
 /** The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. */
-function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new (operation: Operation) => object {
+function guardedClass(
+  room: ProviderName,
+  { run, assertAllowed, assertScopes }: Methods,
+): new (operation: Operation) => object {
   class GuardedProvider {
     readonly #operation: Operation
     /** Of the caller's tenant; looked up once for the operation. */
@@ -258,6 +275,10 @@ function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new 
     assertAllowed(query: string): void {
       if ('absent' in this.#open) throw this.#open.absent()
       assertAllowed(this.#operation, query)
+    }
+
+    assertScopes(name: string, argument: never): void {
+      assertScopes(this.#operation, name, argument)
     }
 
     static declare(name: string, method: Method): void {
