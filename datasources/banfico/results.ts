@@ -3,7 +3,7 @@ import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
 import { isDue } from '../support/poll-schedule.js'
-import { mayRead } from './asker.js'
+import { isAsker, mayRead } from './asker.js'
 import { type BanficoReply, isVerificationId } from './contract.js'
 import { AmbiguousAnswer, sharedScope } from './datasource.js'
 import { type BanficoInstance, verificationStore } from './instance.js'
@@ -79,12 +79,14 @@ export const results = keyLoader<BanficoInstance, string, VerificationResult | n
     const known = await store.find(id)
     if (!mayRead(operation, known)) return null
     const now = operation.store.now()
-    if (known?.pending && known.ambiguous) throw new AmbiguousAnswer()
+    const isShared = known?.sharedWith !== undefined
+    if (isShared && (known.pending || known.sharedWith === 'asker' || !isAsker(operation.caller, known)))
+      throw new AmbiguousAnswer()
     // A poll that is running in this process is joined, even before the next one is due.
     if (known?.pending && !isDue(known.pace, now) && polls.running(id) === undefined) return lastKnownResult(known, now)
     const completed = known && !known.pending ? await store.completed(id) : null
-    if (known && completed) resultCache.put(id, known, completed, now)
-    if (known?.ambiguous && completed === null) throw new AmbiguousAnswer()
+    if (isShared && completed === null) throw new AmbiguousAnswer()
+    if (known && completed && !isShared) resultCache.put(id, known, completed, now)
     return completed ?? polls.run(id, operation, () => poll(instance, operation, id))
   },
 )

@@ -11,9 +11,8 @@ import {
   type PollSchedule,
   pollSchedule,
 } from '../support/poll-schedule.js'
-import { type Asker, askerOf, isOwnOnly } from './asker.js'
+import { type Asker, askerOf, isAsker, isOwnOnly } from './asker.js'
 import type { BanficoReply, Verify } from './contract.js'
-import { AmbiguousAnswer } from './datasource.js'
 import { type AskedAccount, askedAccount, canonical, isDefinitive, namesAccount } from './question.js'
 import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
@@ -25,8 +24,11 @@ export interface StoredVerification extends Asker {
   /** The question that the id answers, and its account; absent in records of versions that did not keep them. */
   readonly question?: string | undefined
   readonly account?: AskedAccount | undefined
-  /** True once Banfico has given the id to another question too: what it answers for the id may belong to either. */
-  readonly ambiguous?: boolean | undefined
+  /**
+   * Set once Banfico has given the id to another question too, `asker` where that was asked by the same caller. What
+   * Banfico answers for the id from then on may belong to either.
+   */
+  readonly sharedWith?: 'asker' | 'others' | undefined
   /** Until this time, in ms since 1970, a 404 means that the answer is still to come. */
   readonly slaUntil: number
   /** The last result of a pending verification; null once it is completed. */
@@ -58,7 +60,7 @@ async function nullIfUnavailable<T>(stored: Promise<T>): Promise<T | null> {
 
 /** True where the id of a record was given for another question; a record of a version without questions does not tell. */
 const isOfAnother = (current: StoredVerification | null, question: string): boolean =>
-  current?.question !== undefined && (current.ambiguous === true || current.question !== question)
+  current?.question !== undefined && (current.sharedWith !== undefined || current.question !== question)
 
 const ownerKey = (id: string): StoreKey => ['verification', id]
 const resultKey = (id: string): StoreKey => ['verification-result', id]
@@ -102,7 +104,7 @@ export class VerificationStore {
 
   /**
    * Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later.
-   * Throws where Banfico has given the id to another question before: that record stays, and is polled no more.
+   * False where Banfico has given the id to another question before: nothing of this one is stored.
    */
   async add(
     caller: Caller,
@@ -110,7 +112,7 @@ export class VerificationStore {
     verify: Verify,
     result: VerificationResult,
     { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: BanficoReply,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const completed = result.state === VerificationState.COMPLETED
     const verification: StoredVerification = {
       ...askerOf(caller),
@@ -130,14 +132,18 @@ export class VerificationStore {
         labels,
       ),
     )
-    if (stored === null) return
-    if (!stored.changed) return this.#refuseAmbiguous(result.id)
+    if (stored === null) return true
+    if (!stored.changed) {
+      await this.#noteShared(result.id, caller)
+      return false
+    }
     await nullIfUnavailable(
       Promise.all([
         completed ? this.#setResult(resultKey(result.id), result, labels) : undefined,
         isDefinitive(result, verify) ? this.#setResult(questionKey(question), result, labels) : undefined,
       ]),
     )
+    return true
   }
 
   /** True unless a polled result names another account than the question did. */
@@ -147,12 +153,12 @@ export class VerificationStore {
     )
   }
 
-  /** Notes that the id was given to two questions, and throws. */
-  async #refuseAmbiguous(id: string): Promise<never> {
-    await nullIfUnavailable(
-      this.#update(id, (current) => (current === null ? undefined : { ...current, ambiguous: true })),
-    )
-    throw new AmbiguousAnswer()
+  async #noteShared(id: string, caller: Caller): Promise<void> {
+    const change = (current: StoredVerification): StoredVerification => ({
+      ...current,
+      sharedWith: current.sharedWith === 'asker' || isAsker(caller, current) ? 'asker' : 'others',
+    })
+    await nullIfUnavailable(this.#update(id, (current) => (current === null ? undefined : change(current))))
   }
 
   /** The tenant and the state of a verification. Only the store holds them, so this rejects while it is unavailable. */

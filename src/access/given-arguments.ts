@@ -16,12 +16,12 @@ const MAX_ITEMS = 100
 
 /** A value as far as a scope may depend on it: the members that its type has; undefined where it is of another type. */
 function looked(value: unknown, type: GraphQLInputType): unknown {
-  const nullable = getNullableType(type) as GraphQLInputType
+  const nullable = getNullableType<GraphQLInputType>(type)
   if (value == null) return value
   // One item stands for a list of it.
   if (isListType(nullable)) {
     const items: readonly unknown[] = Array.isArray(value) ? value : [value]
-    return items.slice(0, MAX_ITEMS).map((item) => looked(item, nullable.ofType as GraphQLInputType))
+    return items.slice(0, MAX_ITEMS).map((item) => looked(item, nullable.ofType))
   }
   if (!isInputObjectType(nullable)) return value
   if (typeof value !== 'object' || Array.isArray(value)) return undefined

@@ -55,7 +55,13 @@ const TABLE: readonly (readonly [
   ),
   ['persons beside ids that are none', PERSONS, filter({ ids: ['x'], lastName: 'Doe' }), ['persons:read'], 'pii:read'],
   ['persons in an order with a field twice', PERSONS, { orderBy: [byDate, byDate] }, ['persons:read'], 'pii:read'],
-  ['persons in an order that is no list', PERSONS, { orderBy: { field: 'DATE_OF_BIRTH' } }, ['persons:read'], 'pii:read'],
+  [
+    'persons in an order that is no list',
+    PERSONS,
+    { orderBy: { field: 'DATE_OF_BIRTH' } },
+    ['persons:read'],
+    'pii:read',
+  ],
   [
     'customers by a part of no number',
     PHONE,

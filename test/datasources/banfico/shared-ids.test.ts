@@ -48,23 +48,36 @@ const read = (id: string, options: RunOptions) =>
 
 test.each<[who: string, account: string, other: RunOptions, name?: string]>([
   ['another client', THEIRS, second],
-  ['the same client, about another account', THEIRS, first],
-  ['the same client, about another name', MINE, first, 'Roe,Jane'],
+  ['another user of the client', THEIRS, payer('first', { tenant: 'shared', sub: 'user-2' })],
   ['another tenant', THEIRS, payer('second', { tenant: 'another' })],
-])(
-  'an id that was given before is refused to %s, and still answers the first question',
-  async (_who, account, other, name) => {
-    const id = randomUUID()
-    answer(completed(id, MINE))
-    expect((await verify(MINE, first)).errors).toEqual([])
-    answer(completed(id, account))
-    const refused = await verify(account, other, name)
-    expect(refused.data.verifyAccount).toBeNull()
-    expect(refused.errors).toMatchObject(MALFORMED)
-    const { data } = await read(id, first)
-    expect(data.verificationResult.account).toEqual({ accountId: MINE, respondedName: `Holder of ${MINE}` })
-  },
-)
+])('an id that was given before answers %s once, and by id its first caller alone', async (_who, account, other) => {
+  const id = randomUUID()
+  answer(completed(id, MINE))
+  expect((await verify(MINE, first)).errors).toEqual([])
+  // Into the memory of the process.
+  await read(id, other)
+  answer(completed(id, account))
+  const { data, errors } = await verify(account, other)
+  expect([errors, data.verifyAccount.result.account.accountId]).toEqual([[], account])
+  const mine = await read(id, first)
+  expect(mine.data.verificationResult.account).toEqual({ accountId: MINE, respondedName: `Holder of ${MINE}` })
+  const theirs = await read(id, other)
+  expect(theirs.data.verificationResult).toBeNull()
+})
+
+test.each<[what: string, account: string, name?: string]>([
+  ['another account', THEIRS],
+  ['another name', MINE, 'Roe,Jane'],
+])('an id that one caller was given for %s too is not read any more', async (_what, account, name) => {
+  const id = randomUUID()
+  answer(completed(id, MINE))
+  await verify(MINE, first)
+  answer(completed(id, account))
+  expect((await verify(account, first, name)).data.verifyAccount.result.account.accountId).toBe(account)
+  const { data, errors } = await read(id, first)
+  expect(data.verificationResult).toBeNull()
+  expect(errors).toMatchObject(MALFORMED)
+})
 
 test('a pending verification whose id was given twice is polled no more, and none of both is answered', async () => {
   const id = randomUUID()
