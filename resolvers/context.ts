@@ -39,6 +39,14 @@ export type Guarded<Name extends keyof Providers> = {
 } & {
   /** Throws `FORBIDDEN` when the caller lacks the scope of the query for every key, so that no other query is run in vain. */
   readonly assertAllowed: (query: keyof Providers[Name]['queries']) => void
+  /**
+   * Throws `FORBIDDEN` when the caller lacks a scope that this key or input needs, which may be of any type: it is not
+   * validated yet.
+   */
+  readonly assertScopes: (
+    name: keyof Providers[Name]['queries'] | keyof Providers[Name]['commands'],
+    argument: unknown,
+  ) => void
 }
 
 export type GuardedProviders = { readonly [Name in keyof Providers]: Guarded<Name> }

@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage, type PubSub } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
+import { type ArgumentScopeCheck, argumentScopesOf } from '../../resolvers/argument-scopes.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
@@ -106,12 +107,17 @@ function withNormalTexts(resolve: Resolve, args: readonly GraphQLArgument[]): Re
   return read === undefined ? resolve : (root, given, context, info) => resolve(root, read(given), context, info)
 }
 
-/** A resolver whose arguments are not looked at for a caller who may not call the field. */
-function withScopes(resolve: Resolve, required: RequiredScopes | undefined): Resolve {
+/** A resolver whose arguments are not validated for a caller who may not call the field, or not with such arguments. */
+function withScopes(
+  resolve: Resolve,
+  required: RequiredScopes | undefined,
+  check: ArgumentScopeCheck | undefined,
+): Resolve {
   if (required === undefined) return resolve
   return (root, args, context, info) => {
     const missing = required.missing(context.caller.scopes)
     if (missing !== undefined) throw missingScope(missing)
+    check?.(context, args as Readonly<Record<string, unknown>>)
     return resolve(root, args, context, info)
   }
 }
@@ -166,7 +172,8 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
     const given = all[type]![field] as Resolve | { readonly resolve: Resolve }
     // Of a subscription too: each event is executed as a query is.
     const reading = withNormalTexts(typeof given === 'function' ? given : given.resolve, declared.args)
-    const resolve = declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared)) : reading
+    const resolve =
+      declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared), argumentScopesOf(declared)) : reading
     const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
     const noted = withNotes(resolve, isCapped)
     resolvers[type]![field] = type === 'Mutation' ? withAllotment(noted) : noted
@@ -177,10 +184,18 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 /** The schema that is served: a Federation 2 subgraph of the same types. */
 export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   const served = buildSubgraph(parse(printSchema(schema)), resolversOf(schema))
+  keepExtensions(schema, served)
   guardSdl(served)
   answerReferences(served)
   leaveOutUnreadableRows(served)
   return served
+}
+
+/** The scopes that depend on arguments are declared in extensions, which the SDL does not have. */
+function keepExtensions(declared: GraphQLSchema, served: GraphQLSchema): void {
+  for (const root of [declared.getQueryType()!, declared.getMutationType()!])
+    for (const [name, { extensions }] of Object.entries(root.getFields()))
+      Object.assign((served.getType(root.name) as GraphQLObjectType).getFields()[name]!, { extensions })
 }
 
 let built: { readonly schema: GraphQLSchema; readonly served: GraphQLSchema } | undefined
