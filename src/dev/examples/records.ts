@@ -59,7 +59,8 @@ const CREATE = `
     started: setAccountEntitlements(input: $started) { challenge { challengeId factors { factorId type } } }
   }`
 
-const START = 'mutation($input: StartChallengeFactorInput!) { startChallengeFactor(input: $input) { progress { state } } }'
+const START =
+  'mutation($input: StartChallengeFactorInput!) { startChallengeFactor(input: $input) { progress { state } } }'
 
 /** Entitlements for a banking customer who is challenged first; each id that begins so is one. */
 export const challengedEntitlements = (name: string) => ({

@@ -118,8 +118,8 @@ const onboarding = (key: (name: string) => string) => ({
 /** The operations on entitlements and attributes, and the two steps of a challenge. */
 const entitlements = (key: (name: string) => string, records: ExampleRecords) => ({
   Entitle: forTeam({ input: { idempotencyKey: key('entitle'), ...challengedEntitlements('example') } }),
-  StartChallengeFactor: forTeam({ input: { idempotencyKey: key('start-factor'), ...records.openChallenge } }),
-  VerifyChallengeFactor: forTeam({
+  StartChallengeFactor: forOps({ input: { idempotencyKey: key('start-factor'), ...records.openChallenge } }),
+  VerifyChallengeFactor: forOps({
     input: { idempotencyKey: key('verify-factor'), ...records.startedChallenge, code: '123456' },
   }),
   SetAttributes: forOps({
@@ -196,10 +196,10 @@ const persons = (key: (name: string) => string, records: ExampleRecords) => ({
   SubscribeToMonitoring: forTeam({
     input: { idempotencyKey: key('subscribe'), personId: member(11).personId },
   }),
-  EndMonitoring: forTeam({
+  EndMonitoring: forOps({
     input: { idempotencyKey: key('end-monitoring'), subscriptionId: records.monitoringSubscriptionId },
   }),
-  SetMonitoringAlertStatus: forTeam({
+  SetMonitoringAlertStatus: forOps({
     input: {
       idempotencyKey: key('close-alert'),
       alertId: records.monitoringAlertId,
@@ -211,7 +211,7 @@ const persons = (key: (name: string) => string, records: ExampleRecords) => ({
 /** The payee checks. They have no idempotency key: a check that is sent again within a minute is answered from the store. */
 const payees = ({ firstQuery, payeeJobId }: ExampleRecords) => ({
   CheckPayee: { variables: { input: { types: ['NAME' as const], account: payee(ADA.account) } }, personas: EVERYONE },
-  PayeeCheck: forTeam({ id: firstQuery['verificationId']! }),
+  PayeeCheck: forOps({ id: firstQuery['verificationId']! }),
   CheckPayees: {
     variables: {
       input: {
@@ -234,7 +234,9 @@ const payees = ({ firstQuery, payeeJobId }: ExampleRecords) => ({
 export function samplesOf(records: ExampleRecords): Samples {
   const key = (name: string): string => `${records.keyPrefix}-${name}`
   return {
-    EverythingAboutACustomer: forOps(records.firstQuery as { customerId: string; verificationId: string; jobKey: string }),
+    EverythingAboutACustomer: forOps(
+      records.firstQuery as { customerId: string; verificationId: string; jobKey: string },
+    ),
     CustomersWithPersons: forTeam({ first: 5 }),
     CustomerPage: forTeam({ customerId: ADA.customerId }),
     KycReviewQueue: forTeam({ first: 5 }),

@@ -9,6 +9,7 @@ export async function send<Data>(
     body: JSON.stringify({ query, variables }),
   })
   const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] }
-  if (!data || errors) throw new Error(`${what} could not be created: ${errors?.map(({ message }) => message).join(' ')}`)
+  if (!data || errors)
+    throw new Error(`${what} could not be created: ${errors?.map(({ message }) => message).join(' ')}`)
   return data
 }

@@ -24,7 +24,10 @@ function digest(): string {
   const hash = createHash('sha256')
   for (const file of readdirSync(BROWSER).sort()) hash.update(file).update(readFileSync(join(BROWSER, file)))
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
-  return hash.update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex').slice(0, 16)
+  return hash
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 async function bundle(folder: string): Promise<void> {

@@ -30,7 +30,7 @@ export function registerExplorer(app: FastifyInstance, setup: () => ExplorerSetu
     const { examples } = setup()
     return {
       document: examples.map(({ document }) => document).join('\n\n'),
-      variables: examples[0]!.variables,
+      variables: examples[0]?.variables ?? {},
       headers: { authorization: `Bearer ${token}` },
     }
   })

@@ -38,7 +38,8 @@ export const runningSection = ({ version, url, store, emulators }: Running): Mar
           ${emulators.map(
             (emulator) =>
               html`<li>
-                ${emulator.title}: <code>${emulator.url}</code>, <a href="${emulator.url}/__emulator/calls">its calls</a>
+                ${emulator.title}: <code>${emulator.url}</code>,
+                <a href="${emulator.url}/__emulator/calls">its calls</a>
               </li>`,
           )}
         </ul>

@@ -7,14 +7,13 @@ const ENDPOINT = '/graphql'
 const ask = createGraphiQLFetcher({ url: ENDPOINT, enableIncrementalDelivery: false })
 
 const isSubscription = ({ documentAST }: FetcherOpts, operationName: string | null | undefined): boolean =>
-  documentAST !== undefined &&
-  getOperationAST(documentAST, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
+  documentAST !== undefined && getOperationAST(documentAST, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
 
 /** The events of a subscription: a POST whose answer is a stream of server-sent events. It ends when GraphiQL stops it. */
 const subscribe: Fetcher = ({ query, operationName, variables }, { headers = {} } = {}) =>
   createClient({ url: ENDPOINT, headers: headers as Record<string, string>, retryAttempts: 0 }).iterate({
     query,
-    operationName: operationName ?? null,
+    operationName: operationName ?? undefined,
     variables: variables as Record<string, unknown>,
   }) as AsyncIterableIterator<object>
 
