@@ -30,7 +30,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify },
     toc: { slugify },
-    languageAlias: { promql: 'txt' },
+    languageAlias: { promql: 'sql' },
   },
   themeConfig: {
     search: { provider: 'local' },

@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** A fence, a link or image, or a span of code; a link's text may hold spans. */
 const PART = /^(```|~~~)[^]*?^\1$|(!?)\[((?:`[^`\n]*`|[^\][`\n])*)\]\(([^)\s]+)\)|`[^`\n]*`/gm
@@ -10,17 +10,17 @@ const asPage = (path: string): string => path.replace(/(^|\/)README\.md$/, '$1in
 export const contentName = (file: string): string => asPage(file)
 
 /**
- * The Markdown of a page as the site shows it: a link to a file outside `docs/` becomes the path of that file, and an
- * image there is taken along by `takeAsset`, which answers its address.
+ * The Markdown of a page as the site shows it: a link to a file that is no page of `docs/` becomes the path of that file,
+ * and an image there is taken along by `takeAsset`, which answers its address.
  */
 export function forSite(text: string, file: string, takeAsset: (path: string) => string): string {
   return text.replace(PART, (all, _fence, mark: string | undefined, label: string, target: string | undefined) => {
     if (target === undefined || /^([a-z]+:|#)/.test(target)) return all
     const [path, anchor] = target.split('#') as [string, string | undefined]
-    const isOutside = normalize(join(dirname(file), path)).startsWith('..')
-    const hash = anchor === undefined ? '' : `#${anchor}`
-    if (mark === '!') return isOutside ? `![${label}](${takeAsset(join('docs', dirname(file), path))})` : all
-    if (!isOutside) return `[${label}](${asPage(path)}${hash})`
-    return label.startsWith('`') ? label : `${label} (\`${normalize(join('docs', dirname(file), path))}\`)`
+    const inDocs = join(dirname(file), path)
+    const isInside = !inDocs.startsWith('..')
+    if (mark === '!') return isInside ? all : `![${label}](${takeAsset(join('docs', inDocs))})`
+    if (isInside && path.endsWith('.md')) return `[${label}](${asPage(path)}${anchor === undefined ? '' : `#${anchor}`})`
+    return label.startsWith('`') ? label : `${label} (\`${join('docs', inDocs)}\`)`
   })
 }

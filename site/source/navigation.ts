@@ -21,7 +21,8 @@ const ROW = /^\| \[`?([^`\]]+)`?\]\(([\w./-]+\.md)\) \| (.+?) \|$/gm
 const rowsOf = (text: string, folder: string): Page[] =>
   [...text.matchAll(ROW)].map(([, title, target, cells]) => {
     const file = join(folder, target!)
-    return { file, title: title!, topic: cells!.split(' | ').at(-1)!, pages: pagesBelow(file) }
+    const topic = cells!.split(' | ').at(-1)!.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    return { file, title: title!, topic, pages: pagesBelow(file) }
   })
 
 /** The folder of the pages that a page lists: its own for `runbooks/README.md`, `errors/` for `errors.md`. */

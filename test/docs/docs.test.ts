@@ -206,6 +206,8 @@ describe('names', () => {
     'VOP_TOKEN_FILE',
     'NOT_ASKED',
     'UNKNOWN_WORD',
+    // A product code of the onboarding.
+    'DDA_01',
     // Of Hive Gateway.
     'UNAUTHORIZED_FIELD_OR_TYPE',
   ])

@@ -145,7 +145,7 @@ const EXAMPLES: Readonly<Record<ErrorCode, Asked | ((servers: Servers) => Promis
   CONFLICT: checkWithoutDisclosure,
   RATE_LIMITED: twice(
     { of: 'narrow', query: 'query { customers(first: 20) { nodes { id } } }', as: { client: 'spender' } },
-    { of: 'narrow', query: 'query { customers(first: 50) { nodes { id } } }', as: { client: 'spender' } },
+    { of: 'narrow', query: 'query { customers(first: 20) { nodes { id } } }', as: { client: 'spender' } },
   ),
   CHALLENGE_REQUIRED: {
     query: promisedText('Entitle'),

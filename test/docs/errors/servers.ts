@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,8 @@ import { type App, startApp } from '../../support/app.js'
 
 /** An address at which nothing listens. */
 const NOWHERE = 'http://127.0.0.1:1'
+
+const newKey = (): string => randomBytes(32).toString('base64')
 
 /** Metrics that fail where an operation is counted, as a defect would. */
 function brokenMetrics() {
@@ -36,9 +39,9 @@ export async function startServers(): Promise<Servers> {
       },
       sound,
     ),
-    startApp({ SAFELIST: 'enforce', REDIS_URL: 'redis://127.0.0.1:1', STORE_ENCRYPTION_KEY: 'k'.repeat(32) }, sound),
+    startApp({ SAFELIST: 'enforce', REDIS_URL: 'redis://127.0.0.1:1', STORE_ENCRYPTION_KEY: newKey() }, sound),
     startApp(
-      { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: 'e'.repeat(32), STORE_EPOCH: 'another-epoch' },
+      { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: newKey(), STORE_EPOCH: randomUUID() },
       sound,
     ),
     startApp({ AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'gone', 'audit.log') }, sound),
