@@ -107,16 +107,19 @@ describe('the schema for clients, with every promised operation', () => {
     expect(await Promise.all(checks)).toEqual([succeeds, succeeds])
   })
 
-  test.skipIf(go === undefined)('generates a Go client with genqlient, which Go compiles with the code of its guide', async () => {
-    const folder = scratchFolder()
-    for (const name of ['go.mod', 'go.sum']) copyFileSync(join(HERE, 'go', name), join(folder, name))
-    mkdirSync(join(folder, 'client'))
-    writeFileSync(join(folder, 'client', 'genqlient.yaml'), genqlientConfig())
-    for (const [i, { code }] of guideCode('go', ['go']).entries())
-      writeFileSync(join(folder, 'client', `guide${i}.go`), code.replace('package kyc', 'package client'))
-    expect(await run(go!, ['tool', 'genqlient', 'client/genqlient.yaml'], folder)).toEqual(succeeds)
-    expect(await run(go!, ['build', './client'], folder)).toEqual(succeeds)
-  })
+  test.skipIf(go === undefined)(
+    'generates a Go client with genqlient, which Go compiles with the code of its guide',
+    async () => {
+      const folder = scratchFolder()
+      for (const name of ['go.mod', 'go.sum']) copyFileSync(join(HERE, 'go', name), join(folder, name))
+      mkdirSync(join(folder, 'client'))
+      writeFileSync(join(folder, 'client', 'genqlient.yaml'), genqlientConfig())
+      for (const [i, { code }] of guideCode('go', ['go']).entries())
+        writeFileSync(join(folder, 'client', `guide${i}.go`), code.replace('package kyc', 'package client'))
+      expect(await run(go!, ['tool', 'genqlient', 'client/genqlient.yaml'], folder)).toEqual(succeeds)
+      expect(await run(go!, ['build', './client'], folder)).toEqual(succeeds)
+    },
+  )
 })
 
 test.each(['apollo-client', 'urql', 'relay'])('TypeScript accepts the code of the guide %s', async (guide) => {

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { withDiagrams } from './diagrams.js'
 import { contentName, forSite } from './markdown.js'
-import { flatten, type Group } from './navigation.js'
+import { assertComplete, flatten, type Group } from './navigation.js'
 import { CONTENT, DOCS, REPOSITORY } from './paths.js'
 import { referencePages } from './reference/pages.js'
 
@@ -33,19 +33,9 @@ function takeAsset(path: string): string {
   return `/images/${basename(path)}`
 }
 
-/** Fails where a page of `docs/` is in no list, or a list names a page that is not there. */
-function assertComplete(groups: readonly Group[]): void {
-  const listed = new Set(['README.md', ...flatten(groups).map(({ file }) => file)])
-  const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
-  const missing = pages.filter((file) => !listed.has(file))
-  const absent = [...listed].filter((file) => !pages.includes(file))
-  if (missing.length > 0) throw new Error(`No list has these pages of docs/: ${missing.join(', ')}.`)
-  if (absent.length > 0) throw new Error(`The lists have pages that are not there: ${absent.join(', ')}.`)
-}
-
 /** Writes what VitePress reads: the pages of `docs/`, the home page and the reference of the schema. */
 export function writeContent(groups: readonly Group[]): void {
-  assertComplete(groups)
+  assertComplete(groups, DOCS)
   rmSync(CONTENT, { recursive: true, force: true })
   cpSync(join(DOCS, 'images'), join(CONTENT, 'images'), { recursive: true })
   for (const file of ['README.md', ...flatten(groups).map((page) => page.file)]) {

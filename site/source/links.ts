@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 /** What a page loads by itself, as opposed to what a reader follows. */
-const LOADED = /<(?:script|img|iframe|source|video)\b[^>]*?\bsrc="([^"]+)"|<link\b(?![^>]*\brel="canonical")[^>]*?\bhref="([^"]+)"/g
+const LOADED =
+  /<(?:script|img|iframe|source|video)\b[^>]*?\bsrc="([^"]+)"|<link\b(?![^>]*\brel="canonical")[^>]*?\bhref="([^"]+)"/g
 const FOLLOWED = /<a\b[^>]*?\bhref="([^"]+)"/g
 const ID = /\bid="([^"]+)"/g
 

@@ -20,7 +20,17 @@ export function forSite(text: string, file: string, takeAsset: (path: string) =>
     const inDocs = join(dirname(file), path)
     const isInside = !inDocs.startsWith('..')
     if (mark === '!') return isInside ? all : `![${label}](${takeAsset(join('docs', inDocs))})`
-    if (isInside && path.endsWith('.md')) return `[${label}](${asPage(path)}${anchor === undefined ? '' : `#${anchor}`})`
+    if (isInside && path.endsWith('.md'))
+      return `[${label}](${asPage(path)}${anchor === undefined ? '' : `#${anchor}`})`
     return label.startsWith('`') ? label : `${label} (\`${join('docs', inDocs)}\`)`
   })
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+/** The Markdown of a page with its code as plain text. */
+export const withPlainCode = (text: string): string =>
+  text.replace(
+    /^```\w*\n([^]*?)^```$/gm,
+    (_all, code: string) => `<pre>\n${code.replace(/[&<>]/g, (sign) => ENTITIES[sign]!)}</pre>`,
+  )

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DOCS } from './paths.js'
 
@@ -21,7 +21,10 @@ const ROW = /^\| \[`?([^`\]]+)`?\]\(([\w./-]+\.md)\) \| (.+?) \|$/gm
 const rowsOf = (text: string, folder: string): Page[] =>
   [...text.matchAll(ROW)].map(([, title, target, cells]) => {
     const file = join(folder, target!)
-    const topic = cells!.split(' | ').at(-1)!.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    const topic = cells!
+      .split(' | ')
+      .at(-1)!
+      .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
     return { file, title: title!, topic, pages: pagesBelow(file) }
   })
 
@@ -29,20 +32,36 @@ const rowsOf = (text: string, folder: string): Page[] =>
 const folderBelow = (file: string): string =>
   basename(file) === 'README.md' ? dirname(file) : file.slice(0, -'.md'.length)
 
+const read = (file: string): string => readFileSync(join(DOCS, file), 'utf8')
+
+/** The sentence below the title of an error's page: its row in the list has figures alone. */
+const meaningOf = (file: string): string => read(file).split('\n\n', 2)[1]!
+
 /** The pages that a page lists in its tables, in its order. */
 function pagesBelow(file: string): Page[] {
   const folder = folderBelow(file)
   if (!existsSync(join(DOCS, folder))) return []
-  const rows = rowsOf(readFileSync(join(DOCS, file), 'utf8'), dirname(file))
-  return rows.filter((page) => page.file !== file && dirname(page.file) === folder)
+  return rowsOf(read(file), dirname(file))
+    .filter((page) => page.file !== file && dirname(page.file) === folder)
+    .map((page) => (folder === 'errors' ? { ...page, topic: meaningOf(page.file) } : page))
 }
 
 /** The groups of pages in the order of `docs/README.md`: the one list of all pages. */
 export function readNavigation(): Group[] {
-  const sections = readFileSync(join(DOCS, 'README.md'), 'utf8').split(/^## /m).slice(1)
+  const sections = read('README.md').split(/^## /m).slice(1)
   return sections.map((section) => ({ title: section.split('\n', 1)[0]!, pages: rowsOf(section, '') }))
 }
 
 /** Every page below these groups, in order. */
 export const flatten = (groups: readonly { readonly pages: readonly Page[] }[]): Page[] =>
   groups.flatMap(({ pages }) => pages.flatMap((page) => [page, ...flatten([page])]))
+
+/** Fails where a page of the folder is in no list, or a list names a page that is not there. */
+export function assertComplete(groups: readonly Group[], folder: string): void {
+  const listed = new Set(['README.md', ...flatten(groups).map(({ file }) => file)])
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+  const missing = pages.filter((file) => !listed.has(file))
+  const absent = [...listed].filter((file) => !pages.includes(file))
+  if (missing.length > 0) throw new Error(`No list has these pages: ${missing.join(', ')}.`)
+  if (absent.length > 0) throw new Error(`The lists have pages that are not there: ${absent.join(', ')}.`)
+}

@@ -112,7 +112,13 @@ async function onboard() {
   const customerId = await enterAtBank()
   const personId = await enterPerson()
   await graph.mutate(LinkCustomerDocument, {
-    input: { idempotencyKey: `${KEY}-8`, customerId, personId, bankingCustomerId: 'banking-nia', seiExternalId: 'sei-nia' },
+    input: {
+      idempotencyKey: `${KEY}-8`,
+      customerId,
+      personId,
+      bankingCustomerId: 'banking-nia',
+      seiExternalId: 'sei-nia',
+    },
   })
   await graph.mutate(EntitleDocument, {
     input: {

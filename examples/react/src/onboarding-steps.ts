@@ -75,7 +75,9 @@ async function enterAtBank(graph: KycGraph, { key, startedAt, newcomer }: Case, 
       comments: 'The passport is theirs.',
     },
   })
-  await graph.mutate(AddKycStatusDocument, { input: { ...record, idempotencyKey: `${key}-status`, ok: true, date: startedAt } })
+  await graph.mutate(AddKycStatusDocument, {
+    input: { ...record, idempotencyKey: `${key}-status`, ok: true, date: startedAt },
+  })
   done('Document, check and decision recorded')
   return customerId
 }
@@ -121,5 +123,7 @@ export async function onboard(graph: KycGraph, onboarding: Case, done: Done) {
   })
   done('Customer entitled')
   const { customer } = await graph.query(OnboardedDocument, { customerId })
-  done(`KYC ${customer?.kycOverview?.status ?? 'not known'}, entitlements ${customer?.accountEntitlements?.confirmed ? 'confirmed' : 'not confirmed'}`)
+  done(
+    `KYC ${customer?.kycOverview?.status ?? 'not known'}, entitlements ${customer?.accountEntitlements?.confirmed ? 'confirmed' : 'not confirmed'}`,
+  )
 }

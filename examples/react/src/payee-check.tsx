@@ -31,7 +31,11 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
     const result = verifyAccount!.result
     setOutcome(result)
     if (result.state === 'PENDING')
-      await graph.waitFor(PayeeCheckDocument, { id: result.id }, { onState: (data) => setOutcome(data.verificationResult) })
+      await graph.waitFor(
+        PayeeCheckDocument,
+        { id: result.id },
+        { onState: (data) => setOutcome(data.verificationResult) },
+      )
   }
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -56,7 +60,9 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
       </form>
       {outcome && (
         <p id="payee-outcome" className={outcome.account?.nameCheckStatus === 'FULL_MATCH' ? 'good' : 'note'}>
-          {outcome.account ? `${outcome.account.nameCheckStatus ?? 'no name check'}, account ${outcome.account.status}` : outcome.state}
+          {outcome.account
+            ? `${outcome.account.nameCheckStatus ?? 'no name check'}, account ${outcome.account.status}`
+            : outcome.state}
         </p>
       )}
       <Problem error={error} />

@@ -36,7 +36,9 @@ const withErrors = (text: string): string =>
 
 /** A description outside of code: angle brackets are text. */
 export const describe = (description: string | null | undefined): string =>
-  withErrors((description ?? '').replace(/(`[^`]*`)|[<>]/g, (all, code) => (code ? all : all === '<' ? '&lt;' : '&gt;')))
+  withErrors(
+    (description ?? '').replace(/(`[^`]*`)|[<>]/g, (all, code) => (code ? all : all === '<' ? '&lt;' : '&gt;')),
+  )
 
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
 
@@ -45,7 +47,8 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
     ? ''
     : [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n') + '\n'
 
-const deprecation = (reason: string | null | undefined): string => (reason ? ` **Deprecated:** ${describe(reason)}` : '')
+const deprecation = (reason: string | null | undefined): string =>
+  reason ? ` **Deprecated:** ${describe(reason)}` : ''
 
 /** The default of an argument or a member of an input. */
 function defaultOf({ defaultValue, type }: GraphQLArgument | GraphQLInputField): string {

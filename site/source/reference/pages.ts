@@ -49,10 +49,14 @@ const object = (type: GraphQLObjectType): string => {
   return table(
     ['field', 'type', 'scopes', 'meaning'],
     fields.map((field) => [
-      `\`${field.name}\`` + (field.args.length > 0 ? ` (${field.args.map(({ name }) => `\`${name}\``).join(', ')})` : ''),
+      `\`${field.name}\`` +
+        (field.args.length > 0 ? ` (${field.args.map(({ name }) => `\`${name}\``).join(', ')})` : ''),
       typeLink(field.type),
       scopesInWords(scopesOf(`${type.name}.${field.name}`)),
-      [meaningOf(field), ...field.args.map((arg) => `\`${arg.name}\`: ${typeLink(arg.type)}, ${describe(arg.description)}`)].join(' '),
+      [
+        meaningOf(field),
+        ...field.args.map((arg) => `\`${arg.name}\`: ${typeLink(arg.type)}, ${describe(arg.description)}`),
+      ].join(' '),
     ]),
   )
 }
@@ -60,7 +64,11 @@ const object = (type: GraphQLObjectType): string => {
 function body(type: GraphQLNamedType): string {
   if (isObjectType(type)) return object(type)
   if (isInputObjectType(type)) return inputTable('member', Object.values(type.getFields()))
-  if (isUnionType(type)) return type.getTypes().map((member) => `- ${typeLink(member)}`).join('\n')
+  if (isUnionType(type))
+    return type
+      .getTypes()
+      .map((member) => `- ${typeLink(member)}`)
+      .join('\n')
   if (!isEnumType(type)) return ''
   return table(
     ['value', 'meaning'],
@@ -88,9 +96,24 @@ const rootPages = ROOTS.flatMap(({ kind, title, type }) =>
 )
 
 const TYPE_PAGES = [
-  { name: 'objects', title: 'Objects', topic: 'The types of answers.', isMember: (type: GraphQLNamedType) => isObjectType(type) || isUnionType(type) },
-  { name: 'inputs', title: 'Inputs', topic: 'The types of arguments. A member that ends with `!` and has no default is required.', isMember: isInputObjectType },
-  { name: 'enums', title: 'Enums', topic: 'Values may be added: treat an unknown one as its type says.', isMember: isEnumType },
+  {
+    name: 'objects',
+    title: 'Objects',
+    topic: 'The types of answers.',
+    isMember: (type: GraphQLNamedType) => isObjectType(type) || isUnionType(type),
+  },
+  {
+    name: 'inputs',
+    title: 'Inputs',
+    topic: 'The types of arguments. A member that ends with `!` and has no default is required.',
+    isMember: isInputObjectType,
+  },
+  {
+    name: 'enums',
+    title: 'Enums',
+    topic: 'Values may be added: treat an unknown one as its type says.',
+    isMember: isEnumType,
+  },
   { name: 'scalars', title: 'Scalars', topic: 'The types of single values.', isMember: isScalarType },
 ]
 
@@ -98,7 +121,14 @@ const TYPE_PAGES = [
 export function referencePages(): readonly { readonly file: string; readonly text: string }[] {
   const roots = rootPages.map(({ file, title, topic, kind, type }) => ({
     file,
-    text: [`# ${title}`, topic, ...Object.values(type.getFields()).sort(byName).map((field) => rootField(kind, type, field))].join('\n\n') + '\n',
+    text:
+      [
+        `# ${title}`,
+        topic,
+        ...Object.values(type.getFields())
+          .sort(byName)
+          .map((field) => rootField(kind, type, field)),
+      ].join('\n\n') + '\n',
   }))
   const others = TYPE_PAGES.map(({ name, title, topic, isMember }) => ({
     file: `reference/${name}.md`,

@@ -20,8 +20,10 @@ export const schema = buildSchema(read('schema/api.graphql'))
 
 const hasFields = (
   definition: DefinitionNode,
-): definition is DefinitionNode & { readonly name: { value: string }; readonly fields: readonly FieldDefinitionNode[] } =>
-  definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.OBJECT_TYPE_EXTENSION
+): definition is DefinitionNode & {
+  readonly name: { value: string }
+  readonly fields: readonly FieldDefinitionNode[]
+} => definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.OBJECT_TYPE_EXTENSION
 
 /** The directives of each field by its coordinate, from the schema for routers. */
 const directives = new Map<string, readonly DirectiveNode[]>(

@@ -24,19 +24,30 @@ afterAll(async () => {
   await sound.close()
 })
 
-/** An answer whose members that differ from one time to the next have a fixed value. */
-const timeless = ({ status, body }: Answer): Answer => ({
-  status,
-  body: JSON.parse(JSON.stringify(body), (name, value: unknown) => {
-    if (name === 'retryAfterSeconds' || name === 'resetSeconds') return 30
-    return name === 'providerRequestId' ? 'd3a1f0c2' : value
-  }) as unknown,
-})
+/**
+ * Errors and data of an answer, with fixed values of what differs from one time to the next, and without the places in
+ * the document and the cost, which say nothing of the error.
+ */
+function shown({ status, body }: Answer): Answer {
+  const text = JSON.stringify({ ...(body as object), extensions: undefined })
+  return {
+    status,
+    body: JSON.parse(text, (name, value: unknown) => {
+      if (name === 'locations') return undefined
+      if (name === 'retryAfterSeconds') return 30
+      if (name === 'providerRequestId') return 'd3a1f0c2'
+      return name === 'message' ? (value as string).replace(/begins in \d+ s/, 'begins in 30 s') : value
+    }) as unknown,
+  }
+}
 
 /** Writes the server's answer into the page, with `UPDATE_PAGES=1`. */
 function update(code: ErrorCode, { status, body }: Answer): void {
-  const block = `HTTP ${status}:\n\n\`\`\`json\n${JSON.stringify(body, null, 2)}\n\`\`\`\n`
-  writeFileSync(fileOf(code), pageOf(code).replace(EXAMPLE, () => block))
+  const block = `HTTP ${status}:\n\n\`\`\`json\n${JSON.stringify(body, null, 2).replace(/\[\s+("[^"]*")\s+\]/g, '[$1]')}\n\`\`\`\n`
+  writeFileSync(
+    fileOf(code),
+    pageOf(code).replace(EXAMPLE, () => block),
+  )
 }
 
 test('every error code has a page, and no other page is there', () => {
@@ -46,7 +57,10 @@ test('every error code has a page, and no other page is there', () => {
 test.each(CODES)('the page of %s says what the source says', (code) => {
   const { meaning, httpStatuses, retryable } = ERROR_CODES[code]
   const [title, sentence, table] = pageOf(code).split('\n\n')
-  const [, statuses, retry, cause] = table!.split('\n')[2]!.split('|').map((cell) => cell.trim())
+  const [, statuses, retry, cause] = table!
+    .split('\n')[2]!
+    .split('|')
+    .map((cell) => cell.trim())
   expect({ title, sentence, statuses, retry }).toEqual({
     title: `# ${code}`,
     sentence: meaning,
@@ -57,7 +71,7 @@ test.each(CODES)('the page of %s says what the source says', (code) => {
 })
 
 test.each(CODES)('the page of %s shows an answer of the server', async (code) => {
-  const answer = timeless(await answerOf(code, servers))
+  const answer = shown(await answerOf(code, servers))
   if (process.env['UPDATE_PAGES'] === '1') update(code, answer)
   const [, status, example] = EXAMPLE.exec(pageOf(code))!
   expect(answer).toEqual({ status: Number(status), body: JSON.parse(example!) as unknown })

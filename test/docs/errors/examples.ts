@@ -63,7 +63,10 @@ const always = (provider: ProviderName, fault: Omit<Fault, 'times'>): Asked['fau
 ]
 
 /** Sends one request; the status and the body of the answer. */
-async function ask(servers: Servers, { of = 'sound', query, variables, extensions, as, fault }: Asked): Promise<Answer> {
+async function ask(
+  servers: Servers,
+  { of = 'sound', query, variables, extensions, as, fault }: Asked,
+): Promise<Answer> {
   const app = servers[of]
   if (fault) app.fault(...fault)
   const bearer = as?.token === undefined ? await app.token(as) : as.token

@@ -23,7 +23,9 @@ function brokenMetrics() {
 }
 
 /** The servers that answer the examples: one in order, the others each in a trouble of its own. */
-export type Servers = Readonly<Record<'sound' | 'narrow' | 'listed' | 'replaced' | 'unaudited' | 'issuerless' | 'broken', App>>
+export type Servers = Readonly<
+  Record<'sound' | 'narrow' | 'listed' | 'replaced' | 'unaudited' | 'issuerless' | 'broken', App>
+>
 
 export async function startServers(): Promise<Servers> {
   const sound = await startApp({ IDEMPOTENCY_PAYLOAD_HOURS: '1' })
@@ -40,10 +42,7 @@ export async function startServers(): Promise<Servers> {
       sound,
     ),
     startApp({ SAFELIST: 'enforce', REDIS_URL: 'redis://127.0.0.1:1', STORE_ENCRYPTION_KEY: newKey() }, sound),
-    startApp(
-      { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: newKey(), STORE_EPOCH: randomUUID() },
-      sound,
-    ),
+    startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY: newKey(), STORE_EPOCH: randomUUID() }, sound),
     startApp({ AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-audit-')), 'gone', 'audit.log') }, sound),
     startApp({ AUTH_JWKS_URL: `${NOWHERE}/jwks` }, sound),
     startApp({}, sound, { metrics: brokenMetrics() }),
