@@ -20,6 +20,7 @@ const lockfiles = [
   'clients/compatibility/package-lock.json',
   'examples/federation/package-lock.json',
   'bench/package-lock.json',
+  'site/package-lock.json',
 ]
 const withScript = (file: string) =>
   Object.entries((JSON.parse(readFileSync(file, 'utf8')) as Locked).packages)
@@ -41,6 +42,6 @@ test('CI installs packages without their scripts', () => {
   const installs = [readFileSync('.ci/run', 'utf8'), readFileSync('bench/main.ts', 'utf8')].flatMap((text) =>
     text.split('\n').filter((line) => /\bnpm (ci|install)\b|'npm', \['ci'/.test(line)),
   )
-  expect(installs).toHaveLength(4)
+  expect(installs).toHaveLength(5)
   for (const line of installs) expect(line).toContain('--ignore-scripts')
 })
