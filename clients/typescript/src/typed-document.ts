@@ -25,7 +25,7 @@ const HEAD = /^(?:\s|,|#[^\n]*(?:\n|$))*(?:(query|mutation|subscription)\b\s*([_
 const INPUT = /\binput\s*:\s*\$(\w+)/g
 
 /** Reads what the client acts by from a text that holds one operation, before its fragments. */
-export function readOperation(document: OperationText<never, never>): Operation {
+export function readOperation(document: OperationText<unknown, never>): Operation {
   const text = document.toString()
   const head = HEAD.exec(text)
   if (head === null) throw new TypeError('The document is no text that begins with an operation; print a parsed one.')
