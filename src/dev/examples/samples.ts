@@ -230,6 +230,15 @@ const payees = ({ firstQuery, payeeJobId }: ExampleRecords) => ({
   PayeeCheckAccess: { variables: {}, personas: EVERYONE },
 })
 
+/** The subscriptions: each ends once its object has its final state. */
+const updates = ({ firstQuery, payeeJobId }: ExampleRecords) => ({
+  PayeeCheckUpdates: forOps({ id: firstQuery['verificationId']! }),
+  PayeeJobUpdates: forOps({ jobId: payeeJobId }),
+  AccountAttributesUpdates: forOps({ key: firstQuery['jobKey']! }),
+  PersonVerificationUpdates: forTeam({ personId: adaPersonId }),
+  KycOverviewUpdates: forTeam({ customerId: ADA.customerId }),
+})
+
 /** The sample of every promised operation, by its name. */
 export function samplesOf(records: ExampleRecords): Samples {
   const key = (name: string): string => `${records.keyPrefix}-${name}`
@@ -244,5 +253,6 @@ export function samplesOf(records: ExampleRecords): Samples {
     ...entitlements(key, records),
     ...persons(key, records),
     ...payees(records),
+    ...updates(records),
   }
 }
