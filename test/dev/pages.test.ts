@@ -14,6 +14,7 @@ import { startTraceReceiver, type TraceReceiver } from '../../src/dev/trace-rece
 import { prepare } from '../../src/dev/welcome.js'
 import { ATTRIBUTES } from '../../src/observability/tracing/attributes.js'
 import { type App, type Environment, startApp, startGround } from '../support/app.js'
+import { type StreamResult, subscribeBySse } from '../support/subscriptions.js'
 
 let ground: Environment
 let receiver: TraceReceiver
@@ -154,6 +155,15 @@ describe('the explorer', () => {
     expect(loads.exec(text)?.[0]).toBeUndefined()
   })
 
+  /** The answer to an operation, the first one to a subscription. */
+  async function answerTo(document: string, variables: Record<string, unknown>, token: string): Promise<StreamResult> {
+    if (!/^subscription\b/m.test(document)) return app.run(document, variables, { token })
+    const subscription = await subscribeBySse(app, document, variables, { token })
+    const first = await subscription.next()
+    subscription.close()
+    return first!
+  }
+
   test('has an example of every promised operation, which runs as each of its personas', async () => {
     const server = { url: app.url, token: personas[0]!.token, syncteraUrl: ground.emulators.synctera.url }
     examples = examplesOf(await createExampleRecords(server, await prepare(app.url, server.token)))
@@ -166,7 +176,7 @@ describe('the explorer', () => {
     for (const { name, document, variables, personas: clients } of setup.examples)
       for (const client of clients) {
         const { token } = personas.find((persona) => persona.client === client)!
-        const { data, errors } = await app.run(document, variables as Record<string, unknown>, { token })
+        const { data, errors = [] } = await answerTo(document, variables as Record<string, unknown>, token)
         const isEmpty = Object.values((data ?? {}) as object).every((value) => value === null)
         if (errors.length > 0 || isEmpty) failed.push({ name, client, errors: errors.map(({ message }) => message) })
       }
