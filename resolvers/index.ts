@@ -17,6 +17,7 @@ import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { PersonalIdResolver } from './personal-id.js'
 import { CustomerRecordsResolver } from './records.js'
+import { SubscriptionResolver } from './subscription.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
 import { VerificationResolver } from './verification.js'
 import { VerificationHistoryResolver } from './verification-history.js'
@@ -60,4 +61,5 @@ export const resolvers = [
   VerificationHistoryResolver,
   MonitoringResolver,
   WebhookEndpointResolver,
+  SubscriptionResolver,
 ] as const

@@ -161,6 +161,9 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       subscribeToMonitoring endMonitoring setMonitoringAlertStatus createWebhookEndpoint rotateWebhookEndpointSecret
       disableWebhookEndpoint enableWebhookEndpoint deleteWebhookEndpoint replayWebhookDelivery`,
   },
+  Subscription: {
+    composed: 'verificationResult accountAttributesJob personVerification kycOverview accountVerifications',
+  },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
   Viewer: {
@@ -785,6 +788,11 @@ export const argumentDecisions: Readonly<Record<string, FieldGroups>> = {
   'AccountVerificationJob.results': { technical: 'first after' },
   'Query.verificationResult': { identifier: 'id' },
   'Query.verificationResults': { identifier: 'ids' },
+  'Subscription.verificationResult': { identifier: 'id' },
+  'Subscription.accountAttributesJob': { identifier: 'key' },
+  'Subscription.personVerification': { identifier: 'personId' },
+  'Subscription.kycOverview': { identifier: 'customerId bankId' },
+  'Subscription.accountVerifications': { identifier: 'jobId' },
   'Viewer.messages': { identifier: 'bankId' },
   'Person.verificationHistory': { technical: 'first after', composed: 'filter' },
   'Customer.attribute': { identifier: 'id' },

@@ -5,7 +5,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
-import { type Authenticate, createAuthenticator } from './access/authenticate.js'
+import { type Authenticator, createAuthenticator } from './access/authenticate.js'
 import { dependenciesOf, reportIssuers } from './access/issuer-dependencies.js'
 import { Issuers } from './access/issuers.js'
 import { createSenderConstraint } from './access/sender-constraint.js'
@@ -27,6 +27,7 @@ import { checked, createExecutor } from './graphql/executor.js'
 import { declaredListLimits, DEFAULT_MAX_ITEMS } from './graphql/declared-limits.js'
 import { ListLimits } from './limits/list-limits.js'
 import { createRootScopeCheck } from './access/root-scopes.js'
+import { OperationRunner } from './graphql/operation-runner.js'
 import { Pipeline } from './graphql/pipeline.js'
 import type { OperationContext, Plugin } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
@@ -41,7 +42,7 @@ import { limitConnections } from './http/connection-limit.js'
 import { createFailureLimit, type FailureLimit } from './http/failure-limit.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
-import { createFront, type Front } from './http/front.js'
+import { createFront, createVerify, type EntryChecks, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { BodyReader } from './http/request-body.js'
@@ -68,6 +69,8 @@ import { createMetrics, type Metrics } from './observability/metrics.js'
 import type { MemoryBudgets } from './observability/metrics/admission.js'
 import type { Tracing } from './observability/tracing/contract.js'
 import { openTracing } from './observability/tracing/open.js'
+import { openStreams, type OpenStreams } from './streams/open-streams.js'
+import { asksForEvents } from './streams/sse.js'
 import { openStore, type OpenStore } from './store/open-store.js'
 import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
 import { Tenants } from './tenants/tenants.js'
@@ -205,6 +208,7 @@ interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
   readonly front: Front
+  readonly streams: OpenStreams
   readonly answers: AnswerBuffer
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
@@ -251,7 +255,7 @@ const openRateLimit = (config: Config, tenants: Tenants, store: Pick<RateLimitCo
 function authenticatorOf(
   config: Config,
   { issuers, store, trusts }: Pick<Resources, 'issuers'> & { readonly store: Store } & Pick<RoutesOptions, 'trusts'>,
-): Authenticate {
+): Authenticator {
   const refusals = new Refusals(config.auth)
   return createAuthenticator({
     issuers,
@@ -260,22 +264,19 @@ function authenticatorOf(
   })
 }
 
-function createGraph(
-  options: Options,
-  reached: Promise<void>,
-  { issuers, store: { store, lease }, tenants, trail, consents, partnerWebhooks }: Resources,
-  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
-): Graph {
-  const { config, explorer, tracing, events, metrics } = options
+interface ContextParts {
+  readonly admission: Admission | undefined
+  readonly deadlines: ReturnType<typeof createDeadlines>
+  readonly idempotency: Idempotency
+}
+
+function contextFactoryOf(
+  { config, tracing, events, metrics }: Options,
+  { tenants, trail, consents, partnerWebhooks }: Resources,
+  { admission, deadlines, idempotency }: ContextParts,
+): ReturnType<typeof createContextFactory> {
   const { schema, served } = schemas()
-  const deadlines = createDeadlines(config.requestTimeoutMs)
-  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
-  const rateLimit = openRateLimit(config, tenants, { lease, digest: store.digest })
-  const hasPage = explorer !== undefined
-  const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
-  const admission = createAdmission(options)
-  const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
-  const openContext = createContextFactory({
+  return createContextFactory({
     deadlines,
     guard: createGuard({
       services: { webhooks: partnerWebhooks.service },
@@ -290,35 +291,64 @@ function createGraph(
     beginTrace: tracing?.begin,
     measure: admission?.measure,
   })
-  const respond = createGraphqlHandler({
-    apollo,
-    pipeline,
-    documents,
-    hasPage,
-    hasPersistedQueries: config.safelist.mode !== 'enforce',
-    openContext,
-  })
+}
+
+function createGraph(
+  options: Options,
+  reached: Promise<void>,
+  resources: Resources,
+  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
+): Graph {
+  const { issuers, store: opened, eventLog, tenants } = resources
+  const { store, lease } = opened
+  const { config, explorer } = options
+  const deadlines = createDeadlines(config.requestTimeoutMs)
+  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
+  const rateLimit = openRateLimit(config, tenants, { lease, digest: store.digest })
+  const hasPage = explorer !== undefined
+  const steps = createSteps(options, { served: schemas().served, rateLimit, store })
+  const admission = createAdmission(options)
+  const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
+  const openContext = contextFactoryOf(options, resources, { admission, deadlines, idempotency })
+  const parts = { ...steps, hasPersistedQueries: config.safelist.mode !== 'enforce', openContext }
+  const respond = createGraphqlHandler({ ...parts, hasPage })
   const requests = new PendingTasks()
+  const authenticate = authenticatorOf(config, { issuers, store, trusts })
+  const checks: EntryChecks = {
+    verify: createVerify({ authenticate, countFailure }),
+    assertTenant: (caller) => void tenants.of(caller),
+    deadlines,
+    admit(applicant) {
+      answers.assertRoom()
+      return admission?.admit(applicant)
+    },
+  }
+  const streams = openStreams({
+    ...checks,
+    settings: config.streams,
+    runner: new OperationRunner(parts),
+    again: authenticate.again,
+    events: eventLog.events,
+    tenants,
+    now: store.now,
+    track: (execution) => requests.add(execution),
+    metrics: options.metrics,
+    log: options.log,
+    cors: config.cors,
+    trusts,
+  })
+  const answered = (request: HttpRequest) => (asksForEvents(request) ? streams.answer(request) : respond(request))
   let isStarting = true
   void reached.then(() => (isStarting = false))
   return {
-    apollo,
+    apollo: steps.apollo,
     rateLimit,
     answers,
-    front: createFront({
-      authenticate: authenticatorOf(config, { issuers, store, trusts }),
-      assertTenant: (caller) => void tenants.of(caller),
-      deadlines,
-      countFailure,
-      hasPage,
-      admit(applicant) {
-        answers.assertRoom()
-        return admission?.admit(applicant)
-      },
-    }),
+    streams,
+    front: createFront({ ...checks, hasPage }),
     handle(request) {
       // A request that comes while the server starts waits for what it may need.
-      const response = isStarting ? reached.then(() => respond(request)) : respond(request)
+      const response = isStarting ? reached.then(() => answered(request)) : answered(request)
       requests.add(response)
       return response
     },
@@ -348,7 +378,7 @@ const memoryBudgets = (
 async function createRoutes(
   { config, log, metrics, events, routes }: Options,
   { tenants }: Resources,
-  { front, answers, handle }: Graph,
+  { front, answers, streams, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
@@ -386,6 +416,7 @@ async function createRoutes(
     isStopping,
   })
   installFastPath(app.server, fastPath)
+  streams.webSockets.install(app.server, onRefused)
   // After the fast path, so that it sees all requests.
   const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
@@ -404,6 +435,7 @@ async function close(
 ): Promise<void> {
   reload.close()
   const delivered = partnerWebhooks.stop()
+  await graph.streams.stop()
   await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()

@@ -133,6 +133,11 @@ export const NAMESPACES = {
     lifetime: 'until they are deleted',
     erasure: 'not needed',
   },
+  'stream-poll': {
+    holds: 'when an object that streams wait for was read last; its id is in the name, as a keyed hash',
+    lifetime: '5 minutes from the last read',
+    erasure: 'not needed',
+  },
   'provider-login': {
     holds: "the access token of this server's own user at a provider",
     lifetime: "the token's lifetime, 7 days at most",

@@ -72,12 +72,20 @@ class GuardedQuery<Instance, Key, Value> {
     throw missingScope(scope)
   }
 
+  /** The caller's access to the query for this key; throws `FORBIDDEN` where a scope is missing. */
+  accessTo(operation: Operation, key: Key): 'full' | 'own' {
+    const access = this.access(operation)
+    const { extraScopes, type } = this.#declared
+    if (access === 'full' && extraScopes) operation.requireScopes(extraScopes(key), type)
+    return access
+  }
+
   /** `span`: the span of the question, where the operation is sampled. */
   async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
     const { extraScopes, searchedBy, type, owner, load } = this.#declared
     const scope = span === undefined ? operation : operation.under(span)
-    const isOwnOnly = this.access(operation) === 'own'
-    if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
+    const isOwnOnly = this.accessTo(operation, key) === 'own'
+    if (!isOwnOnly && extraScopes?.(key).includes('pii:read')) await this.#admitSearch(operation)
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
       const value = await load(instance, scope, key)
@@ -95,12 +103,10 @@ class GuardedQuery<Instance, Key, Value> {
     return value
   }
 
-  /** Refuses a search by personal values without their scope, or without the purpose and the consent that they need. */
-  async #admitSearch(operation: Operation, scopes: readonly Scope[]): Promise<void> {
-    if (!scopes.includes('pii:read')) return operation.requireScopes(scopes)
+  /** Refuses a search by personal values without the purpose and the consent that they need. */
+  async #admitSearch(operation: Operation): Promise<void> {
     const rule = this.#declared.type
     try {
-      operation.requireScopes(scopes)
       await operation.consent.allow(operation.audit.personalFields)
     } catch (error) {
       operation.report({ action: 'personal-search-denied', rule })
@@ -149,9 +155,8 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
 
   /** `span`: the span of the command, where the operation is sampled. */
   async execute(instance: Instance, operation: Operation, input: Input, span?: Span): Promise<Replayable<Payload>> {
-    const { scope, extraScopes, authorize, type } = this.#declared
-    const isOwnOnly = this.#requireScope(operation, input) === 'own'
-    if (extraScopes) operation.requireScopes(extraScopes(input))
+    const { scope, authorize, type } = this.#declared
+    const isOwnOnly = this.accessTo(operation, input) === 'own'
     authorize?.(instance, operation, input)
     // Before the stored outcome is told, and before anything is asked about the record.
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
@@ -186,7 +191,14 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 
   /** The caller's access to the command with this input; throws `FORBIDDEN` where there is none. */
-  #requireScope({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
+  accessTo(operation: Operation, input: Input): 'full' | 'own' {
+    const access = this.#scopeFor(operation, input)
+    const { extraScopes } = this.#declared
+    if (extraScopes) operation.requireScopes(extraScopes(input))
+    return access
+  }
+
+  #scopeFor({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
     const { scope } = this.#declared
     if (scopes.has(scope)) return 'full'
     const own = this.#own
@@ -194,7 +206,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     const others = Object.entries(input).flatMap(([name, value]) =>
       value === undefined || own.input.has(name) ? [] : [`input.${name}`],
     )
-    if (others.length > 0) throw missingScope(scope, others)
+    if (others.length > 0) throw missingScope(scope, { members: others })
     return 'own'
   }
 
@@ -244,6 +256,7 @@ type Method = (instance: unknown, operation: Operation, argument: never, span?: 
 interface Methods {
   readonly run: Readonly<Record<string, Method>>
   readonly assertAllowed: (operation: Operation, query: string) => void
+  readonly assertScopes: (operation: Operation, name: string, argument: never) => void
 }
 
 function methodsOf(provider: Declared, options: GuardOptions): Methods {
@@ -255,6 +268,7 @@ function methodsOf(provider: Declared, options: GuardOptions): Methods {
       [name, new GuardedCommand(name, provider, declared as Command<unknown, MutationInput, object>, options)] as const,
   )
   const byName = new Map(queries)
+  const declared = new Map<string, Pick<GuardedQuery<unknown, never, unknown>, 'accessTo'>>([...queries, ...commands])
   return {
     run: Object.fromEntries([
       ...queries.map(([name, query]): [string, Method] => [
@@ -267,6 +281,7 @@ function methodsOf(provider: Declared, options: GuardOptions): Methods {
       ]),
     ]),
     assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
+    assertScopes: (operation, name, argument) => void declared.get(name)!.accessTo(operation, argument),
   }
 }
 
@@ -276,7 +291,7 @@ function methodsOf(provider: Declared, options: GuardOptions): Methods {
  */
 function guardedClass(
   room: string,
-  { run, assertAllowed }: Methods,
+  { run, assertAllowed, assertScopes }: Methods,
   openOf: (operation: Operation) => OpenProvider<unknown>,
 ): new (operation: Operation) => object {
   class GuardedProvider {
@@ -292,6 +307,10 @@ function guardedClass(
     assertAllowed(query: string): void {
       if ('absent' in this.#open) throw this.#open.absent()
       assertAllowed(this.#operation, query)
+    }
+
+    assertScopes(name: string, argument: never): void {
+      assertScopes(this.#operation, name, argument)
     }
 
     static declare(name: string, method: Method): void {

@@ -10,6 +10,7 @@ import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
 import { readPartnerWebhookSettings } from '../partner-webhooks/settings.js'
+import { readStreamSettings } from '../streams/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -55,6 +56,7 @@ export function serverConfig(
     ...intakeConfig(settings),
     admission: admissionConfig(settings),
     cors: corsConfig(settings, development),
+    streams: readStreamSettings(settings),
     safelist: safelist(settings),
     executor: settings.choice(
       'EXECUTOR',

@@ -18,6 +18,7 @@ import type { RateLimitSettings } from '../limits/rate-limit-settings.js'
 import type { PartnerWebhookSettings } from '../partner-webhooks/settings.js'
 import type { SecurityDestination } from '../security-events/settings.js'
 import type { RedisAddress } from '../store/redis-address.js'
+import type { StreamSettings } from '../streams/settings.js'
 import type { Tenancy, TenantConfig } from '../tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */
@@ -143,6 +144,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   /** Admission control; undefined where it is off. */
   readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
+  /** The limits of open streams. */
+  readonly streams: StreamSettings
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
   /** Settings with an address on another machine that is reached without encryption. */

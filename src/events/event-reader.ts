@@ -33,18 +33,20 @@ export async function repeat(step: () => Promise<void>, signal: AbortSignal, onE
 
 /**
  * Reads every event that is recorded since the reader was made, by one blocking read at a time on a connection of its
- * own. After an error it goes on behind the last event that it has read.
+ * own. After an error it goes on behind the last event that it has read. Where the stream ends before that one, as after
+ * a failover to a replica that was behind, it goes on from the time of its last read: an event may come twice then.
  */
 export class EventReader {
   readonly #connection: Redis | Cluster
   readonly #onEntries: (entries: readonly StreamEntry[]) => Promise<void>
-  readonly #openedAt = performance.now()
   readonly #closing = new AbortController()
   readonly #ended: Promise<void>
   /** The id of the last entry that was read; undefined until the store has told its time. */
   #position: string | undefined
-  /** True where the stream may end before the position: after a failover it may lack the last entries. */
-  #mayBeSetBack = true
+  /** True where the stream may end before the position. */
+  #isInDoubt = true
+  /** When the read that was answered last was sent, by the monotonic clock. */
+  #sentAt = performance.now()
 
   /** `onEntries` rejects where it could not take the entries: they are read again. */
   constructor(connection: Redis | Cluster, onEntries: (entries: readonly StreamEntry[]) => Promise<void>) {
@@ -53,7 +55,7 @@ export class EventReader {
     this.#ended = repeat(
       () => this.#read(),
       this.#closing.signal,
-      () => (this.#mayBeSetBack = true),
+      () => (this.#isInDoubt = true),
     )
   }
 
@@ -64,8 +66,8 @@ export class EventReader {
   }
 
   async #read(): Promise<void> {
-    this.#position ??= await this.#beginning()
-    if (this.#mayBeSetBack) await this.#stepBack(this.#position)
+    const position = await this.#findPosition()
+    const sentAt = performance.now()
     const reply = (await this.#connection.xread(
       'COUNT',
       MAX_ENTRIES,
@@ -73,26 +75,30 @@ export class EventReader {
       BLOCK_MS,
       'STREAMS',
       EVENT_STREAM,
-      this.#position,
+      position,
     )) as StreamReply
     for (const [, entries] of reply ?? []) {
       await this.#onEntries(entries)
-      this.#position = entries.at(-1)?.[0]
+      this.#position = entries.at(-1)?.[0] ?? position
     }
+    this.#sentAt = sentAt
   }
 
-  /** The store's time when this reader was made. */
-  async #beginning(): Promise<string> {
+  async #findPosition(): Promise<string> {
+    const known = this.#position
+    if (known !== undefined && !this.#isInDoubt) return known
+    const [last] = await this.#connection.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1)
+    const isThere = known !== undefined && last !== undefined && !isBefore(last[0], known)
+    const position = isThere ? known : await this.#timeOfLastRead()
+    this.#position = position
+    this.#isInDoubt = false
+    return position
+  }
+
+  /** The store's time when the last read was sent, or this reader was made, as the id of an entry. */
+  async #timeOfLastRead(): Promise<string> {
     const [seconds, micros] = await this.#connection.time()
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-    return `${Math.floor(now - (performance.now() - this.#openedAt))}-0`
-  }
-
-  /** Goes back to the last entry of a stream that ends before the position: what comes next may have an id before it. */
-  async #stepBack(position: string): Promise<void> {
-    const [last] = await this.#connection.xrevrange(EVENT_STREAM, '+', '-', 'COUNT', 1)
-    const [id] = last ?? ['0-0']
-    if (isBefore(id, position)) this.#position = id
-    this.#mayBeSetBack = false
+    return `${Math.floor(now - (performance.now() - this.#sentAt))}-0`
   }
 }

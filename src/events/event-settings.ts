@@ -16,7 +16,7 @@ export interface EventSettings {
 export const readEventSettings = (settings: Settings): EventSettings => ({
   maxCount: settings.integer(
     'EVENT_MAX_COUNT',
-    'Changes of state that are kept for webhooks and for replicas that were away; beyond it the oldest go first. Each takes about 300 bytes of Redis.',
+    'Changes of state that are kept for webhooks and for replicas that were away; beyond it the oldest go first. Each takes about 500 bytes of Redis.',
     500_000,
     { min: 1_000, max: 100_000_000 },
   ),

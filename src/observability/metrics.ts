@@ -9,6 +9,7 @@ import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/prov
 import { partnerWebhookMetrics } from './metrics/partner-webhooks.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
+import { streamMetrics } from './metrics/streams.js'
 import { tenantLabel } from './metrics/tenant-label.js'
 import { traceMetrics } from './metrics/traces.js'
 
@@ -33,6 +34,7 @@ export function createMetrics({ hasTenants = false } = {}) {
   collectDefaultMetrics({ register: registry })
   tellBuild(instruments)
   const { readBudgets, ...memory } = memoryMetrics(instruments)
+  const { readStreams, ...streams } = streamMetrics(instruments)
 
   return {
     ...operationMetrics(instruments),
@@ -50,10 +52,12 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...securityMetrics(instruments),
     ...traceMetrics(instruments),
     ...partnerWebhookMetrics(instruments),
+    ...streams,
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
     text: () => {
       readBudgets()
+      readStreams()
       return registry.metrics()
     },
     contentType: registry.contentType,

@@ -33,6 +33,7 @@ const ALLOWED_IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   'BSD-2-Clause': 'Permissive; the notice must be kept.',
   '(MIT OR Apache-2.0)': 'Permissive; either may be chosen.',
   'Python-2.0': 'Permissive; the notice must be kept.',
+  'PSF-2.0': 'Permissive; the notice must be kept and changes stated.',
   'CC-BY-4.0': 'Data that a build tool reads; attribution is required where the data is passed on.',
 }
 

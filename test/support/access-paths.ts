@@ -230,10 +230,11 @@ const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = {
   Customer: byWrite('updateCustomerBranch', 'customer', { customerId, branchId: 'branch-1' }, 'customers:write'),
 }
 
+const ROOTS: readonly unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
 /** Every field below the root that has a resolver. */
 export const nestedFields: readonly (readonly [type: string, field: Field])[] = Object.values(schema.getTypeMap())
   .filter(isObjectType)
-  .filter((type) => !type.name.startsWith('__') && type !== schema.getQueryType() && type !== schema.getMutationType())
+  .filter((type) => !type.name.startsWith('__') && !ROOTS.includes(type))
   .flatMap((type) =>
     Object.values(type.getFields()).flatMap((field) => (isPlainMember(field) ? [] : [[type.name, field] as const])),
   )

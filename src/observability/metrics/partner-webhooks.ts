@@ -28,7 +28,8 @@ export function partnerWebhookMetrics(instruments: Instruments) {
     help: 'Deliveries to partners in the queue of all replicas.',
     unit: 'deliveries',
     labels: {
-      state: '`waiting`, `active`, `delayed` (a retry follows, or a poll for an outcome), `dead` (dead letters that are kept)',
+      state:
+        '`waiting`, `active`, `delayed` (a retry follows, or a poll for an outcome), `dead` (dead letters that are kept)',
     },
   })
   const disabled = instruments.counter({
