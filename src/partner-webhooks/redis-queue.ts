@@ -1,7 +1,7 @@
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
-import { connect, connectWorker } from '../store/connection.js'
+import { connect, connectWorker, type WorkerConnection } from '../store/connection.js'
 import type { RedisAddress } from '../store/redis-address.js'
 import type {
   Attempt,
@@ -92,7 +92,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   readonly #prefix: string
   readonly #redis: Redis | Cluster
   readonly #queue: Queue<DeliveryIds, Outcome, 'deliver'>
-  #worker: { readonly worker: Worker<DeliveryIds, Outcome>; readonly connection: Redis | Cluster } | undefined
+  #worker: (WorkerConnection & { readonly worker: Worker<DeliveryIds, Outcome> }) | undefined
 
   constructor(options: RedisQueueOptions) {
     const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError } = options
@@ -177,7 +177,8 @@ export class RedisDeliveryQueue implements DeliveryQueue {
 
   work(attempt: Attempt): void {
     const { address, schedule, concurrency, lockMs = LOCK_MS, onError } = this.#options
-    const connection = connectWorker(address)
+    const connected = connectWorker(address)
+    const { connection } = connected
     const worker = new Worker<DeliveryIds, Outcome>(QUEUE, (job, token) => this.#process(job, token!, attempt), {
       connection,
       prefix: this.#prefix,
@@ -193,7 +194,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
       },
     })
     worker.on('error', onError)
-    this.#worker = { worker, connection }
+    this.#worker = { worker, ...connected }
   }
 
   async counts(): Promise<DeliveryCounts> {
@@ -208,13 +209,16 @@ export class RedisDeliveryQueue implements DeliveryQueue {
 
   async stop(): Promise<void> {
     if (this.#worker === undefined) return
-    const { worker, connection } = this.#worker
+    const { worker, connection, close } = this.#worker
+    this.#worker = undefined
+    // Without Redis no outcome can be kept, so there is nothing to wait for.
+    const isUsable = connection.status === 'ready'
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)))
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, isUsable ? STOP_MS : 0)))
     // What is still under way then is attempted again by another replica, when its lock has ended.
-    await Promise.race([worker.close(), late])
+    await Promise.race([worker.close(!isUsable), late])
     clearTimeout(timer)
-    connection.disconnect()
+    close()
   }
 
   async close(): Promise<void> {
