@@ -57,6 +57,8 @@ const developmentConfig = (
       LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
       // Sandbox may also be opened at its own address.
       CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
+      // Receivers of webhooks on this machine.
+      PARTNER_WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
       ...traceSettings,
       ...environment(),
       PORT: String(port),

@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   MIT: 'Permissive; the notice must be kept.',
   ISC: 'Permissive; the notice must be kept.',
   '0BSD': 'Permissive, without a condition.',
+  Unlicense: 'Dedicated to the public domain; where that is not possible, permissive without a condition.',
   'BSD-3-Clause': 'Permissive; the notice must be kept, and the names of the authors must not advertise.',
   '(MIT AND BSD-3-Clause)': 'Parts are under one of the two, parts under the other; both are permissive.',
   'Apache-2.0': 'Permissive; notices must be kept and changes stated. It grants patent rights.',

@@ -189,7 +189,7 @@ describe('other origins', () => {
     expect(headers.get('vary')).toContain('Origin')
     const answer = await fetch(`${open.url}/graphql`, await graphql('{"query":"{viewer{id}}"}', { origin: ORIGIN }))
     expect(answer.headers.get('access-control-expose-headers')).toBe(
-      'x-correlation-id, x-fapi-interaction-id, retry-after, www-authenticate, dpop-nonce',
+      'x-correlation-id, x-fapi-interaction-id, retry-after, www-authenticate, dpop-nonce, date',
     )
   })
 
