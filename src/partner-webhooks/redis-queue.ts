@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
@@ -73,14 +74,14 @@ function stateOf({ finishedOn, returnvalue, attemptsMade }: DeliveryJob): Queued
 }
 
 function toDelivery(job: DeliveryJob): QueuedDelivery {
-  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay, timestamp } = job
+  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay: delayMs, timestamp } = job
   const isOver = finishedOn != null
   return {
     ...idsOf(id!),
     attempts: attemptsMade,
     lastOutcome: outcomeOf(returnvalue) ?? outcomeOf(failedReason),
     state: stateOf(job),
-    nextAttemptAt: isOver ? undefined : delay > 0 ? (processedOn ?? timestamp) + delay : timestamp,
+    nextAttemptAt: isOver ? undefined : delayMs > 0 ? (processedOn ?? timestamp) + delayMs : timestamp,
     createdAt: timestamp,
     endedAt: finishedOn ?? undefined,
   }
@@ -193,7 +194,10 @@ export class RedisDeliveryQueue implements DeliveryQueue {
           schedule.delayMs(attempts, error instanceof AttemptFailed ? error.waitMs : undefined),
       },
     })
-    worker.on('error', onError)
+    worker.on('error', (error) => {
+      onError(error)
+      void this.#pause(worker)
+    })
     this.#worker = { worker, ...connected }
   }
 
@@ -225,6 +229,14 @@ export class RedisDeliveryQueue implements DeliveryQueue {
     await this.stop()
     await this.#queue.close()
     this.#redis.disconnect()
+  }
+
+  /** Lets a worker rest after an error: it would ask again at once, as often as a Redis refuses it. */
+  async #pause(worker: Worker): Promise<void> {
+    if (worker.isPaused()) return
+    await worker.pause(true)
+    await delay(RUN_RETRY_MS, undefined, { ref: false })
+    if (this.#worker !== undefined) await worker.resume()
   }
 
   #indexOf(endpointId: string): string {

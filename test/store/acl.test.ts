@@ -140,7 +140,7 @@ async function useAll(user: User, { redisReplicas = 0, at = admin } = {}): Promi
     useStore(address, redisReplicas),
     tellChange(user, at),
     useEvents(user, at),
-    useQueue(address, at),
+    useQueue(address, at, async () => (await denied(user, at)).length > 0),
     tried(connectionError(address)),
     tried(anchors.put(HEAD, deriveChainKey(Buffer.alloc(32, 1)))),
   ])
