@@ -21,6 +21,7 @@ const lockfiles = [
   'clients/typescript/package-lock.json',
   'examples/federation/package-lock.json',
   'bench/package-lock.json',
+  'site/package-lock.json',
 ]
 const withScript = (file: string) =>
   Object.entries((JSON.parse(readFileSync(file, 'utf8')) as Locked).packages)

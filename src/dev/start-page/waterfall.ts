@@ -1,5 +1,6 @@
-import type { ReceivedSpan } from './otlp.js'
-import type { ReceivedOperation } from './trace-receiver.js'
+import type { ReceivedSpan } from '../otlp.js'
+import type { ReceivedOperation } from '../trace-receiver.js'
+import { escapeHtml } from './html.js'
 
 const WIDTH = 960
 const LABEL = 380
@@ -9,17 +10,6 @@ const INDENT = 14
 const MIN_BAR = 2
 /** Room for a duration right of its bar. */
 const TIME = 70
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text for HTML and for attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign]!)
 
 /** A duration for people. */
 export const shownMs = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`
