@@ -218,7 +218,9 @@ class Calls:
                 if failure.code == "UNAUTHENTICATED":
                     self._tokens.refuse(token)
                 elif not failure.retryable:
-                    raise
+                    # Whatever the server refuses as a subscription, the query tells.
+                    self._without_stream.add(operation.text)
+                    return
                 failures += 1
             time.sleep(min(self._retry.delay(failures, None), max(0.0, operation.ends_at - time.monotonic())))
 

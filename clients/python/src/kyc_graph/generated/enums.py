@@ -1,24 +1,24 @@
-from enum import Enum
+from ..open_enum import OpenEnum
 
 
-class AccountVerificationJobState(str, Enum):
+class AccountVerificationJobState(OpenEnum):
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
 
 
-class AccountVerificationState(str, Enum):
+class AccountVerificationState(OpenEnum):
     QUEUED = "QUEUED"
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
 
 
-class VerificationState(str, Enum):
+class VerificationState(OpenEnum):
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
 
 
-class AccountStatus(str, Enum):
+class AccountStatus(OpenEnum):
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
     CLOSED = "CLOSED"
@@ -27,21 +27,21 @@ class AccountStatus(str, Enum):
     UNABLE_TO_MATCH = "UNABLE_TO_MATCH"
 
 
-class NameCheckStatus(str, Enum):
+class NameCheckStatus(OpenEnum):
     FULL_MATCH = "FULL_MATCH"
     PARTIAL_MATCH = "PARTIAL_MATCH"
     NO_MATCH = "NO_MATCH"
     UNABLE_TO_MATCH = "UNABLE_TO_MATCH"
 
 
-class AccountAttributesJobStatus(str, Enum):
+class AccountAttributesJobStatus(OpenEnum):
     PENDING = "PENDING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
 
 
-class BankingProductType(str, Enum):
+class BankingProductType(OpenEnum):
     SAVINGS = "SAVINGS"
     CHECKING = "CHECKING"
     CD = "CD"
@@ -52,14 +52,14 @@ class BankingProductType(str, Enum):
     HEALTH_SAVINGS = "HEALTH_SAVINGS"
 
 
-class AttributeType(str, Enum):
+class AttributeType(OpenEnum):
     STRING = "STRING"
     INTEGER = "INTEGER"
     DOUBLE = "DOUBLE"
     DATE_WITH_DAY = "DATE_WITH_DAY"
 
 
-class PersonStatus(str, Enum):
+class PersonStatus(OpenEnum):
     ACTIVE = "ACTIVE"
     DECEASED = "DECEASED"
     DENIED = "DENIED"
@@ -71,13 +71,13 @@ class PersonStatus(str, Enum):
     SANCTION = "SANCTION"
 
 
-class BanStatus(str, Enum):
+class BanStatus(OpenEnum):
     ALLOWED = "ALLOWED"
     BANNED = "BANNED"
     SUSPENDED = "SUSPENDED"
 
 
-class VerificationStatus(str, Enum):
+class VerificationStatus(OpenEnum):
     UNVERIFIED = "UNVERIFIED"
     PENDING = "PENDING"
     PROVISIONAL = "PROVISIONAL"
@@ -86,7 +86,7 @@ class VerificationStatus(str, Enum):
     REJECTED = "REJECTED"
 
 
-class PersonalIdType(str, Enum):
+class PersonalIdType(OpenEnum):
     SSN = "SSN"
     ITIN = "ITIN"
     SIN = "SIN"
@@ -101,7 +101,7 @@ class PersonalIdType(str, Enum):
     SECURE_STATUS_CARD = "SECURE_STATUS_CARD"
 
 
-class DisclosureType(str, Enum):
+class DisclosureType(OpenEnum):
     ACH_AUTHORIZATION = "ACH_AUTHORIZATION"
     CARDHOLDER_AGREEMENT = "CARDHOLDER_AGREEMENT"
     CARD_DISCLOSURE = "CARD_DISCLOSURE"
@@ -120,25 +120,25 @@ class DisclosureType(str, Enum):
     TERMS_AND_CONDITIONS = "TERMS_AND_CONDITIONS"
 
 
-class DisclosureEventType(str, Enum):
+class DisclosureEventType(OpenEnum):
     DISPLAYED = "DISPLAYED"
     VIEWED = "VIEWED"
     ACKNOWLEDGED = "ACKNOWLEDGED"
 
 
-class MonitoringAlertType(str, Enum):
+class MonitoringAlertType(OpenEnum):
     BANKRUPTCY = "BANKRUPTCY"
     LICENSE_VALIDITY = "LICENSE_VALIDITY"
     NEGATIVE_NEWS = "NEGATIVE_NEWS"
     WATCHLIST = "WATCHLIST"
 
 
-class MonitoringAlertStatus(str, Enum):
+class MonitoringAlertStatus(OpenEnum):
     ACTIVE = "ACTIVE"
     SUPPRESSED = "SUPPRESSED"
 
 
-class PersonVerificationType(str, Enum):
+class PersonVerificationType(OpenEnum):
     IDENTITY = "IDENTITY"
     WATCHLIST = "WATCHLIST"
     DOCUMENT_VERIFICATION = "DOCUMENT_VERIFICATION"
@@ -147,7 +147,7 @@ class PersonVerificationType(str, Enum):
     LICENSE = "LICENSE"
 
 
-class PersonVerificationOutcome(str, Enum):
+class PersonVerificationOutcome(OpenEnum):
     UNVERIFIED = "UNVERIFIED"
     PENDING = "PENDING"
     PROVISIONAL = "PROVISIONAL"
@@ -157,12 +157,12 @@ class PersonVerificationOutcome(str, Enum):
     VENDOR_ERROR = "VENDOR_ERROR"
 
 
-class VendorCodeOutcome(str, Enum):
+class VendorCodeOutcome(OpenEnum):
     REVIEW = "REVIEW"
     REJECT = "REJECT"
 
 
-class KycProvider(str, Enum):
+class KycProvider(OpenEnum):
     OPEN_BANK_PROJECT = "OPEN_BANK_PROJECT"
     SYNCTERA = "SYNCTERA"
     APITURE = "APITURE"
@@ -170,12 +170,12 @@ class KycProvider(str, Enum):
     BANFICO = "BANFICO"
 
 
-class CustomerSortDirection(str, Enum):
+class CustomerSortDirection(OpenEnum):
     ASC = "ASC"
     DESC = "DESC"
 
 
-class KycReviewAction(str, Enum):
+class KycReviewAction(OpenEnum):
     WAIT = "WAIT"
     RUN_CHECKS = "RUN_CHECKS"
     REQUEST_DOCUMENT = "REQUEST_DOCUMENT"
@@ -183,18 +183,18 @@ class KycReviewAction(str, Enum):
     DECIDE = "DECIDE"
 
 
-class AccountVerificationType(str, Enum):
+class AccountVerificationType(OpenEnum):
     STATUS = "STATUS"
     NAME = "NAME"
     ID = "ID"
 
 
-class PayeeAccountType(str, Enum):
+class PayeeAccountType(OpenEnum):
     BUSINESS = "BUSINESS"
     PERSONAL = "PERSONAL"
 
 
-class AccountIdScheme(str, Enum):
+class AccountIdScheme(OpenEnum):
     IBAN = "IBAN"
     ACNR = "ACNR"
     CUID = "CUID"
@@ -202,7 +202,7 @@ class AccountIdScheme(str, Enum):
     SCAN = "SCAN"
 
 
-class ChallengeFactorType(str, Enum):
+class ChallengeFactorType(OpenEnum):
     SMS = "SMS"
     EMAIL = "EMAIL"
     VOICE = "VOICE"
@@ -210,7 +210,7 @@ class ChallengeFactorType(str, Enum):
     AUTHENTICATOR_TOKEN = "AUTHENTICATOR_TOKEN"
 
 
-class ChallengeState(str, Enum):
+class ChallengeState(OpenEnum):
     STARTED = "STARTED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
@@ -218,12 +218,12 @@ class ChallengeState(str, Enum):
     UNKNOWN = "UNKNOWN"
 
 
-class IdentityDocumentType(str, Enum):
+class IdentityDocumentType(OpenEnum):
     LICENSE = "LICENSE"
     PASSPORT = "PASSPORT"
 
 
-class VerificationDetailResult(str, Enum):
+class VerificationDetailResult(OpenEnum):
     PASS = "PASS"
     INFO = "INFO"
     WARN = "WARN"
