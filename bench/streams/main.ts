@@ -50,7 +50,7 @@ async function openStreams(count: number, clientOf: (i: number) => Subscriber): 
         })
       }),
     )
-  return async () => void (await Promise.all(clients.map((client) => client.dispose())))
+  return async () => void (await Promise.all(clients.map(async (client) => client.dispose())))
 }
 
 async function residentMb(replica: Replica): Promise<number> {
@@ -111,7 +111,7 @@ async function measureDelays(world: World, to: Replica, token: string) {
     await delay(5)
   }
   await delay(2_000)
-  await Promise.all(clients.map((client) => client.dispose()))
+  await Promise.all(clients.map(async (client) => client.dispose()))
   delays.sort((a, b) => a - b)
   return {
     sent: sent * clients.length,
@@ -154,7 +154,7 @@ async function measureRestart(world: World, token: string) {
   await delay(3_000)
   for (const person of persons) await setOutcome(world, person, '0001')
   await Promise.race([Promise.all(ends), delay(60_000)])
-  await Promise.all(clients.map((client) => client.dispose()))
+  await Promise.all(clients.map(async (client) => client.dispose()))
   return { subscribers: RESTART_STREAMS, final }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
-import { type AnyKycGraphError, ERROR_CODES, isKycGraphError, KycGraph } from '../src/index.js'
+import { type AnyKycGraphError, type ERROR_CODES, isKycGraphError, KycGraph } from '../src/index.js'
 import { CheckPayeeDocument, CustomersWithPersonsDocument, PersonByIdDocument } from '../src/operations.js'
 import { breakConnection, breakProvider, clear, createClient, requests, tokenOf } from './support/control.js'
 
