@@ -39,7 +39,7 @@ if held or ARGV[4] == '0' then
   local surplus = redis.call('XLEN', KEYS[1]) - ARGV[6]
   if surplus > 0 then
     local prefix = string.sub(KEYS[2], 1, -1 - #ARGV[2])
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', surplus)) do
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(surplus, 1000))) do
       redis.call('DEL', prefix .. entry[2][4])
     end
     redis.call('XTRIM', KEYS[1], 'MAXLEN', '=', ARGV[6])
