@@ -69,7 +69,7 @@ export class Environment {
       responses: Object.fromEntries(responses),
     })
     await environment.#startBuilds(options, { redisUrl, stubs, scratch }, progress)
-    await environment.#storeRawData(redisUrl)
+    if (options.names.includes('raw')) await environment.#storeRawData(redisUrl)
     await environment.#startOthers(options.names, { stubs, redisUrl, bank: BANK }, scratch, progress)
     return environment
   }
