@@ -16,6 +16,7 @@ import { connectionError } from '../../src/store/connection.js'
 import { openStore, untilUsable } from '../../src/store/open-store.js'
 import type { RedisAddress } from '../../src/store/redis-address.js'
 import { cipherOf, keysOf } from '../support/keys.js'
+import { useQueue } from '../partner-webhooks/queue-use.js'
 import { addressOf, type PrivateRedis, privateRedis } from '../support/redis.js'
 
 const PASSWORD = 'a-password-of-the-test'
@@ -139,6 +140,7 @@ async function useAll(user: User, { redisReplicas = 0, at = admin } = {}): Promi
     useStore(address, redisReplicas),
     tellChange(user, at),
     useEvents(user, at),
+    useQueue(address, at, async () => (await denied(user, at)).length > 0),
     tried(connectionError(address)),
     tried(anchors.put(HEAD, deriveChainKey(Buffer.alloc(32, 1)))),
   ])

@@ -19,8 +19,6 @@ function chromium(): string {
 /** A browser without a network: all of its requests go through a proxy, which reaches one server alone. */
 export interface OfflineBrowser {
   readonly browser: Browser
-  /** Every host that was asked for, with its port. */
-  readonly hosts: ReadonlySet<string>
   readonly close: () => Promise<void>
 }
 
@@ -35,20 +33,14 @@ function forward(incoming: IncomingMessage, response: ServerResponse): void {
   incoming.pipe(outgoing)
 }
 
-/** Starts Chromium so that it reaches the server at this address and nothing else; it records what it asks for. */
+/** Starts Chromium so that it reaches the server at this address and nothing else; what it asks for by itself is refused too. */
 export async function startOfflineBrowser(serverUrl: string): Promise<OfflineBrowser> {
   const { host: allowed } = new URL(serverUrl)
-  const hosts = new Set<string>()
   const proxy = createServer((incoming, response) => {
-    const { host } = new URL(incoming.url ?? '')
-    hosts.add(host)
-    if (host === allowed) forward(incoming, response)
+    if (new URL(incoming.url ?? '').host === allowed) forward(incoming, response)
     else response.writeHead(403).end()
   })
-  proxy.on('connect', ({ url = '' }: IncomingMessage, socket) => {
-    hosts.add(url)
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
-  })
+  proxy.on('connect', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'))
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const { port } = proxy.address() as AddressInfo
   const browser = await puppeteer.launch({
@@ -63,7 +55,6 @@ export async function startOfflineBrowser(serverUrl: string): Promise<OfflineBro
   })
   return {
     browser,
-    hosts,
     async close() {
       await browser.close()
       proxy.closeAllConnections()

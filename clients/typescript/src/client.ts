@@ -148,7 +148,12 @@ export class KycGraph {
     ...[variables, options = {}]: Rest<Variables, Pick<CallOptions, 'signal' | 'headers'>>
   ): AsyncGenerator<Data, void> {
     try {
-      yield* this.#states(readOperation(document), variables as Values, options, endless(options.signal)) as AsyncGenerator<Data>
+      yield* this.#states(
+        readOperation(document),
+        variables as Values,
+        options,
+        endless(options.signal),
+      ) as AsyncGenerator<Data>
     } catch (error) {
       throw error instanceof NoStream ? error.failure : error
     }

@@ -41,7 +41,11 @@ export class Subscription {
       this.#request.signal.throwIfAborted()
       this.#failures += 1
       if (this.#failures >= this.#retry.maxAttempts)
-        throw new KycGraphError('NETWORK_ERROR', { message: 'The stream ends again and again.', retryable: true, cause })
+        throw new KycGraphError('NETWORK_ERROR', {
+          message: 'The stream ends again and again.',
+          retryable: true,
+          cause,
+        })
       await sleep(delayMs(this.#retry, this.#failures, this.#toldMs), this.#request.signal)
     }
   }
@@ -73,7 +77,9 @@ export class Subscription {
       return true
     }
     // A token that has expired ends the stream; the next connection gets another one.
-    const isOver = errors.every(({ extensions }) => extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED')
+    const isOver = errors.every(
+      ({ extensions }) => extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED',
+    )
     if (!isOver) throw this.#failureOf(result, 200, undefined)
     this.#toldMs = serverDelayMs(errors, undefined)
     return false
@@ -90,8 +96,15 @@ export class Subscription {
   #failureOf(result: Result<unknown> | undefined, status: number, headers: Headers | undefined): KycGraphError<string> {
     const head = { status, headers: headers ?? new Headers(), authorized: { token: '', headers: {} } }
     const isResult = result !== undefined && result.errors.length > 0
-    const outcome = isResult ? ({ kind: 'answered', result, ...head } as const) : ({ kind: 'foreign', ...head } as const)
-    const state = { operation: this.#request.operation, attempts: this.#failures + 1, idempotencyKey: undefined, isInDoubt: false }
+    const outcome = isResult
+      ? ({ kind: 'answered', result, ...head } as const)
+      : ({ kind: 'foreign', ...head } as const)
+    const state = {
+      operation: this.#request.operation,
+      attempts: this.#failures + 1,
+      idempotencyKey: undefined,
+      isInDoubt: false,
+    }
     return failureOf(outcome, state, serverDelayMs(result?.errors ?? [], headers))
   }
 }

@@ -73,8 +73,9 @@ async function streamed<Data extends object>(
   try {
     for await (const data of stream()) if (!progress(data as Data).isPending) return data as Data
   } catch (error) {
-    if (error instanceof NoStream) onNoStream()
-    else if (!(error instanceof KycGraphError) || !error.retryable) throw error
+    // Whatever the server refuses as a subscription, the query tells.
+    if (error instanceof NoStream || (error instanceof KycGraphError && !error.retryable)) onNoStream()
+    else if (!(error instanceof KycGraphError)) throw error
   }
   return undefined
 }

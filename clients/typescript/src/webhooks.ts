@@ -79,7 +79,9 @@ async function isSigned(
 ): Promise<boolean> {
   if (secrets.length === 0) throw new TypeError('A webhook is verified with one secret at least.')
   const keys = await Promise.all(secrets.map(importSecret))
-  const checks = keys.flatMap((key) => signatures.map((signature) => crypto.subtle.verify('HMAC', key, signature, signed)))
+  const checks = keys.flatMap((key) =>
+    signatures.map((signature) => crypto.subtle.verify('HMAC', key, signature, signed)),
+  )
   return (await Promise.all(checks)).includes(true)
 }
 

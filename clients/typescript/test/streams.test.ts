@@ -1,7 +1,15 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { GraphQLEnumType, GraphQLID, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import {
+  graphql,
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KycGraph, TypedDocumentString } from '../src/index.js'
@@ -47,11 +55,19 @@ const schema = new GraphQLSchema({
   subscription: root('Subscription', { subscribe: states }),
 })
 
+async function json(request: IncomingMessage) {
+  const { query, variables } = JSON.parse((await request.toArray()).join('')) as { query: string; variables: object }
+  return graphql({ schema, source: query, variableValues: { ...variables } })
+}
+
 beforeEach(async () => {
   connections = []
   opened = polls = 0
   const handler = createHandler({ schema })
-  server = createServer((request, response) => void handler(request, response))
+  server = createServer((request, response) => {
+    if (request.headers.accept === 'text/event-stream') void handler(request, response)
+    else void json(request).then((answer) => response.end(JSON.stringify(answer)))
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   kyc = new KycGraph({ url, token: 'token', retry: { maxAttempts: 4, minDelayMs: 1, maxDelayMs: 5 } })
@@ -112,12 +128,14 @@ test('subscribe yields each state over reconnections, until the server completes
   const seen: unknown[] = []
   for await (const { verificationResult } of kyc.subscribe(text('subscription'), { id: '1' }))
     seen.push(verificationResult!.state)
-  expect(seen).toEqual(['PENDING', 'PENDING', 'COMPLETED'])
+  // What was sent just before the cut may be lost; the next connection begins with the state as it stands.
+  expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
+  expect(opened).toBe(2)
 })
 
 test('subscribe throws what the server refuses', async () => {
   const unknown = kyc.subscribe<unknown, { id: string }>('subscription S($id: ID!) { unknown(id: $id) }', { id: '1' })
-  await expect(unknown.next()).rejects.toMatchObject({ status: 400 })
+  await expect(unknown.next()).rejects.toThrow('Cannot query field')
 })
 
 test('a stream that is left is closed', async () => {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KycGraph } from '../src/index.js'
-import { CheckPayeeDocument, PayeeCheckDocument, PersonByIdDocument, type VerifyAccountInput } from '../src/operations.js'
+import {
+  CheckPayeeDocument,
+  PayeeCheckDocument,
+  PersonByIdDocument,
+  type VerifyAccountInput,
+} from '../src/operations.js'
 import { breakConnection, clear, createClient, requests, restartServer } from './support/control.js'
 
 let kyc: KycGraph

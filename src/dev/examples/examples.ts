@@ -1,7 +1,8 @@
 import type { Example } from '../explorer/setup.js'
 import { type PromisedOperation, promisedOperations } from './operations.js'
 import type { ExampleRecords } from './records.js'
-import { type Sample, samplesOf } from './samples.js'
+import type { Sample } from './sample.js'
+import { samplesOf } from './samples.js'
 
 /** What an operation begins with that has no sample yet. */
 const UNKNOWN: Sample = { variables: {}, personas: ['ops'] }

@@ -23,10 +23,15 @@ export const personasSection = (personas: readonly PersonaToken[], url: string):
   html`<section aria-labelledby="personas">
     <h2 id="personas">Personas</h2>
     <p>Tokens live for 12 hours. The explorer takes them by itself.</p>
-    ${personas.map(
-      ({ client, title, token }) =>
-        html`<h3>${client}: ${title}</h3>
-          ${copyable(`token-${client}`, `Token of ${client}`, token)}
-          ${copyable(`curl-${client}`, `Request as ${client}`, curl(url, token))}`,
-    )}
+    <div class="personas">
+      ${personas.map(
+        ({ client, title, token }) =>
+          html`<div>
+            <h3>${client}</h3>
+            <p>${title}</p>
+            ${copyable(`token-${client}`, `Token of ${client}`, token)}
+            ${copyable(`curl-${client}`, `Request as ${client}`, curl(url, token))}
+          </div>`,
+      )}
+    </div>
   </section>`

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
 
 import httpx
+from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from .attempts import Attempt, Operation, failure_of, in_doubt, result_of
@@ -99,11 +100,12 @@ class Calls:
         _wait: Optional[_Wait] = None,
     ) -> Any:
         """Runs an operation and answers its data; the generated methods call it."""
-        given = to_jsonable_python(
-            {name: value for name, value in (variables or {}).items() if type(value).__name__ != "UnsetType"},
-            by_alias=True,
-            exclude_unset=True,
-        )
+        given = {
+            name: _as_json(value)
+            for name, value in (variables or {}).items()
+            # What the generated methods pass for an argument that was left out.
+            if type(value).__name__ != "UnsetType"
+        }
         operation = Operation(
             text=query,
             name=operation_name,
@@ -216,6 +218,15 @@ class Calls:
                 if failure.code == "UNAUTHENTICATED":
                     self._tokens.refuse(token)
                 elif not failure.retryable:
-                    raise
+                    # Whatever the server refuses as a subscription, the query tells.
+                    self._without_stream.add(operation.text)
+                    return
                 failures += 1
             time.sleep(min(self._retry.delay(failures, None), max(0.0, operation.ends_at - time.monotonic())))
+
+
+def _as_json(value: Any) -> Any:
+    """A variable as JSON, without the members that were not set."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [_as_json(item) for item in value] if isinstance(value, list) else to_jsonable_python(value)

@@ -1196,19 +1196,19 @@ export type AddKycDocumentMutationVariables = Exact<{
 
 export type AddKycDocumentMutation = { addKycDocument: { replayed: boolean, kycDocument: { id: string, type: string | null, expired: boolean } } | null };
 
-export type AddKycMediaMutationVariables = Exact<{
-  input: AddKycMediaInput;
-}>;
-
-
-export type AddKycMediaMutation = { addKycMedia: { replayed: boolean, kycMedia: { id: string, relatesToKycDocumentId: string | null, relatesToKycCheckId: string | null } } | null };
-
 export type AddKycCheckMutationVariables = Exact<{
   input: AddKycCheckInput;
 }>;
 
 
 export type AddKycCheckMutation = { addKycCheck: { replayed: boolean, kycCheck: { id: string, satisfied: boolean } } | null };
+
+export type AddKycMediaMutationVariables = Exact<{
+  input: AddKycMediaInput;
+}>;
+
+
+export type AddKycMediaMutation = { addKycMedia: { replayed: boolean, kycMedia: { id: string, relatesToKycDocumentId: string | null, relatesToKycCheckId: string | null } } | null };
 
 export type AddKycStatusMutationVariables = Exact<{
   input: AddKycStatusInput;
@@ -1310,3 +1310,39 @@ export type FindPersonsQueryVariables = Exact<{
 
 
 export type FindPersonsQuery = { persons: { nodes: Array<{ id: string, verificationStatus: VerificationStatus | null, banStatus: BanStatus | null, hasAccounts: boolean | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type PayeeCheckUpdatesSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PayeeCheckUpdatesSubscription = { verificationResult: { id: string, state: VerificationState, nextPollAt: string | null, account: { status: AccountStatus | null, nameCheckStatus: NameCheckStatus | null, respondedName: string | null } | null } | null };
+
+export type PayeeJobUpdatesSubscriptionVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type PayeeJobUpdatesSubscription = { accountVerifications: { id: string, state: AccountVerificationJobState, counts: { total: number, queued: number, pending: number, completed: number, failed: number } } | null };
+
+export type AccountAttributesUpdatesSubscriptionVariables = Exact<{
+  key: string;
+}>;
+
+
+export type AccountAttributesUpdatesSubscription = { accountAttributesJob: { key: string, status: AccountAttributesJobStatus, errors: Array<{ field: string | null, reason: string | null }> } | null };
+
+export type PersonVerificationUpdatesSubscriptionVariables = Exact<{
+  personId: string;
+}>;
+
+
+export type PersonVerificationUpdatesSubscription = { personVerification: { status: VerificationStatus | null, results: Array<{ id: string | null, type: PersonVerificationType | null, result: PersonVerificationOutcome | null }> } | null };
+
+export type KycOverviewUpdatesSubscriptionVariables = Exact<{
+  customerId: string;
+  bankId?: string | null | undefined;
+}>;
+
+
+export type KycOverviewUpdatesSubscription = { kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null };

@@ -15,11 +15,11 @@ export const ExamplesContext = createContext<Examples>({ examples: [], persona: 
 function useOpen(): (example: Example) => void {
   const { persona, setPersona } = use(ExamplesContext)
   const { tabs, queryEditor, variableEditor } = useGraphiQL(pick('tabs', 'queryEditor', 'variableEditor'))
-  const { addTab, changeTab } = useGraphiQLActions()
+  const actions = useGraphiQLActions()
   return ({ name, document, variables, personas }) => {
     const index = tabs.findIndex(({ title }) => title === name)
-    if (index < 0) addTab()
-    else changeTab(index)
+    if (index < 0) actions.addTab()
+    else actions.changeTab(index)
     queryEditor?.setValue(document)
     variableEditor?.setValue(JSON.stringify(variables, null, 2))
     if (!personas.includes(persona)) setPersona(personas[0]!)
