@@ -4,7 +4,7 @@ import { composeServices as composeWithApollo } from '@apollo/composition'
 import { generate } from '@graphql-codegen/cli'
 import { composeServices as composeWithGuild } from '@theguild/federation-composition'
 import { federateSubgraphs, ROUTER_COMPATIBILITY_VERSION_ONE } from '@wundergraph/composition'
-import { parse } from 'graphql'
+import { type DocumentNode, Kind, parse, valueFromASTUntyped } from 'graphql'
 import { afterAll, describe, expect, test } from 'vitest'
 import { BANK_SUBGRAPH } from './support/bank-subgraph.js'
 import { guideCode } from './support/guides.js'
@@ -169,5 +169,24 @@ describe.each([
       errors: result.success ? [] : result.errors.map(String),
       warnings: result.warnings.map(({ message }) => message),
     }).toEqual({ errors: [], warnings: [] })
+    // The router enforces what composition says of each field.
+    const told = result.success ? result.fieldConfigurations : []
+    const scopes = told.map(({ typeName, fieldName, requiredScopes }) => [`${typeName}.${fieldName}`, requiredScopes])
+    expect(Object.fromEntries(scopes)).toMatchObject(scopesOf(subgraphs[0]!.typeDefs))
   })
 })
+
+/** The scopes that the directives of a schema require, by type and field. */
+function scopesOf({ definitions }: DocumentNode): Readonly<Record<string, unknown>> {
+  const fields = definitions.flatMap((type) =>
+    type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.OBJECT_TYPE_EXTENSION
+      ? (type.fields ?? []).map((field) => ({ path: `${type.name.value}.${field.name.value}`, field }))
+      : [],
+  )
+  const scoped = fields.flatMap(({ path, field }) =>
+    (field.directives ?? [])
+      .filter(({ name }) => name.value === 'requiresScopes')
+      .map((directive) => [path, valueFromASTUntyped(directive.arguments![0]!.value)] as const),
+  )
+  return Object.fromEntries(scoped)
+}

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StoreKey, WriteKeys } from '../../datasources/contract/store.js'
+import { RedisEventLog } from '../../src/events/redis-event-log.js'
 import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
 import { openAnchorStore } from '../../src/audit/anchors.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
@@ -14,7 +15,8 @@ import { openChangeChannel } from '../../src/store/change-channel.js'
 import { connectionError } from '../../src/store/connection.js'
 import { openStore, untilUsable } from '../../src/store/open-store.js'
 import type { RedisAddress } from '../../src/store/redis-address.js'
-import { keysOf } from '../support/keys.js'
+import { cipherOf, keysOf } from '../support/keys.js'
+import { useQueue } from '../partner-webhooks/queue-use.js'
 import { addressOf, type PrivateRedis, privateRedis } from '../support/redis.js'
 
 const PASSWORD = 'a-password-of-the-test'
@@ -108,13 +110,37 @@ async function useStore(address: RedisAddress, redisReplicas: number): Promise<v
   await close()
 }
 
-/** All that the server does in Redis beside streams. */
+/** Changes of state as the server uses them, until one is handled or a step is refused. */
+async function useEvents(user: User, at: Redis): Promise<void> {
+  const log = new RedisEventLog({
+    address: user.address,
+    cipher: cipherOf([randomBytes(32)]),
+    settings: { maxCount: 1_000, retentionMs: 60_000, sequenceMs: 60_000 },
+    onFault: () => undefined,
+  })
+  let isHandled = false
+  let isHeard = false
+  log.subscribeAll(() => (isHeard = true))
+  log.consume(user.name, () => Promise.resolve(void (isHandled = true)))
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until && !(isHandled && isHeard); await delay(50)) {
+    await tried(log.record(undefined, { type: 'kycOverview', id: user.name, state: 'A', isFinal: false }))
+    await tried(log.find('1-1'))
+    if ((await denied(user, at)).length > 0) break
+  }
+  // The other steps go on to where they are refused.
+  await delay(100)
+  await log.close()
+}
+
+/** All that the server does in Redis beside the streams of the trail. */
 async function useAll(user: User, { redisReplicas = 0, at = admin } = {}): Promise<void> {
   const { address } = user
   const anchors = openAnchorStore(address)
   await Promise.all([
     useStore(address, redisReplicas),
     tellChange(user, at),
+    useEvents(user, at),
+    useQueue(address, at, async () => (await denied(user, at)).length > 0),
     tried(connectionError(address)),
     tried(anchors.put(HEAD, deriveChainKey(Buffer.alloc(32, 1)))),
   ])

@@ -18,6 +18,7 @@ const NOT_NEEDED: Readonly<Record<string, string>> = {
 const lockfiles = [
   'package-lock.json',
   'clients/compatibility/package-lock.json',
+  'clients/typescript/package-lock.json',
   'examples/federation/package-lock.json',
   'bench/package-lock.json',
   'site/package-lock.json',
