@@ -12,6 +12,7 @@ const NOT_NEEDED: Readonly<Record<string, string>> = {
   '@apollo/protobufjs': 'warns of a version range in the manifest that installs it',
   'core-js': 'prints a notice',
   esbuild: 'replaces its launcher by the binary of the platform, which an optional package brings',
+  'msgpackr-extract': 'builds an addon for long texts, without which msgpackr reads them itself',
   protobufjs: 'warns of a version range in the manifest that installs it',
 }
 
@@ -33,9 +34,10 @@ test('the packages with an install script are these, and none is needed', () => 
   expect([...names].sort()).toEqual(Object.keys(NOT_NEEDED).sort())
 })
 
-test('in production one package has an install script', () => {
+test('in production two packages have an install script', () => {
   expect(withScript('package-lock.json').filter(({ dev }) => !dev)).toEqual([
     { name: '@apollo/protobufjs', dev: false },
+    { name: 'msgpackr-extract', dev: false },
   ])
 })
 
