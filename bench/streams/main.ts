@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { startWorld, type World } from '../../test/chaos/world.js'
@@ -9,6 +10,9 @@ import { follow, sseClient, type Subscriber, webSocketClient } from './clients.j
 
 // What streams cost, how late events are, and what a rolling restart leaves: `docs/subscriptions.md#figures`.
 //   npx tsx bench/streams/main.ts
+//   npx tsx bench/streams/main.ts --program <file>   measures a server that is compiled
+
+const { values: options } = parseArgs({ options: { program: { type: 'string' } } })
 
 const STREAMS = 1_000
 const WARM_STREAMS = 300
@@ -159,7 +163,7 @@ async function measureRestart(world: World, token: string) {
 }
 
 async function main(): Promise<void> {
-  const program = build(join(folder, 'built'))
+  const program = options.program ?? build(join(folder, 'built'))
   const world = await startWorld({
     folder,
     program,
