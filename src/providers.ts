@@ -1,5 +1,6 @@
 import { ApiError } from '../datasources/contract/errors.js'
 import type { Provider, ProviderDeps, ProviderInstance } from '../datasources/contract/provider.js'
+import type { RecordChange } from '../datasources/contract/state-change.js'
 import type { Store } from '../datasources/contract/store.js'
 import type { CallAttempt } from '../datasources/http/call.js'
 import type { CircuitState } from '../datasources/http/circuit-breaker.js'
@@ -33,6 +34,7 @@ export interface RoomOptions {
   readonly store: Store
   readonly permits?: PermitStore | undefined
   readonly changes: ProviderChanges
+  readonly record: RecordChange
   readonly onCall: (attempt: CallAttempt) => void
   readonly onShared: (provider: string) => void
   readonly onDrift: (provider: string, field: string) => void
@@ -58,7 +60,7 @@ export interface OpenDeps {
 export function depsOf(
   { name, label, title }: Pick<AnyProvider, 'name' | 'label' | 'title'>,
   own: ProviderConfig,
-  { config, tenant, memory, store, permits, changes, onCall, onShared, onDrift, onCircuit }: RoomOptions,
+  { config, tenant, memory, store, permits, changes, record, onCall, onShared, onDrift, onCircuit }: RoomOptions,
 ): OpenDeps {
   const { ca, maxConcurrencyTotal, proxyUrl, proxies } = own
   const retryBudget = new RetryBudget()
@@ -109,6 +111,7 @@ export function depsOf(
       drift: (field) => onDrift(name, field),
       store,
       changes: { announce: () => announce('event'), listen: (listener) => void listeners.push(listener) },
+      record,
       tenant,
       client,
     },

@@ -27,7 +27,7 @@ export const banfico = {
   queries: banficoQueries,
   commands: banficoCommands,
   open({ url, tokenUrl, clientId, clientSecret, maxAgeSeconds, retentionSeconds, apiVersion }, deps): BanficoInstance {
-    const { client: connect, drift, store } = deps
+    const { client: connect, drift, record, store } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
     const gate = new LoginGate(deps, 'banfico', [tokenUrl, clientId, clientSecret])
@@ -42,6 +42,7 @@ export const banfico = {
       checks: new SingleFlight<VerificationResult>(DETACHED),
       polls: new SingleFlight<VerificationResult | null>(DETACHED),
       jobs,
+      record,
       drift,
       async close() {
         await jobs.stop()

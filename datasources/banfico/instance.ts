@@ -2,6 +2,7 @@ import type { VerificationResult } from '../../schema/verification.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { operationsOf } from '../contract/operations.js'
 import type { ProviderInstance } from '../contract/provider.js'
+import type { RecordChange } from '../contract/state-change.js'
 import type { Drift } from '../support/mapping.js'
 import type { BanficoSource } from './datasource.js'
 import type { SingleFlight } from '../http/single-flight.js'
@@ -25,6 +26,8 @@ export interface BanficoInstance extends ProviderInstance {
   readonly polls: SingleFlight<VerificationResult | null>
   /** Runs the jobs of `verifyAccounts`. */
   readonly jobs: JobRunner
+  /** Records the states of verifications and jobs. */
+  readonly record: RecordChange
   readonly drift: Drift
 }
 

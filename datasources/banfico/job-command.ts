@@ -1,6 +1,7 @@
 import type { AccountVerificationJob, VerifyAccountsInput } from '../../schema/account-verification-job.js'
 import { ApiError, type InvalidFields, invalidInput } from '../contract/errors.js'
 import { askedByCaller } from '../contract/operations.js'
+import { jobChange } from './changes.js'
 import { command, jobStore } from './instance.js'
 import type { NewRow } from './job-store.js'
 import { newJob, runJob } from './jobs.js'
@@ -41,13 +42,13 @@ export const verifyAccounts = command<VerifyAccountsInput, { job: AccountVerific
   async run(instance, operation, input, { id }) {
     const rows = newRows(input)
     const job = await jobStore(instance, operation).create(id, operation.caller, rows, input.maxAgeSeconds ?? null)
+    const begun = newJob(
+      id,
+      job,
+      rows.map(({ clientReference }) => clientReference),
+    )
+    instance.record(jobChange(begun, { owner: operation.caller.tenant }))
     runJob(instance, operation, id, job)
-    return {
-      job: newJob(
-        id,
-        job,
-        rows.map(({ clientReference }) => clientReference),
-      ),
-    }
+    return { job: begun }
   },
 })

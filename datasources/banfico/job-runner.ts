@@ -47,6 +47,8 @@ export interface JobRun {
   readonly ask: (verify: Verify, maxAgeSeconds: number | null) => Promise<VerificationResult>
   /** Tenant, client and user: the rows of jobs have fair shares. */
   readonly share: readonly string[]
+  /** Called when no row waits any more. */
+  readonly asked: () => Promise<void>
 }
 
 /** The rows of one job that wait, and the pause that the provider asked for. */
@@ -119,6 +121,7 @@ export class JobRunner {
       for (const [index, row] of rows.entries())
         if (row?.state === 'asked') await store.fail(id, index, outcomeUnknown())
       await this.#askAll(run, new Rows(rows), signal)
+      if (!signal.aborted) await run.asked()
     } finally {
       clearInterval(heartbeat)
       end.abort()

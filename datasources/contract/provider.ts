@@ -3,6 +3,7 @@ import type { ClientOptions, ProviderClient } from '../http/client.js'
 import type { Commands, Queries } from './operations.js'
 import type { Emulator, EmulatorOptions } from '../emulator/run.js'
 import type { Probe } from './probe.js'
+import type { RecordChange } from './state-change.js'
 import type { Store } from './store.js'
 import type { Webhook } from './webhook.js'
 
@@ -55,6 +56,8 @@ export interface ProviderDeps {
   readonly store: Store
   /** Changes of records that other replicas must not answer from what they have read before. */
   readonly changes: ProviderChanges
+  /** Records a change of state of the tenant's objects, for subscriptions and webhooks. */
+  readonly record: RecordChange
   /** The tenant that the provider is configured for: a part of every key of that state. */
   readonly tenant: string
 }

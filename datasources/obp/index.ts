@@ -44,6 +44,7 @@ export const obp = {
         updates: availability.of(updateSource(client)),
       },
       credentials,
+      record: deps.record,
       drift: deps.drift,
       close: async () => {
         await Promise.all([client.close(), credentials.close()])

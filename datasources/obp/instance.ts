@@ -1,5 +1,6 @@
 import { operationsOf } from '../contract/operations.js'
 import type { ProviderInstance } from '../contract/provider.js'
+import type { RecordChange } from '../contract/state-change.js'
 import type { Drift } from '../support/mapping.js'
 import type { Credentials } from './credentials.js'
 import type { AttributeSource, CustomerSource } from './customers/datasource.js'
@@ -26,6 +27,8 @@ export interface ObpInstance extends ProviderInstance, Pick<ObpSettings, 'bankId
     readonly updates: UpdateSource
   }
   readonly credentials: Credentials
+  /** Records that what decides on a customer has changed. */
+  readonly record: RecordChange
   readonly drift: Drift
 }
 

@@ -4,6 +4,7 @@ import {
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
 import { ApiError } from '../contract/errors.js'
+import { jobChange } from './changes.js'
 import { command, jobStore } from './instance.js'
 import { attributesBody, toTrackingId } from './mapping.js'
 
@@ -36,6 +37,7 @@ export const seiCommands = {
           nextPollAt: null,
           errors: [],
         })
+        instance.record(jobChange(job, operation.caller.tenant))
         return { job }
       }),
   }),

@@ -49,7 +49,7 @@ export const sei = {
   queries: seiQueries,
   commands: seiCommands,
   open(settings, deps): SeiInstance {
-    const { client: connect, drift } = deps
+    const { client: connect, drift, record } = deps
     const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath, retentionSeconds } = settings
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, tls, mapError: mapTokenError })
@@ -58,6 +58,7 @@ export const sei = {
     return {
       source: seiSource(client, jobStatusPath),
       accountMutex: createKeyedMutex(),
+      record,
       drift,
       retentionSeconds,
       close: async () => void (await Promise.all([client.close(), tokens.close()])),

@@ -1,6 +1,7 @@
 import type { OperationScope } from '../contract/operation-scope.js'
 import { operationsOf } from '../contract/operations.js'
 import type { ProviderInstance } from '../contract/provider.js'
+import type { RecordChange } from '../contract/state-change.js'
 import type { KeyedMutex } from '../support/keyed-mutex.js'
 import type { Drift } from '../support/mapping.js'
 import type { SeiSource } from './datasource.js'
@@ -11,6 +12,8 @@ export interface SeiInstance extends ProviderInstance {
   readonly source: SeiSource
   /** Serialises the writes to one account. */
   readonly accountMutex: KeyedMutex
+  /** Records the states of jobs. */
+  readonly record: RecordChange
   readonly drift: Drift
   /** How long jobs are kept after their last change. */
   readonly retentionSeconds: number

@@ -2,6 +2,7 @@ import type { AccountAttributesJob } from '../../schema/account-attributes.js'
 import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
+import { jobChange } from './changes.js'
 import { jobStore, query, type SeiInstance } from './instance.js'
 import { toProgress } from './mapping.js'
 
@@ -19,13 +20,20 @@ async function poll(
     await store.completePoll(job, lease, null, retryAfterOf(error))
     throw error
   })
-  return store.completePoll(job, lease, answer && toProgress(answer.body, drift), answer?.hintSeconds)
+  const polled = await store.completePoll(job, lease, answer && toProgress(answer.body, drift), answer?.hintSeconds)
+  instance.record(jobChange(polled, operation.caller.tenant))
+  return polled
 }
 
 const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {
   const store = jobStore(instance, operation)
   const found = await store.find(operation, key)
-  if (!found?.due) return found && found.job
+  if (found === null) return null
+  if (!found.due) {
+    // A process that ended after it had stored the end of a job may not have recorded it.
+    instance.record(jobChange(found.job, operation.caller.tenant, true))
+    return found.job
+  }
   const { job, lease } = await store.leasePoll(key)
   return job && lease !== undefined ? poll(instance, operation, job, lease) : job
 })

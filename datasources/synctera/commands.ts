@@ -2,6 +2,7 @@ import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'
+import { recordVerification } from './changes.js'
 import { missingDisclosures } from './disclosure-operations.js'
 import { unreadableSyncteraRow } from './errors.js'
 import { command } from './instance.js'
@@ -10,6 +11,8 @@ import { createBody, toPerson, toVerificationResult, toVerificationStatus, updat
 import { rowsOfPerson } from './person-rows.js'
 import { clearPerson } from './queries.js'
 import { findCreatedPerson, findUpdatedPerson, findVerification } from './recovery.js'
+
+const verifiedIn = ({ personId, status }: PersonVerification) => ({ id: personId, verificationStatus: status })
 
 /**
  * Synctera's commands. Synctera keeps idempotency keys for 7 days, so each may be repeated under the same key; but not
@@ -22,11 +25,15 @@ export const syncteraCommands = {
     repeatable: true,
     async recover(instance, operation, input, { begunAt }) {
       const person = await findCreatedPerson(instance, operation, input, begunAt)
+      if (person) recordVerification(instance, person)
       return person && { person }
     },
-    run: async ({ source, drift }, operation, input, { id }) => ({
-      person: toPerson(await source.createPerson(operation, createBody(input), id), drift),
-    }),
+    async run(instance, operation, input, { id }) {
+      const { source, drift } = instance
+      const person = toPerson(await source.createPerson(operation, createBody(input), id), drift)
+      recordVerification(instance, person)
+      return { person }
+    },
   }),
 
   updatePerson: command<UpdatePersonInput, { person: Person }>({
@@ -38,12 +45,14 @@ export const syncteraCommands = {
     repeatable: true,
     async recover(instance, operation, input, { begunAt }) {
       const person = await findUpdatedPerson(instance, operation, input, begunAt)
+      if (person) recordVerification(instance, person)
       return person && { person }
     },
     async run(instance, operation, input, { id }) {
       const { source, drift } = instance
       const person = toPerson(await source.updatePerson(operation, input.id, updateBody(input), id), drift)
       clearPerson(instance, operation, input.id)
+      recordVerification(instance, person)
       return { person }
     },
   }),
@@ -55,6 +64,7 @@ export const syncteraCommands = {
     toStored: ({ verification }) => ({ verification }),
     async recover(instance, operation, input, { begunAt }) {
       const verification = await findVerification(instance, operation, input, begunAt)
+      if (verification) recordVerification(instance, verifiedIn(verification))
       return verification && { verification }
     },
     async run(instance, operation, input, { id }) {
@@ -64,15 +74,14 @@ export const syncteraCommands = {
       clearPerson(instance, operation, input.personId)
       const rows = rowsOfPerson(answer.verifications, input.personId)
       const results = toNodes(rows, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
-      return {
-        verification: {
-          status: toVerificationStatus(answer.verification_status, drift),
-          statusRaw: providerWord(answer.verification_status),
-          results: readableRows(results),
-          personId: input.personId,
-        },
-        leftOut: unreadableRows(results),
+      const verification = {
+        status: toVerificationStatus(answer.verification_status, drift),
+        statusRaw: providerWord(answer.verification_status),
+        results: readableRows(results),
+        personId: input.personId,
       }
+      recordVerification(instance, verifiedIn(verification))
+      return { verification, leftOut: unreadableRows(results) }
     },
   }),
 }

@@ -4,6 +4,7 @@ import type { Credential } from '../http/call.js'
 import { syncteraCommands } from './commands.js'
 import { syncteraSource } from './datasource.js'
 import { mapError } from './error-mapping.js'
+import { recordPresentStatus } from './changes.js'
 import { disclosureCommands, disclosureQueries } from './disclosure-operations.js'
 import { documentCommands } from './document-operations.js'
 import type { SyncteraInstance } from './instance.js'
@@ -43,19 +44,26 @@ export const synctera = {
     ...verificationHistoryCommands,
     ...monitoringCommands,
   },
-  open({ url, apiKey, webhookSecret, documentSessionMs }, { client: connect, drift, changes }): SyncteraInstance {
+  open(
+    { url, apiKey, webhookSecret, documentSessionMs },
+    { client: connect, drift, changes, record },
+  ): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {
       client.invalidate()
       changes.announce()
     })
     changes.listen(() => invalidations.invalidateAll())
+    const source = syncteraSource(client)
+    const verified = (ids: readonly string[]) => recordPresentStatus({ source, record, drift }, ids)
     return {
-      source: syncteraSource(client),
+      source,
       invalidations,
+      record,
       drift,
       documentSessionMs,
-      webhook: webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, invalidations, drift),
+      webhook:
+        webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, { invalidations, drift, verified }),
       close: () => client.close(),
     }
   },

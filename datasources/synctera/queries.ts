@@ -9,6 +9,7 @@ import type { ReadRows } from '../http/list-contract.js'
 import { batchLoader, type Loader } from '../support/loader.js'
 import { toNodes } from '../support/rows.js'
 import type { Drift } from '../support/mapping.js'
+import { recordVerification } from './changes.js'
 import { isPersonId, MAX_IDS, MAX_VERIFIED_IDS } from './contract.js'
 import { unreadableSyncteraRow } from './errors.js'
 import type { SyncteraSource } from './datasource.js'
@@ -61,16 +62,22 @@ const persons = invalidated(
   batchLoader<SyncteraInstance, string, Person | null>({
     maxBatchSize: MAX_IDS,
     absent: () => null,
-    async load({ source, drift }, operation, ids) {
+    async load(instance, operation, ids) {
+      const { source, drift } = instance
       const valid = ids.filter(isPersonId)
       if (valid.length === 0) return new Map()
       if (valid.length === 1) {
-        const person = await nullIfNotFound(source.getPerson(operation, valid[0]!))
-        return person ? new Map([[valid[0]!, toPerson(person, drift)]]) : new Map()
+        const row = await nullIfNotFound(source.getPerson(operation, valid[0]!))
+        if (row === null) return new Map()
+        const person = toPerson(row, drift)
+        recordVerification(instance, person, true)
+        return new Map([[valid[0]!, person]])
       }
       const found = await personsById(source, operation, valid)
       const rows = toNodes(found, 'persons', toPerson, unreadableSyncteraRow, drift)
-      const byId = new Map(readableRows(rows).map((person) => [person.id.toLowerCase(), person]))
+      const readable = readableRows(rows)
+      for (const person of readable) recordVerification(instance, person, true)
+      const byId = new Map(readable.map((person) => [person.id.toLowerCase(), person]))
       // Any id that is not among the others may be that of the row that cannot be read.
       const [unreadable] = unreadableRows(rows)
       return new Map(valid.map((id) => [id, byId.get(id.toLowerCase()) ?? (unreadable ? copyError(unreadable) : null)]))
@@ -108,7 +115,10 @@ const verifications = recordsByPerson(
 /** Gives the operation persons that it has loaded in a list. */
 export function primePersons(instance: SyncteraInstance, operation: OperationScope, loaded: readonly Person[]): void {
   const loader = operation.loader(instance, persons)
-  for (const person of loaded) loader.prime(person.id, person)
+  for (const person of loaded) {
+    loader.prime(person.id, person)
+    recordVerification(instance, person, true)
+  }
 }
 
 /** Loads the current verifications of a person, batched with those of the others of the operation. */

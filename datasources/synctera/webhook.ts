@@ -71,8 +71,19 @@ function read(body: Buffer): SyncteraEvent {
   return event
 }
 
-/** Synctera's webhooks. An event only invalidates its person: the data in it is not trusted, and the person is loaded again. */
-export const syncteraWebhook = (secret: string, invalidations: Invalidations, drift: Drift): Webhook => ({
+/** What the events of Synctera change. */
+interface Effects {
+  readonly invalidations: Invalidations
+  readonly drift: Drift
+  /** The verification of one of these persons may have changed. */
+  readonly verified: (personIds: readonly string[]) => Promise<void>
+}
+
+/**
+ * Synctera's webhooks. An event invalidates its person, and tells that a verification may have changed: the data in it is
+ * not trusted, and the person is loaded again.
+ */
+export const syncteraWebhook = (secret: string, { invalidations, drift, verified }: Effects): Webhook => ({
   read(delivery): WebhookEvent {
     if (!isGenuine(secret, delivery)) throw new RejectedDelivery('forged')
     const event = read(delivery.body)
@@ -86,7 +97,11 @@ export const syncteraWebhook = (secret: string, invalidations: Invalidations, dr
       return {
         id,
         type: TYPES[type]!,
-        apply: () => (person === undefined ? invalidations.invalidateUnnamed() : invalidations.invalidate(person)),
+        async apply() {
+          if (person === undefined) return invalidations.invalidateUnnamed()
+          invalidations.invalidate(person)
+          await verified([person])
+        },
       }
     }
     const ids = personIds(event)
@@ -94,6 +109,13 @@ export const syncteraWebhook = (secret: string, invalidations: Invalidations, dr
       drift('webhook.resource_id')
       return { id, type: TYPES[type]! }
     }
-    return { id, type: TYPES[type]!, apply: () => ids.forEach((personId) => invalidations.invalidate(personId)) }
+    return {
+      id,
+      type: TYPES[type]!,
+      async apply() {
+        ids.forEach((personId) => invalidations.invalidate(personId))
+        if (TYPES[type] === 'person_verified') await verified(ids)
+      },
+    }
   },
 })

@@ -3,11 +3,14 @@ import { providers } from '../../datasources/index.js'
 import type { Settings } from '../../datasources/contract/provider.js'
 import { type OpenEntry, readTokenSettings } from '../access/token-settings.js'
 import { readConsentSettings } from '../consent/settings.js'
+import { readEventSettings } from '../events/event-settings.js'
 import { readTlsSettings } from '../http/tls-settings.js'
 import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
+import { readPartnerWebhookSettings } from '../partner-webhooks/settings.js'
+import { readStreamSettings } from '../streams/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -41,6 +44,8 @@ export function serverConfig(
     ...auditConfig(settings, plaintext, secrets, proxies),
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
+    events: readEventSettings(settings),
+    partnerWebhooks: readPartnerWebhookSettings(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
@@ -51,6 +56,7 @@ export function serverConfig(
     ...intakeConfig(settings),
     admission: admissionConfig(settings),
     cors: corsConfig(settings, development),
+    streams: readStreamSettings(settings),
     safelist: safelist(settings),
     executor: settings.choice(
       'EXECUTOR',

@@ -3,11 +3,14 @@ import type { Socket } from 'node:net'
 import { isAbused, reportAbuse } from './address-ban.js'
 import { holdMs } from './connection-hold.js'
 import { PartLimit } from './part-limit.js'
+import { MAX_BODY_BYTES } from './server-limits.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000
 const IDLE_MS = 1_000
 const MAX_LINGER_BYTES = 16 * 1024 * 1024
+/** A connection that is held may send the rest of one body. */
+const MAX_HELD_BYTES = MAX_BODY_BYTES
 /** The time between two reads of what is dropped: a client that floods a connection waits for it. */
 const READ_PAUSE_MS = 20
 
@@ -25,7 +28,7 @@ const held = new WeakSet<Socket>()
 
 const isHeld = (socket: Socket): boolean => isAbused(socket) || held.has(socket)
 
-/** Lets the connection of a request be held for a while after its answer, unread: its client does not get to the next one sooner. */
+/** Lets the connection of a request be held for a while after its answer: its client does not get to the next one sooner. */
 export const holdOnClose = ({ socket }: IncomingMessage): void => void held.add(socket)
 
 /** True for a request of which a part is still to come. */
@@ -49,7 +52,7 @@ export function lingerOnClose(request: IncomingMessage): void {
   if (left.has(request)) return
   left.add(request)
   const { socket } = request
-  const until = socket.bytesRead + MAX_LINGER_BYTES
+  const until = socket.bytesRead + (isHeld(socket) ? MAX_HELD_BYTES : MAX_LINGER_BYTES)
   const destroy = () => void socket.destroy()
   let idle: NodeJS.Timeout | undefined
 
@@ -59,11 +62,11 @@ export function lingerOnClose(request: IncomingMessage): void {
     socket.on('data', () => {
       idle?.refresh()
       if (socket.bytesRead > until) return destroy()
+      // A connection that stands still takes memory: Node reads 64 KiB before it waits.
+      if (isHeld(socket)) return
       socket.pause()
-      if (!isHeld(socket)) setTimeout(() => socket.resume(), READ_PAUSE_MS)
+      setTimeout(() => socket.resume(), READ_PAUSE_MS)
     })
-    // What is not read takes no memory here.
-    if (isHeld(socket)) socket.pause()
   }
 
   drop(request)

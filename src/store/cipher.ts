@@ -64,6 +64,10 @@ type NameKey = CipherKeys['names'][number]
 const nameUnder = (key: NameKey, [namespace, ...parts]: StoreKey): string =>
   `kyc:${namespace}:${key.label}${keyedHash(key.names, [namespace, ...parts])}`
 
+/** A name with a hash tag, which puts it beside other names with that tag. */
+const taggedNameUnder = (key: NameKey, tag: string, namespace: string, parts: readonly string[]): string =>
+  `kyc:${namespace}:{${tag}}:${key.label}${keyedHash(key.names, [namespace, ...parts])}`
+
 /** The name of a write's record: version of the form, key id, and the hash tag that puts it beside its part's epoch. */
 function writeNameUnder(key: NameKey, parts: StoreKey): string {
   const hash = keyedHash(key.names, [`write ${FORM}`, ...parts])
@@ -141,6 +145,11 @@ export class StoreCipher {
   /** All names of a store key: under the current key first. */
   namesOf(key: StoreKey): readonly [current: string, ...older: string[]] {
     return [this.nameOf(key), ...this.olderNamesOf(key)]
+  }
+
+  /** The names of a record with a hash tag: under the current key first. */
+  taggedNamesOf(tag: string, namespace: string, parts: readonly string[]): readonly string[] {
+    return this.#keys.names.map((candidate) => taggedNameUnder(candidate, tag, namespace, parts))
   }
 
   /** The names of a write's record: under the current key first. */

@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 import { counterScripts } from './counters.js'
+import { eventScripts } from './event-scripts.js'
 import { permitScripts } from './permits.js'
 import { keepConnection, presentAddress, tlsOf } from './redis-access.js'
 import type { RedisAddress } from './redis-address.js'
@@ -56,6 +57,7 @@ const scripts = {
   readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
   ...counterScripts,
   ...permitScripts,
+  ...eventScripts,
 }
 
 const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_DELAY_MS)
@@ -63,8 +65,8 @@ const retryStrategy = (attempt: number) => Math.min(attempt * RETRY_STEP_MS, MAX
 /** Told of the error of a command for which a connection is left and made anew. */
 type OnLeft = (error: Error) => void
 
-/** Options of a connection to one server. */
-function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
+/** Options of a connection to one server, whose commands wait up to `waitMs` for what they read. */
+function optionsOf(address: RedisAddress, onLeft?: OnLeft, waitMs = 0): RedisOptions {
   const { username, password } = address
   return {
     // Fail fast: a command is not queued while there is no connection.
@@ -72,8 +74,8 @@ function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
     maxRetriesPerRequest: 0,
     // A write of a broken connection may have been executed: its caller reads the value, the driver does not repeat it.
     autoResendUnfulfilledCommands: false,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS + waitMs,
+    socketTimeout: SOCKET_TIMEOUT_MS + waitMs,
     connectTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy,
     // After a failover the server is a replica and read-only; a new connection resolves the address of the new primary.
@@ -85,6 +87,21 @@ function optionsOf(address: RedisAddress, onLeft?: OnLeft): RedisOptions {
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
     ...(address.tls ? { tls: tlsOf(address) } : {}),
+  }
+}
+
+/** Socket timeout of a worker: longer than it waits for the next job. */
+const WORKER_SOCKET_TIMEOUT_MS = 15_000
+
+/** Options of a connection whose commands wait for a server that is away, and are repeated after a connection broke. */
+function workerOptionsOf(address: RedisAddress): RedisOptions {
+  const { commandTimeout: _commandTimeout, ...options } = optionsOf(address)
+  return {
+    ...options,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    autoResendUnfulfilledCommands: true,
+    socketTimeout: WORKER_SOCKET_TIMEOUT_MS,
   }
 }
 
@@ -130,24 +147,59 @@ export async function connectionError(address: RedisAddress): Promise<unknown> {
   return undefined
 }
 
-/** Connects to Redis. The connection reconnects by itself, and every command fails within its timeout. */
-export function connect(address: RedisAddress, onLeft?: OnLeft): Redis | Cluster {
-  const connection = keepConnection(address, open(presentAddress(address), onLeft))
-  // The driver prints an error that has no listener.
-  connection.on('error', () => undefined)
-  return connection
+/**
+ * Connects to Redis. The connection reconnects by itself, and every command fails within its timeout, which is longer by
+ * `waitMs` for commands that wait for what they read.
+ */
+export function connect(address: RedisAddress, onLeft?: OnLeft, waitMs?: number): Redis | Cluster {
+  const present = presentAddress(address)
+  return kept(address, open(present, optionsOf(present, onLeft, waitMs)))
 }
 
-function open(address: RedisAddress, onLeft: OnLeft | undefined): Redis | Cluster {
+/** The connection of a worker. */
+export interface WorkerConnection {
+  readonly connection: Redis | Cluster
+  /** Closes it and all of its duplicates, in whatever state they are. */
+  readonly close: () => void
+}
+
+/**
+ * Connects the worker of a queue: its commands wait for a server that is away, and are repeated after a connection
+ * broke, so it repeats only what may be repeated. What the worker duplicates gets new credentials too.
+ */
+export function connectWorker(address: RedisAddress): WorkerConnection {
+  const present = presentAddress(address)
+  const connection = kept(address, open(present, workerOptionsOf(present)))
+  const all = [connection]
+  const original = connection.duplicate.bind(connection) as (...args: readonly unknown[]) => Redis | Cluster
+  function duplicate(...args: readonly unknown[]): Redis | Cluster {
+    const made = kept(address, original(...args))
+    all.push(made)
+    return made
+  }
+  return {
+    connection: Object.assign(connection, { duplicate }),
+    close: () => {
+      for (const one of all) one.disconnect()
+    },
+  }
+}
+
+/** Keeps a connection, so that it gets new credentials. */
+function kept(address: RedisAddress, connection: Redis | Cluster): Redis | Cluster {
+  // The driver prints an error that has no listener.
+  return keepConnection(address, connection).on('error', () => undefined)
+}
+
+function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
   const { kind, nodes, database } = address
-  const options = optionsOf(address, onLeft)
   switch (kind) {
     case 'server':
       return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
     case 'cluster':
       return new Cluster([...nodes], {
         scripts,
-        enableOfflineQueue: false,
+        enableOfflineQueue: options.enableOfflineQueue ?? false,
         clusterRetryStrategy: retryStrategy,
         redisOptions: options,
       })

@@ -8,9 +8,13 @@ import type { RedisAddress } from './redis-address.js'
 
 const SCAN_COUNT = 1_000
 /** Names that hold no encrypted value. */
-const NOT_ENCRYPTED = /^kyc:(audit|keys|permits|probe|spent):/
+const NOT_ENCRYPTED = /^kyc:(audit|event-sequence|keys|permits|probe|spent):/
 const WRITE_NAME = /^kyc:write:\d+:([0-9a-f]{8}):\{/
-const LABELLED_NAME = /^kyc:[\w-]+:([0-9a-f]{8}):[\w-]{43}$/
+const LABELLED_NAME = /^kyc:[\w-]+:(?:\{\w+\}:)?([0-9a-f]{8}):[\w-]{43}$/
+/** Names that depend on no key. */
+const UNKEYED_NAME = /^kyc:(epoch|event):/
+/** Names of records that hold a keyed hash and no encrypted value. */
+const SEQUENCE_NAMES = 'kyc:event-sequence:*'
 const EPOCH_NAME = /^kyc:epoch:/
 /** Each process tells here which keys it has. */
 const PROCESS_NAME = 'kyc:keys:'
@@ -54,7 +58,7 @@ function valueKeyOf(bytes: Buffer): string | undefined {
 
 /** The id of the key of a name; undefined where a name does not depend on a key. */
 const nameKeyOf = (name: string): string | undefined =>
-  EPOCH_NAME.test(name) ? undefined : ((WRITE_NAME.exec(name) ?? LABELLED_NAME.exec(name))?.[1] ?? UNNAMED)
+  UNKEYED_NAME.test(name) ? undefined : ((WRITE_NAME.exec(name) ?? LABELLED_NAME.exec(name))?.[1] ?? UNNAMED)
 
 /** Reads the store of a Redis as an operator does: all of it. */
 export class StoreScan {
@@ -74,6 +78,7 @@ export class StoreScan {
       const nameKey = nameKeyOf(name)
       if (nameKey !== undefined) count(names, nameKey)
     }
+    for await (const batch of this.#names(SEQUENCE_NAMES)) for (const name of batch) count(names, nameKeyOf(name)!)
     return { values, names }
   }
 

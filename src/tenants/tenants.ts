@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
+import type { RecordChange } from '../../datasources/contract/state-change.js'
 import { ResponseMemory } from '../../datasources/http/transport.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import type { CallAttempt } from '../../datasources/http/call.js'
@@ -22,6 +23,8 @@ export interface TenantsOptions {
   readonly permits?: PermitStore | undefined
   /** Changes that the replicas tell each other. @default none */
   readonly changes?: ChangeChannel | undefined
+  /** What records the changes of state of a tenant's objects. @default nothing is recorded */
+  readonly recordOf?: ((tenant: string | undefined) => RecordChange) | undefined
   /** `tenant` is undefined in a deployment without tenants. */
   readonly onCall: (attempt: CallAttempt, tenant: string | undefined) => void
   readonly onShared: (provider: string, tenant: string | undefined) => void
@@ -154,7 +157,7 @@ export class Tenants {
   }
 
   #openRoom(provider: AnyProvider, settings: ProviderConfig, tenant: TenantConfig): OpenRoom {
-    const { config, permits, onCall, onShared, onDrift, onCircuit } = this.#options
+    const { config, permits, recordOf, onCall, onShared, onDrift, onCircuit } = this.#options
     const { id } = tenant
     const room = new OpenRoom(provider, settings, {
       config,
@@ -163,6 +166,7 @@ export class Tenants {
       store: storeOf(this.#options.store, id),
       permits,
       changes: this.#changes,
+      record: recordOf?.(id) ?? (() => undefined),
       onCall: (attempt) => onCall(attempt, id),
       onShared: (name) => onShared(name, id),
       onDrift: (name, field) => onDrift(name, field, id),

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Labels, Store } from '../../datasources/contract/store.js'
 import { erasePerson } from '../../src/erasure/erasure.js'
 import type { Person } from '../../src/erasure/person-match.js'
+import { RedisEventLog } from '../../src/events/redis-event-log.js'
 import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
+import type { RedisAddress } from '../../src/store/redis-address.js'
 import { redisStore, type RedisStore } from '../../src/store/redis.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
 import { cipherOf } from '../support/keys.js'
@@ -13,9 +15,11 @@ const OLD = randomBytes(32)
 const NEW = randomBytes(32)
 const PERSON = 'c0000000-0000-4000-8000-000000000009'
 
+let address: RedisAddress
 let raw: RedisStore
 beforeAll(async () => {
-  raw = redisStore(addressOf(await emptyDatabase()), () => undefined)
+  address = addressOf(await emptyDatabase())
+  raw = redisStore(address, () => undefined)
   await vi.waitFor(() => raw.probe(), { timeout: 20_000 })
 })
 afterAll(() => raw.close())
@@ -85,4 +89,27 @@ test('names that hold no stored value are passed over; those of a newer version 
   await raw.set('kyc:spent:x', Buffer.from('1'), 60_000)
   await raw.set('kyc:ledger:x', Buffer.from('1'), 60_000)
   expect(await erase({})).toMatchObject({ removed: {}, unreadable: {}, unknown: { ledger: 1 } })
+})
+
+test.each<[what: string, id: string, tenant: string | undefined, person: Partial<Person>, isErased: boolean]>([
+  ['whose object is the person', PERSON, undefined, {}, true],
+  ['that states the person', 'an object', undefined, {}, true],
+  ['of the tenant', 'an object', 'bank', { tenant: 'bank' }, true],
+  ['of another tenant', 'an object', 'other', { tenant: 'bank' }, false],
+  ['of another person', 'an object', undefined, { ids: [`${PERSON}0`] }, false],
+])('an event %s', async (_what, id, tenant, person, isErased) => {
+  const log = new RedisEventLog({
+    address,
+    cipher: cipherOf([OLD]),
+    settings: { maxCount: 1_000, retentionMs: 60_000, sequenceMs: 60_000 },
+    onFault: () => undefined,
+  })
+  await vi.waitFor(() => log.find('1-1'), { timeout: 20_000 })
+  const subjects = id === PERSON ? [] : [PERSON]
+  const change = { type: 'kycOverview', id, state: randomUUID(), isFinal: false, subjects } as const
+  const { eventId } = (await log.record(tenant, change))!
+  expect((await erase(person)).removed).toEqual(isErased ? { event: 1 } : {})
+  expect((await log.find(eventId)) === null).toBe(isErased)
+  await erase({ ids: [PERSON] })
+  await log.close()
 })

@@ -9,6 +9,7 @@ import { ApiError, invalidInput } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { completeRows, findRow } from '../../contract/rows.js'
 import { requiredBankOf } from '../bank-access.js'
+import { recordEvidence } from '../changes.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { obpError, TITLE } from '../error-mapping.js'
 import { command, type ObpInstance } from '../instance.js'
@@ -176,7 +177,7 @@ export const customerCommands = {
     ignoredInput: ['personExists'],
     type: 'LinkCustomerPayload',
     repeatable: false,
-    async readBack(instance, operation, input) {
+    async readBack(instance, operation, input, attempt) {
       const { ref, customer } = await reloadCustomer(instance, operation, input)
       const stored = completeRows(await loadAttributes(instance, operation, ref))
       const isSet = (member: LinkMember) => {
@@ -184,14 +185,17 @@ export const customerCommands = {
         const value = input[member] ?? null
         return value === null ? rows.length === 0 : rows.length > 0 && rows.every((row) => row.value === value)
       }
-      return givenMembers(input).every(isSet) ? { customer } : null
+      if (!givenMembers(input).every(isSet)) return null
+      recordEvidence(instance, ref, attempt)
+      return { customer }
     },
-    async run(instance, operation, input) {
+    async run(instance, operation, input, attempt) {
       if (givenMembers(input).length === 0)
         throw invalidInput({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
       await input.personExists()
       const { ref, customer } = await findCustomer(instance, operation, input)
       await setLinks(instance, operation, ref, input, completeRows(await loadAttributes(instance, operation, ref)))
+      recordEvidence(instance, ref, attempt)
       return { customer }
     },
   }),

@@ -13,6 +13,7 @@ import type { LoaderDefinition, OperationScope } from '../../contract/operation-
 import type { Attempt } from '../../contract/operations.js'
 import { findRow, type Rows } from '../../contract/rows.js'
 import type { Loader } from '../../support/loader.js'
+import { recordEvidence } from '../changes.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
 import { command, type ObpInstance } from '../instance.js'
@@ -148,6 +149,7 @@ export const kycCommands = {
       const record = await recordOf(instance, operation, 'check', checks, input, attempt)
       const body = checkBody(input)
       const kycCheck = await readRecord(instance, operation, checks, record, (row) => isCheck(row, body))
+      if (kycCheck) recordEvidence(instance, record.ref, attempt)
       return kycCheck ? { kycCheck } : null
     },
     async run(instance, operation, input, attempt) {
@@ -155,6 +157,7 @@ export const kycCommands = {
       const row = await instance.sources.kyc
         .addKycCheck(operation, ref, id, checkBody(input))
         .finally(() => operation.loader(instance, checks).clear(ref.id))
+      recordEvidence(instance, ref, attempt)
       return { kycCheck: toCheck(row, instance.drift) }
     },
   }),
@@ -167,6 +170,7 @@ export const kycCommands = {
       const record = await recordOf(instance, operation, 'document', documents, input, attempt)
       const body = documentBody(input)
       const kycDocument = await readRecord(instance, operation, documents, record, (row) => isDocument(row, body))
+      if (kycDocument) recordEvidence(instance, record.ref, attempt)
       return kycDocument ? { kycDocument } : null
     },
     async run(instance, operation, input, attempt) {
@@ -174,6 +178,7 @@ export const kycCommands = {
       const row = await instance.sources.kyc
         .addKycDocument(operation, ref, id, documentBody(input))
         .finally(() => operation.loader(instance, documents).clear(ref.id))
+      recordEvidence(instance, ref, attempt)
       return { kycDocument: toDocument(row, instance.drift) }
     },
   }),
@@ -201,19 +206,21 @@ export const kycCommands = {
     type: 'AddKycStatusPayload',
     // A late repeat would revert a later status.
     repeatable: false,
-    async readBack(instance, operation, input) {
+    async readBack(instance, operation, input, attempt) {
       const { ref } = await findCustomer(instance, operation, input)
       const loader = operation.loader(instance, statuses)
       loader.clear(ref.id)
       const stored = await loader.load(ref.id)
       const kycStatus = stored && findRow(stored, (row) => isStatus(row, statusBody(input)))
+      if (kycStatus) recordEvidence(instance, ref, attempt)
       return kycStatus ? { kycStatus } : null
     },
-    async run(instance, operation, input) {
+    async run(instance, operation, input, attempt) {
       const { ref } = await findCustomer(instance, operation, input)
       const row = await instance.sources.kyc
         .addKycStatus(operation, ref, statusBody(input))
         .finally(() => operation.loader(instance, statuses).clear(ref.id))
+      recordEvidence(instance, ref, attempt)
       return { kycStatus: toStatus(row, instance.drift) }
     },
   }),

@@ -62,6 +62,7 @@ export async function probeProvider(name: ProviderName, options: ProbeOptions): 
     tenant: tenantName(tenant.id),
     store: storeOf(store, tenant.id),
     changes: new ProviderChanges(NO_CHANNEL),
+    record: ignore,
     onCall: () => (calls += 1),
     onShared: ignore,
     onDrift: ignore,

@@ -22,12 +22,14 @@ const READY_MS = 60_000
 interface Form {
   readonly restarts: number
   readonly perSecond: number
+  /** Time at a quarter of the rate before the first restart: four replicas that start at once on one machine are no rolling restart. */
+  readonly warmUpMs: number
   readonly drainMs: number
   /** nginx leaves a connection that was idle for so long, which is before the replica closes it. */
   readonly idleSeconds: number
 }
-const WHOLE: Form = { restarts: 12, perSecond: 200, drainMs: 5_000, idleSeconds: 4 }
-const SHORT: Form = { restarts: 2, perSecond: 40, drainMs: 3_000, idleSeconds: 1 }
+const WHOLE: Form = { restarts: 12, perSecond: 200, warmUpMs: 10_000, drainMs: 5_000, idleSeconds: 4 }
+const SHORT: Form = { restarts: 2, perSecond: 40, warmUpMs: 0, drainMs: 3_000, idleSeconds: 1 }
 
 type Kind = 'read' | 'keyed write' | 'unkeyed write'
 const KINDS: readonly Kind[] = ['read', 'keyed write', 'read', 'unkeyed write', 'read']
@@ -154,6 +156,10 @@ async function runBehind(name: ProxyName, form: Form, { folder, program, progres
   await Promise.all(world.replicas.map(untilReady))
   const proxy = await startProxy(name, folder, upstreams, form.idleSeconds)
   try {
+    const endWarmUp = sendSteadily(world, proxy.url, form.perSecond / 4)
+    await delay(form.warmUpMs)
+    await endWarmUp()
+    created = 0
     const begun = performance.now()
     const stop = sendSteadily(world, proxy.url, form.perSecond)
     const marks: (readonly [number, string])[] = []

@@ -220,6 +220,7 @@ async function openRoom(name: ProviderName) {
     drift: () => undefined,
     store: encryptedStore(memoryStore(), cipherOf([randomBytes(32)])),
     changes: { announce: () => undefined, listen: () => undefined },
+    record: () => undefined,
     tenant: 'default',
     client(options: Parameters<ProviderDeps['client']>[0]) {
       if (options.credential) lent = options
