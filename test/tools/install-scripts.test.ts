@@ -21,6 +21,9 @@ const lockfiles = [
   'clients/compatibility/package-lock.json',
   'clients/typescript/package-lock.json',
   'examples/federation/package-lock.json',
+  'examples/onboarding/typescript/package-lock.json',
+  'examples/react/package-lock.json',
+  'examples/webhook-receiver/package-lock.json',
   'bench/package-lock.json',
   'site/package-lock.json',
 ]
