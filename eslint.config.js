@@ -3,7 +3,13 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist', 'schema/operations/*.ts', 'bench/node_modules']),
+  globalIgnores([
+    'dist',
+    'site/dist',
+    'schema/operations/*.ts',
+    'clients/typescript/src/generated',
+    'bench/node_modules',
+  ]),
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
@@ -44,5 +50,8 @@ export default defineConfig(
   // An emulator takes any JSON and compares it as text.
   { files: ['datasources/*/emulator/**'], rules: { '@typescript-eslint/no-base-to-string': 'off' } },
   // Its packages are installed by the folder itself, whose `npm test` checks the types.
-  { files: ['**/*.js', '**/*.mjs', 'clients/**', 'examples/**'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['**/*.js', '**/*.mjs', 'clients/**', 'examples/**', 'site/**'],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
 )

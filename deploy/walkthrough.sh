@@ -8,7 +8,7 @@ work=$(realpath -m "${1:?the folder for the machine}")
 root=$work/machine
 mkdir -p "$work"
 
-for port in 4000 4001 4002 4100 6380 8080 9090; do
+for port in 80 4000 4001 4002 4100 6379 6380 8080 9090; do
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "port $port is taken" >&2 && exit 1; fi
 done
 
@@ -32,6 +32,7 @@ mkdir "$root"
 tar -xf "$work/bare.tar" -C "$root"
 cp "$work/kyc-graph.tgz" "$root/root/"
 cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 other_blocks >"$root/root/commands"
 
 # systemd as process 1 of the namespaces.

@@ -28,6 +28,7 @@ import { Person } from '../schema/person.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { KycProvider, PhoneNumberMatch } from '../schema/shared.js'
 import { BANK, BankArgs, BankListArgs, BankPageArgs } from './bank-args.js'
+import { ArgumentScopes } from './argument-scopes.js'
 import { connection } from './connection.js'
 import type { GuardedProviders, RequestContext } from './context.js'
 
@@ -140,6 +141,7 @@ export class CustomerResolver {
   }
 
   @Scopes('customers:read')
+  @ArgumentScopes(({ obp }, args) => obp.assertScopes('customersByPhone', args))
   @Cost('call')
   @FirstArgument()
   @Query(() => [Customer], {
@@ -219,6 +221,7 @@ export class CustomerResolver {
   }
 
   @Scopes('customers:write')
+  @ArgumentScopes(({ obp }, { input }) => obp.assertScopes('createCustomer', input))
   @Cost('write')
   @Mutation(() => CreateCustomerPayload, {
     nullable: true,
@@ -276,6 +279,7 @@ export class CustomerResolver {
   }
 
   @Scopes('links:write')
+  @ArgumentScopes(({ obp }, { input }) => obp.assertScopes('linkCustomer', input))
   @Cost('write')
   @Mutation(() => LinkCustomerPayload, {
     nullable: true,

@@ -3,6 +3,7 @@ import { Cost, ListSize } from '../schema/cost-weights.js'
 import { Disclosure, RecordDisclosureInput, RecordDisclosurePayload } from '../schema/disclosure.js'
 import { Person } from '../schema/person.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
+import { ArgumentScopes } from './argument-scopes.js'
 import type { RequestContext } from './context.js'
 
 @Resolver(() => Person)
@@ -20,6 +21,7 @@ export class DisclosureResolver {
   }
 
   @Scopes(orOwn('persons:write'))
+  @ArgumentScopes(({ synctera }, { input }) => synctera.assertScopes('recordDisclosure', input))
   @Cost('write')
   @Mutation(() => RecordDisclosurePayload, {
     nullable: true,

@@ -17,10 +17,12 @@ import { BankUserResolver, DepositAccountResolver } from './onboarding.js'
 import { PersonResolver, PersonVerificationResolver } from './person.js'
 import { PersonalIdResolver } from './personal-id.js'
 import { CustomerRecordsResolver } from './records.js'
+import { SubscriptionResolver } from './subscription.js'
 import { CustomerUserLinkResolver, UserCustomerLinkResolver } from './user-link.js'
 import { VerificationResolver } from './verification.js'
 import { VerificationHistoryResolver } from './verification-history.js'
 import { ViewerResolver } from './viewer.js'
+import { WebhookEndpointResolver } from './webhook-endpoint.js'
 
 export { keys as referenceKeys, references } from './references.js'
 
@@ -58,4 +60,6 @@ export const resolvers = [
   PersonalIdResolver,
   VerificationHistoryResolver,
   MonitoringResolver,
+  WebhookEndpointResolver,
+  SubscriptionResolver,
 ] as const

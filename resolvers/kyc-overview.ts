@@ -52,7 +52,7 @@ const isErrorOf = (error: unknown, code: ErrorCode, provider: KycProvider): bool
 
 /** Synctera's evidence; null where the caller may not know of the customer's links. */
 async function loadSyncteraEvidence(
-  { obp, synctera }: Pick<GuardedProviders, 'obp' | 'synctera'>,
+  { obp, synctera, observer }: Pick<RequestContext, 'obp' | 'synctera' | 'observer'>,
   customer: Customer,
 ): Promise<SyncteraEvidence | null> {
   const links = await obp.linksOf(customer).catch((error: unknown) => {
@@ -62,6 +62,7 @@ async function loadSyncteraEvidence(
   if (links === null) return null
   if (links === 'contradicting') return { contradicting: true }
   if (links.personId === null) return { recorded: false }
+  observer?.watch('personVerification', links.personId)
   const [person, results, alerts] = await Promise.all([
     synctera.personById(links.personId),
     reached(synctera.verificationsOf(links.personId)),
@@ -83,7 +84,8 @@ function assertAllowed({ obp, synctera }: Pick<GuardedProviders, 'obp' | 'syncte
   }
 }
 
-async function decide(customer: Customer, context: RequestContext): Promise<KycOverview | null> {
+/** The decision about a customer; null where the caller may not know of its records. */
+export async function decideKyc(customer: Customer, context: RequestContext): Promise<KycOverview | null> {
   const now = new Date()
   const hasSynctera = assertAllowed(context)
   const [bank, synctera] = await Promise.all([
@@ -122,7 +124,7 @@ export class KycOverviewResolver {
     decisionsOf.set(context, decisions)
     // One answer states one decision of a customer, by whichever path it is reached.
     const key = JSON.stringify([stepOf(info), customer.bankId, customer.id])
-    const decision = decisions.get(key) ?? decide(customer, context)
+    const decision = decisions.get(key) ?? decideKyc(customer, context)
     decisions.set(key, decision)
     return decision
   }

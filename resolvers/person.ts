@@ -21,6 +21,7 @@ import {
 } from '../schema/person-verification.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'
+import { ArgumentScopes } from './argument-scopes.js'
 import { connection } from './connection.js'
 import type { RequestContext } from './context.js'
 
@@ -58,6 +59,7 @@ export class PersonResolver {
   }
 
   @Scopes('persons:read')
+  @ArgumentScopes(({ synctera }, args) => synctera.assertScopes('personPage', args))
   @Cost('call')
   @PageSize()
   @Query(() => PersonConnection, {
@@ -113,6 +115,7 @@ export class PersonResolver {
   }
 
   @Scopes(orOwn('persons:write'))
+  @ArgumentScopes(({ synctera }, { input }) => synctera.assertScopes('updatePerson', input))
   @Cost('write')
   @Mutation(() => UpdatePersonPayload, {
     nullable: true,

@@ -10,6 +10,7 @@ import {
   RecordPersonVerificationInput,
   RecordPersonVerificationPayload,
 } from '../schema/verification-history.js'
+import { ArgumentScopes } from './argument-scopes.js'
 import { connection } from './connection.js'
 import type { RequestContext } from './context.js'
 
@@ -39,6 +40,7 @@ export class VerificationHistoryResolver {
   }
 
   @Scopes(orOwn('persons:read'))
+  @ArgumentScopes(({ synctera }, args) => synctera.assertScopes('verificationPage', args))
   @Cost('call')
   @PageSize()
   @FieldResolver(() => PersonVerificationResultConnection, {

@@ -23,6 +23,11 @@ export const piiGroups = {
     reason: 'A code, product, definition, role or institution; the same for every person.',
   },
 
+  integration: {
+    category: 'public',
+    reason: 'How a partner is reached, and how it knows this server; it says nothing of a person.',
+  },
+
   identifier: {
     category: 'personal',
     reason: 'A pseudonym by which a record is read again; it says nothing of the person without that record.',
@@ -141,7 +146,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     composed: `accountAttributesJob accountEntitlements customerAttributeDefinitions customer customerByNumber customers
       customersByAttributes customersByMobilePhoneNumber crmEvents meeting meetings errorCodes person persons
       userCustomerLinks verificationResult verificationResults viewer accountVerifications kycReviewQueue
-      personVerification`,
+      personVerification webhookEndpoints webhookDeliveries`,
   },
   Mutation: {
     composed: `setAccountAttributes setAccountEntitlements setCustomerAttributeDefinition
@@ -153,7 +158,11 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
       createTaxResidence deleteTaxResidence addSocialMediaHandle requestCreditLimit createUserCustomerLink
       deleteUserCustomerLink verifyAccount startChallengeFactor verifyChallengeFactor recordDisclosure
       startDocumentVerification verifyAccounts addPersonalId correctPersonalId deletePersonalId recordPersonVerification
-      subscribeToMonitoring endMonitoring setMonitoringAlertStatus`,
+      subscribeToMonitoring endMonitoring setMonitoringAlertStatus createWebhookEndpoint rotateWebhookEndpointSecret
+      disableWebhookEndpoint enableWebhookEndpoint deleteWebhookEndpoint replayWebhookDelivery`,
+  },
+  Subscription: {
+    composed: 'verificationResult accountAttributesJob personVerification kycOverview accountVerifications',
   },
   PageInfo: { technical: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ErrorCodeInfo: { technical: 'code meaning retryable httpStatuses' },
@@ -162,6 +171,22 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     technical: 'scopes seesPersonalData',
     composed: 'messages customers',
   },
+
+  WebhookEndpoint: {
+    integration: 'url types previousSecretUntil',
+    technical: 'id isEnabled disabledReason disabledAt failingSince createdAt',
+  },
+  WebhookDelivery: {
+    technical: 'eventId type state attempts lastOutcome nextAttemptAt createdAt endedAt',
+  },
+  WebhookDeliveryConnection: { composed: 'edges nodes pageInfo' },
+  WebhookDeliveryEdge: { technical: 'cursor', composed: 'node' },
+  CreateWebhookEndpointPayload: { technical: 'replayed', integration: 'secret', composed: 'endpoint' },
+  RotateWebhookEndpointSecretPayload: { technical: 'replayed', integration: 'secret', composed: 'endpoint' },
+  DisableWebhookEndpointPayload: { technical: 'replayed', composed: 'endpoint' },
+  EnableWebhookEndpointPayload: { technical: 'replayed', composed: 'endpoint' },
+  DeleteWebhookEndpointPayload: { technical: 'replayed deletedId' },
+  ReplayWebhookDeliveryPayload: { technical: 'replayed', composed: 'delivery' },
 
   Customer: {
     identifier: 'id bankId number branchId',
@@ -581,6 +606,13 @@ export const inputDecisions: Readonly<Record<string, FieldGroups>> = {
   CreateUserCustomerLinkInput: { identifier: 'idempotencyKey bankId customerId userId' },
   DeleteUserCustomerLinkInput: { identifier: 'idempotencyKey bankId linkId customerId' },
 
+  CreateWebhookEndpointInput: { identifier: 'idempotencyKey', integration: 'url types' },
+  RotateWebhookEndpointSecretInput: { identifier: 'idempotencyKey', technical: 'endpointId' },
+  DisableWebhookEndpointInput: { identifier: 'idempotencyKey', technical: 'endpointId' },
+  EnableWebhookEndpointInput: { identifier: 'idempotencyKey', technical: 'endpointId' },
+  DeleteWebhookEndpointInput: { identifier: 'idempotencyKey', technical: 'endpointId' },
+  ReplayWebhookDeliveryInput: { identifier: 'idempotencyKey', technical: 'endpointId eventId' },
+
   CreateMeetingInput: {
     identifier: 'idempotencyKey bankId',
     catalogue: 'providerId',
@@ -750,11 +782,17 @@ export const argumentDecisions: Readonly<Record<string, FieldGroups>> = {
   'Query.persons': { technical: 'first after', composed: 'filter orderBy' },
   'Query.personVerification': { identifier: 'id' },
   'Query.kycReviewQueue': { technical: 'first after' },
+  'Query.webhookDeliveries': { technical: 'first after endpointId state' },
   'Query.userCustomerLinks': { identifier: 'bankId userId' },
   'Query.accountVerifications': { identifier: 'jobId' },
   'AccountVerificationJob.results': { technical: 'first after' },
   'Query.verificationResult': { identifier: 'id' },
   'Query.verificationResults': { identifier: 'ids' },
+  'Subscription.verificationResult': { identifier: 'id' },
+  'Subscription.accountAttributesJob': { identifier: 'key' },
+  'Subscription.personVerification': { identifier: 'personId' },
+  'Subscription.kycOverview': { identifier: 'customerId bankId' },
+  'Subscription.accountVerifications': { identifier: 'jobId' },
   'Viewer.messages': { identifier: 'bankId' },
   'Person.verificationHistory': { technical: 'first after', composed: 'filter' },
   'Customer.attribute': { identifier: 'id' },

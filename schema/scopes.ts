@@ -22,6 +22,8 @@ export const SCOPES = {
   'engagement:write': 'creating meetings and messages',
   'accounts:write': 'createAccount',
   'users:write': 'createUser',
+  'webhooks:read': 'webhook endpoints of the client, and their deliveries',
+  'webhooks:write': 'creating and changing those, and replaying deliveries',
   'pii:read': 'personal values unmasked',
   'schema:read': 'introspection outside dev',
   'customers:read:own': 'the same, of customers the provider links to the caller',

@@ -5,7 +5,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { Store } from '../datasources/contract/store.js'
-import { type Authenticate, createAuthenticator } from './access/authenticate.js'
+import { type Authenticator, createAuthenticator } from './access/authenticate.js'
 import { dependenciesOf, reportIssuers } from './access/issuer-dependencies.js'
 import { Issuers } from './access/issuers.js'
 import { createSenderConstraint } from './access/sender-constraint.js'
@@ -27,6 +27,7 @@ import { checked, createExecutor } from './graphql/executor.js'
 import { declaredListLimits, DEFAULT_MAX_ITEMS } from './graphql/declared-limits.js'
 import { ListLimits } from './limits/list-limits.js'
 import { createRootScopeCheck } from './access/root-scopes.js'
+import { OperationRunner } from './graphql/operation-runner.js'
 import { Pipeline } from './graphql/pipeline.js'
 import type { OperationContext, Plugin } from './graphql/plugin.js'
 import { createPlugins } from './graphql/plugins/index.js'
@@ -41,7 +42,7 @@ import { limitConnections } from './http/connection-limit.js'
 import { createFailureLimit, type FailureLimit } from './http/failure-limit.js'
 import { createFastPath, installFastPath } from './http/fast-path.js'
 import { createGraphqlHandler, type HttpRequest, type HttpResponse } from './http/graphql-handler.js'
-import { createFront, type Front } from './http/front.js'
+import { createFront, createVerify, type EntryChecks, type Front } from './http/front.js'
 import { registerGraphqlRoute } from './http/graphql-route.js'
 import { createReadyReport, type ReadyReport, registerHealth } from './http/health.js'
 import { BodyReader } from './http/request-body.js'
@@ -57,6 +58,7 @@ import { StoreReadiness } from './lifecycle/readiness.js'
 import { watchParts } from './lifecycle/reload.js'
 import { Admission } from './limits/admission.js'
 import { createRateLimit, type RateLimit, type RateLimitConfig } from './limits/rate-limit.js'
+import { openPartnerWebhooks, type PartnerWebhooks } from './partner-webhooks/open.js'
 import type { ConnectionRefusal } from './security-events/events.js'
 import { openSecurityEvents } from './security-events/open.js'
 import { refusalRecorder } from './security-events/refusals.js'
@@ -67,6 +69,8 @@ import { createMetrics, type Metrics } from './observability/metrics.js'
 import type { MemoryBudgets } from './observability/metrics/admission.js'
 import type { Tracing } from './observability/tracing/contract.js'
 import { openTracing } from './observability/tracing/open.js'
+import { openStreams, type OpenStreams } from './streams/open-streams.js'
+import { asksForEvents } from './streams/sse.js'
 import { openStore, type OpenStore } from './store/open-store.js'
 import { type ProviderReload, watchProviderSettings } from './tenants/reload.js'
 import { Tenants } from './tenants/tenants.js'
@@ -82,6 +86,8 @@ export interface ServerOptions {
   readonly explain?: Plugin | undefined
   /** Get the spans of operations, beside the collector of the settings: development only. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined
+  /** How webhooks to partners are attempted, where that is not as in production: tests only. */
+  readonly partnerWebhooks?: Pick<Parameters<typeof openPartnerWebhooks>[0], 'retrySeconds' | 'lockMs' | 'resolve'>
   /** Routes beside the graph, such as development's token endpoint. */
   readonly routes?: ((app: FastifyInstance) => void) | undefined
 }
@@ -118,6 +124,7 @@ interface Resources {
   readonly readiness: StoreReadiness
   /** Changes of state, for subscriptions and webhooks. */
   readonly eventLog: OpenEventLog
+  readonly partnerWebhooks: PartnerWebhooks
   readonly tenants: Tenants
   readonly reload: ProviderReload
   readonly trail: Trail
@@ -152,7 +159,7 @@ function openTenants(
   })
 }
 
-function openResources(options: Options, dataKeys: KeyHolder): Resources {
+async function openResources(options: Options, dataKeys: KeyHolder): Promise<Resources> {
   const { config, log, metrics, dependencies, events } = options
   const readiness = new StoreReadiness(dependencies)
   const store = openStore(config, dataKeys, readiness.observe, { log, onUnreadable: metrics.unreadable })
@@ -160,6 +167,8 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const eventLog = openEventLog({ config, keys: dataKeys, now: store.store.now, log, metrics })
   const tenants = openTenants({ config, log, metrics }, store, eventLog)
+  const opened = { config, store: store.store, events: eventLog.events, tenants, log, metrics }
+  const partnerWebhooks = await openPartnerWebhooks({ ...opened, ...options.partnerWebhooks })
   const trail = openTrail({
     config,
     keys: dataKeys,
@@ -184,7 +193,7 @@ function openResources(options: Options, dataKeys: KeyHolder): Resources {
   const consents = openConsentRegister(config, log, metrics)
   const reload = watchProviderSettings({ config, tenants, log, metrics })
   const endReload = watchParts({ ...options, keys: dataKeys, issuers, consents, trail })
-  return { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }
+  return { issuers, store, readiness, eventLog, partnerWebhooks, tenants, reload, trail, consents, endReload }
 }
 
 function createAdmission({ config: { admission: limits }, metrics }: Options): Admission | undefined {
@@ -199,6 +208,7 @@ interface Graph {
   readonly apollo: ApolloServer<OperationContext>
   readonly rateLimit: RateLimit
   readonly front: Front
+  readonly streams: OpenStreams
   readonly answers: AnswerBuffer
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   /** Resolves when no operation runs, also none of a client that has left. */
@@ -245,7 +255,7 @@ const openRateLimit = (config: Config, tenants: Tenants, store: Pick<RateLimitCo
 function authenticatorOf(
   config: Config,
   { issuers, store, trusts }: Pick<Resources, 'issuers'> & { readonly store: Store } & Pick<RoutesOptions, 'trusts'>,
-): Authenticate {
+): Authenticator {
   const refusals = new Refusals(config.auth)
   return createAuthenticator({
     issuers,
@@ -254,24 +264,37 @@ function authenticatorOf(
   })
 }
 
-function createGraph(
-  options: Options,
-  reached: Promise<void>,
-  { issuers, store: { store, lease }, tenants, trail, consents }: Resources,
-  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
-): Graph {
-  const { config, explorer, tracing, events, metrics } = options
+/** Answers requests; one that comes while the server starts waits for what it may need. */
+function onceStarted(reached: Promise<void>, answered: Graph['handle'], requests: PendingTasks): Graph['handle'] {
+  let isStarting = true
+  void reached.then(() => (isStarting = false))
+  return (request) => {
+    const response = isStarting ? reached.then(() => answered(request)) : answered(request)
+    requests.add(response)
+    return response
+  }
+}
+
+interface ContextParts {
+  readonly admission: Admission | undefined
+  readonly deadlines: ReturnType<typeof createDeadlines>
+  readonly idempotency: Idempotency
+}
+
+function contextFactoryOf(
+  { config, tracing, events, metrics }: Options,
+  { tenants, trail, consents, partnerWebhooks }: Resources,
+  { admission, deadlines, idempotency }: ContextParts,
+): ReturnType<typeof createContextFactory> {
   const { schema, served } = schemas()
-  const deadlines = createDeadlines(config.requestTimeoutMs)
-  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
-  const rateLimit = openRateLimit(config, tenants, { lease, digest: store.digest })
-  const hasPage = explorer !== undefined
-  const { apollo, pipeline, documents } = createSteps(options, { served, rateLimit, store })
-  const admission = createAdmission(options)
-  const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
-  const openContext = createContextFactory({
+  return createContextFactory({
     deadlines,
-    guard: createGuard({ idempotency, maskerOf: createMaskers(schema), onWrite: metrics.wrote }),
+    guard: createGuard({
+      services: { webhooks: partnerWebhooks.service },
+      idempotency,
+      maskerOf: createMaskers(schema),
+      onWrite: metrics.wrote,
+    }),
     tenants,
     record: createRecorder(trail, schema, served, config.auditMaskedReads),
     consents: createConsents(config.consent, consents),
@@ -279,38 +302,60 @@ function createGraph(
     beginTrace: tracing?.begin,
     measure: admission?.measure,
   })
-  const respond = createGraphqlHandler({
-    apollo,
-    pipeline,
-    documents,
-    hasPage,
-    hasPersistedQueries: config.safelist.mode !== 'enforce',
-    openContext,
-  })
+}
+
+function createGraph(
+  options: Options,
+  reached: Promise<void>,
+  resources: Resources,
+  { countFailure, trusts }: Pick<RoutesOptions, 'countFailure' | 'trusts'>,
+): Graph {
+  const { issuers, store: opened, eventLog, tenants } = resources
+  const { store, lease } = opened
+  const { config, explorer } = options
+  const deadlines = createDeadlines(config.requestTimeoutMs)
+  const idempotency = new Idempotency(config.writeLeaseMs, config.lifetimes)
+  const rateLimit = openRateLimit(config, tenants, { lease, digest: store.digest })
+  const hasPage = explorer !== undefined
+  const steps = createSteps(options, { served: schemas().served, rateLimit, store })
+  const admission = createAdmission(options)
+  const answers = new AnswerBuffer(config.maxBufferedAnswerBytes)
+  const openContext = contextFactoryOf(options, resources, { admission, deadlines, idempotency })
+  const parts = { ...steps, hasPersistedQueries: config.safelist.mode !== 'enforce', openContext }
+  const respond = createGraphqlHandler({ ...parts, hasPage })
   const requests = new PendingTasks()
-  let isStarting = true
-  void reached.then(() => (isStarting = false))
+  const authenticate = authenticatorOf(config, { issuers, store, trusts })
+  const checks: EntryChecks = {
+    verify: createVerify({ authenticate, countFailure }),
+    assertTenant: (caller) => void tenants.of(caller),
+    deadlines,
+    admit(applicant) {
+      answers.assertRoom()
+      return admission?.admit(applicant)
+    },
+  }
+  const streams = openStreams({
+    ...checks,
+    settings: config.streams,
+    runner: new OperationRunner(parts),
+    again: authenticate.again,
+    events: eventLog.events,
+    tenants,
+    now: store.now,
+    track: (execution) => requests.add(execution),
+    metrics: options.metrics,
+    log: options.log,
+    cors: config.cors,
+    trusts,
+  })
+  const answered = (request: HttpRequest) => (asksForEvents(request) ? streams.answer(request) : respond(request))
   return {
-    apollo,
+    apollo: steps.apollo,
     rateLimit,
     answers,
-    front: createFront({
-      authenticate: authenticatorOf(config, { issuers, store, trusts }),
-      assertTenant: (caller) => void tenants.of(caller),
-      deadlines,
-      countFailure,
-      hasPage,
-      admit(applicant) {
-        answers.assertRoom()
-        return admission?.admit(applicant)
-      },
-    }),
-    handle(request) {
-      // A request that comes while the server starts waits for what it may need.
-      const response = isStarting ? reached.then(() => respond(request)) : respond(request)
-      requests.add(response)
-      return response
-    },
+    streams,
+    front: createFront({ ...checks, hasPage }),
+    handle: onceStarted(reached, answered, requests),
     settled: () => Promise.all([requests.settled(), deadlines.settled(), idempotency.settled()]),
   }
 }
@@ -337,7 +382,7 @@ const memoryBudgets = (
 async function createRoutes(
   { config, log, metrics, events, routes }: Options,
   { tenants }: Resources,
-  { front, answers, handle }: Graph,
+  { front, answers, streams, handle }: Graph,
   { countFailure, trusts, isStopping, report }: RoutesOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly idleConnections: IdleConnections }> {
   const { admin, cors, maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config
@@ -375,6 +420,7 @@ async function createRoutes(
     isStopping,
   })
   installFastPath(app.server, fastPath)
+  streams.webSockets.install(app.server, onRefused)
   // After the fast path, so that it sees all requests.
   const idleConnections = new IdleConnections(app.server)
   registerGraphqlRoute(app, { front, bodies, answers, handle })
@@ -387,11 +433,13 @@ async function createRoutes(
 async function close(
   app: FastifyInstance,
   graph: Graph,
-  { issuers, store, readiness, eventLog, tenants, reload, trail, consents, endReload }: Resources,
+  { issuers, store, readiness, eventLog, partnerWebhooks, tenants, reload, trail, consents, endReload }: Resources,
   { events, tracing }: Pick<Options, 'events' | 'tracing'>,
   onListenerClosed: () => void,
 ): Promise<void> {
   reload.close()
+  const delivered = partnerWebhooks.stop()
+  await graph.streams.stop()
   await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), onListenerClosed })
   await graph.apollo.stop()
   await graph.rateLimit.close()
@@ -402,6 +450,8 @@ async function close(
   await trail.close()
   readiness.close()
   await eventLog.close()
+  await delivered
+  await partnerWebhooks.close()
   await store.close()
   await events.close()
   await tracing?.close()
@@ -424,7 +474,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   let keepsConnections = true
 
   const dataKeys = await openKeys(config)
-  const resources = openResources(options, dataKeys)
+  const resources = await openResources(options, dataKeys)
   const reached = dependencies.usable(START_TIMEOUT_MS)
   const trusts = trustOf(config.trustProxy)
   const countFailure = createFailureLimit(config.unauthenticatedPerMinute, trusts)

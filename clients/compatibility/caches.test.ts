@@ -2,7 +2,10 @@ import { isNonNullType, isObjectType } from 'graphql'
 import type { ConcreteRequest } from 'relay-runtime'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
-import { type Cache, CACHES } from './support/caches.js'
+import { typePolicies } from '../typescript/src/apollo.js'
+import { getDataID as packagedGetDataID } from '../typescript/src/relay.js'
+import { keys } from '../typescript/src/urql.js'
+import { apolloOptions, type Cache, CACHES, getDataID, graphcacheOptions } from './support/caches.js'
 import { everythingOf } from './support/everything.js'
 import { api, operationsOf, promised } from './support/operations.js'
 import { type Recorded, readRecords, writeRecords } from './support/records.js'
@@ -156,4 +159,14 @@ test('the records hold two different objects of every type that can be reached',
   const reached = types.map(({ name }) => name).filter((name) => !name.endsWith('Payload'))
   const alike = reached.filter((name) => (objects.get(name)?.size ?? 0) < 2)
   expect(alike.toSorted()).toEqual(Object.keys(ALIKE))
+})
+
+test('the package @kyc-graph/client exports the options that docs/client-caches.md shows', () => {
+  expect(typePolicies).toEqual(apolloOptions.typePolicies)
+  const objects = [{ id: 'id-1' }, { id: null }]
+  const answers = (keysOf: object) =>
+    Object.entries(keysOf).map(([type, key]: [string, (object: object) => unknown]) => [type, objects.map(key)])
+  expect(answers(keys)).toEqual(answers(graphcacheOptions.keys!))
+  const identities = (identity: typeof getDataID) => objects.map((object) => identity(object, 'Customer'))
+  expect(identities(packagedGetDataID)).toEqual(identities(getDataID))
 })

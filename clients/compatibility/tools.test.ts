@@ -4,9 +4,10 @@ import { composeServices as composeWithApollo } from '@apollo/composition'
 import { generate } from '@graphql-codegen/cli'
 import { composeServices as composeWithGuild } from '@theguild/federation-composition'
 import { federateSubgraphs, ROUTER_COMPATIBILITY_VERSION_ONE } from '@wundergraph/composition'
-import { parse } from 'graphql'
+import { type DocumentNode, Kind, parse, valueFromASTUntyped } from 'graphql'
 import { afterAll, describe, expect, test } from 'vitest'
 import { BANK_SUBGRAPH } from './support/bank-subgraph.js'
+import { guideCode } from './support/guides.js'
 import { API_FILE, OPERATIONS_FOLDER, promised, SUBGRAPH_FILE } from './support/operations.js'
 import { compileForRelay } from './support/relay.js'
 import { run } from './support/run.js'
@@ -106,14 +107,26 @@ describe('the schema for clients, with every promised operation', () => {
     expect(await Promise.all(checks)).toEqual([succeeds, succeeds])
   })
 
-  test.skipIf(go === undefined)('generates a Go client with genqlient, which Go compiles', async () => {
-    const folder = scratchFolder()
-    for (const name of ['go.mod', 'go.sum']) copyFileSync(join(HERE, 'go', name), join(folder, name))
-    mkdirSync(join(folder, 'client'))
-    writeFileSync(join(folder, 'client', 'genqlient.yaml'), genqlientConfig())
-    expect(await run(go!, ['tool', 'genqlient', 'client/genqlient.yaml'], folder)).toEqual(succeeds)
-    expect(await run(go!, ['build', './client'], folder)).toEqual(succeeds)
-  })
+  test.skipIf(go === undefined)(
+    'generates a Go client with genqlient, which Go compiles with the code of its guide',
+    async () => {
+      const folder = scratchFolder()
+      for (const name of ['go.mod', 'go.sum']) copyFileSync(join(HERE, 'go', name), join(folder, name))
+      mkdirSync(join(folder, 'client'))
+      writeFileSync(join(folder, 'client', 'genqlient.yaml'), genqlientConfig())
+      for (const [i, { code }] of guideCode('go', ['go']).entries())
+        writeFileSync(join(folder, 'client', `guide${i}.go`), code.replace('package kyc', 'package client'))
+      expect(await run(go!, ['tool', 'genqlient', 'client/genqlient.yaml'], folder)).toEqual(succeeds)
+      expect(await run(go!, ['build', './client'], folder)).toEqual(succeeds)
+    },
+  )
+})
+
+test.each(['apollo-client', 'urql', 'relay'])('TypeScript accepts the code of the guide %s', async (guide) => {
+  const folder = scratchFolder()
+  for (const { file, code } of guideCode(guide, ['ts', 'tsx'])) writeFileSync(join(folder, file!), code)
+  writeFileSync(join(folder, 'tsconfig.json'), tsconfig({ jsx: 'react-jsx', lib: ['ES2023', 'DOM'] }))
+  expect(await run(bin('tsc'), ['-p', folder], folder)).toEqual(succeeds)
 })
 
 const genqlientConfig = (): string => `
@@ -156,5 +169,24 @@ describe.each([
       errors: result.success ? [] : result.errors.map(String),
       warnings: result.warnings.map(({ message }) => message),
     }).toEqual({ errors: [], warnings: [] })
+    // The router enforces what composition says of each field.
+    const told = result.success ? result.fieldConfigurations : []
+    const scopes = told.map(({ typeName, fieldName, requiredScopes }) => [`${typeName}.${fieldName}`, requiredScopes])
+    expect(Object.fromEntries(scopes)).toMatchObject(scopesOf(subgraphs[0]!.typeDefs))
   })
 })
+
+/** The scopes that the directives of a schema require, by type and field. */
+function scopesOf({ definitions }: DocumentNode): Readonly<Record<string, unknown>> {
+  const fields = definitions.flatMap((type) =>
+    type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.OBJECT_TYPE_EXTENSION
+      ? (type.fields ?? []).map((field) => ({ path: `${type.name.value}.${field.name.value}`, field }))
+      : [],
+  )
+  const scoped = fields.flatMap(({ path, field }) =>
+    (field.directives ?? [])
+      .filter(({ name }) => name.value === 'requiresScopes')
+      .map((directive) => [path, valueFromASTUntyped(directive.arguments![0]!.value)] as const),
+  )
+  return Object.fromEntries(scoped)
+}

@@ -10,6 +10,10 @@ export interface Asker {
 
 export const askerOf = ({ tenant, client, subject }: Caller): Asker => ({ tenant, asker: { client, subject } })
 
+/** True of the caller who asked. */
+export const isAsker = ({ tenant, client, subject }: Caller, asked: Asker): boolean =>
+  asked.tenant === tenant && asked.asker?.client === client && asked.asker.subject === subject
+
 /** True of a caller whose scopes open only what the same subject asked for. */
 export const isOwnOnly = ({ scopes }: Caller): boolean =>
   scopes.has('verifications:read') ? false : scopes.has('verifications:read:own') || !scopes.has('verifications:write')
@@ -19,15 +23,14 @@ export function mayRead(
   operation: Pick<OperationScope, 'caller' | 'foreign'>,
   verification: Asker | null | undefined,
 ): boolean {
-  const { scopes, tenant, client, subject } = operation.caller
+  const { scopes, tenant } = operation.caller
   if (scopes.has('verifications:read') && scopes.has('verifications:read:any')) return true
   if (verification == null) return false
   if (verification.tenant !== tenant) {
     operation.foreign('tenant')
     return false
   }
-  const { asker } = verification
-  const isOwn = asker?.client === client && asker.subject === subject
+  const isOwn = isAsker(operation.caller, verification)
   if (!isOwn && !scopes.has('verifications:read')) operation.foreign('owner')
   return isOwn || scopes.has('verifications:read')
 }

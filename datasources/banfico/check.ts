@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult } from '../../schema/verification.js'
+import { DEFAULT_MAX_AGE_SECONDS, type VerificationResult, VerificationState } from '../../schema/verification.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { verificationChange } from './changes.js'
 import type { Verify } from './contract.js'
-import { sharedScope } from './datasource.js'
+import { AmbiguousAnswer, sharedScope } from './datasource.js'
 import { type BanficoInstance, verificationStore } from './instance.js'
 import { toResult } from './mapping.js'
 
@@ -16,9 +16,14 @@ async function verifyAtBank(
 ): Promise<VerificationResult> {
   const reply = await instance.source.verify(sharedScope(operation), verify)
   const result = toResult(reply.result.id, reply, instance.drift)
-  await verificationStore(instance, operation).add(operation.caller, question, verify, result, reply)
+  const isStored = await verificationStore(instance, operation).add(operation.caller, question, verify, result, reply)
+  if (!isStored) {
+    instance.resultCache.delete(result.id)
+    // A completed check is answered, because it was paid for; a pending one could not be read by this id.
+    if (result.state === VerificationState.PENDING) throw new AmbiguousAnswer()
+  }
   const { tenant: owner } = operation.caller
-  instance.record(verificationChange(result.id, result, { owner, subjects: [verify.account.id] }))
+  if (isStored) instance.record(verificationChange(result.id, result, { owner, subjects: [verify.account.id] }))
   return result
 }
 

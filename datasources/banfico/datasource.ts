@@ -15,6 +15,7 @@ import {
   type Verify,
 } from './contract.js'
 import { refusedFields, requestBody } from './mapping.js'
+import { isOtherAccount } from './question.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -75,12 +76,14 @@ export const sharedScope = ({ correlationId, interactionId, trace, share }: Call
 const malformed = (providerStatus: number): ApiError =>
   new ApiError('PROVIDER_MALFORMED', { provider: Label.BANFICO, title: 'Banfico', providerStatus })
 
-const plain = (id: string): string => id.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase()
-
-/** True where an answer names another account than the one asked about. Of another length it may be masked, or in another form. */
-function isOtherAccount(answered: string, asked: string): boolean {
-  const [given, wanted] = [plain(answered), plain(asked)]
-  return given.length === wanted.length && given !== wanted
+/** An answer that may belong to another question than the one that it was given for. */
+export class AmbiguousAnswer extends ApiError {
+  constructor() {
+    super('PROVIDER_MALFORMED', {
+      provider: Label.BANFICO,
+      message: 'Banfico gave an answer that may belong to another verification.',
+    })
+  }
 }
 
 /** Banfico's endpoints, one method each, in Banfico's words. `now` is the clock that polls are scheduled by. */

@@ -7,6 +7,7 @@ import {
 } from '../../schema/account-verification-job.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
+import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { askedByCaller } from '../contract/operations.js'
@@ -17,6 +18,7 @@ import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
 import { mayRead } from './asker.js'
 import { jobChange } from './changes.js'
 import { check } from './check.js'
+import { AmbiguousAnswer } from './datasource.js'
 import { type BanficoInstance, jobStore, query } from './instance.js'
 import type { StoredJob, StoredRow } from './job-store.js'
 import { results } from './results.js'
@@ -44,7 +46,7 @@ const failed = (clientReference: string | null, error: AccountVerification['erro
   error,
 })
 
-const errorOf = (code: 'OUTCOME_ERASED' | 'PROVIDER_TIMEOUT', message: string) => ({ code, retryable: false, message })
+const errorOf = (code: ErrorCode, message: string) => ({ code, retryable: false, message })
 
 /** A row as the graph shows it; null stands for one that was erased. */
 function toRow(row: StoredRow | null): AccountVerification {
@@ -90,14 +92,16 @@ async function refreshed(
   row: AccountVerification,
 ): Promise<AccountVerification> {
   const { id } = row.result!
+  const store = jobStore(instance, operation)
   let latest: VerificationResult | null
   try {
     latest = await operation.loader(instance, results).load(id)
-  } catch {
-    // A failed poll does not tell the state of the row.
-    return row
+  } catch (error) {
+    // Any other failed poll does not tell the state of the row.
+    if (!(error instanceof AmbiguousAnswer)) return row
+    await store.fail(jobId, index, error)
+    return failed(row.clientReference, errorOf(error.code, error.message))
   }
-  const store = jobStore(instance, operation)
   if (latest === null) {
     const error = new ApiError('PROVIDER_TIMEOUT', {
       message: 'The bank did not answer within the time that it promised.',

@@ -33,6 +33,8 @@ export function createResultCache(maxAgeSeconds: number) {
   return {
     get: (id: string): CachedResult | undefined => cache.get(id),
 
+    delete: (id: string): void => void cache.delete(id),
+
     put(id: string, { tenant, asker }: Asker, result: VerificationResult, now: number): void {
       const maxTtl = Date.parse(result.checkedAt) + maxAgeSeconds * 1000 - now
       if (maxTtl > 0) cache.set(id, { of: { tenant, asker }, result }, { ttl: Math.min(MAX_TTL_MS, maxTtl) })

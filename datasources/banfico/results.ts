@@ -3,10 +3,10 @@ import { nullIfNotFound, retryAfterOf } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { keyLoader } from '../support/loader.js'
 import { isDue } from '../support/poll-schedule.js'
-import { mayRead } from './asker.js'
+import { isAsker, mayRead } from './asker.js'
 import { verificationChange } from './changes.js'
 import { type BanficoReply, isVerificationId } from './contract.js'
-import { sharedScope } from './datasource.js'
+import { AmbiguousAnswer, sharedScope } from './datasource.js'
 import { type BanficoInstance, verificationStore } from './instance.js'
 import { toResult } from './mapping.js'
 import { lastKnownResult, type StoredVerification } from './verification-store.js'
@@ -29,20 +29,21 @@ async function pollUnderLease(
   instance: BanficoInstance,
   operation: OperationScope,
   id: string,
-  { tenant: owner, slaUntil, pace }: StoredVerification,
+  known: StoredVerification,
   lease: string,
 ): Promise<VerificationResult | null> {
+  const { tenant: owner, slaUntil, pace } = known
   const store = verificationStore(instance, operation)
-  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id)).catch(
-    async (error: unknown) => {
-      await store.failPoll(id, lease, retryAfterOf(error))
-      throw error
-    },
-  )
+  const failed = async (error: unknown): Promise<never> => {
+    await store.failPoll(id, lease, retryAfterOf(error))
+    throw error
+  }
+  const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id)).catch(failed)
   const now = operation.store.now()
   const reply = found ?? notVisibleYet(now)
   const isOverdue = found === null && now >= slaUntil
   const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
+  if (!store.answers(known, result)) return failed(new AmbiguousAnswer())
   await store.completePoll(id, lease, result, reply)
   instance.record(verificationChange(id, result, { owner, subjects: subjectsOf(result) }))
   return result
@@ -57,6 +58,7 @@ async function recover(
 ): Promise<VerificationResult | null> {
   const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id))
   const result = found && toResult(id, found, instance.drift)
+  if (known && !verificationStore(instance, operation).answers(known, result)) throw new AmbiguousAnswer()
   if (known && result?.state === VerificationState.COMPLETED)
     await verificationStore(instance, operation).complete(id, result)
   return result
@@ -83,10 +85,14 @@ export const results = keyLoader<BanficoInstance, string, VerificationResult | n
     const known = await store.find(id)
     if (!mayRead(operation, known)) return null
     const now = operation.store.now()
+    const isShared = known?.sharedWith !== undefined
+    if (isShared && (known.pending || known.sharedWith === 'asker' || !isAsker(operation.caller, known)))
+      throw new AmbiguousAnswer()
     // A poll that is running in this process is joined, even before the next one is due.
     if (known?.pending && !isDue(known.pace, now) && polls.running(id) === undefined) return lastKnownResult(known, now)
     const completed = known && !known.pending ? await store.completed(id) : null
-    if (known && completed) {
+    if (isShared && completed === null) throw new AmbiguousAnswer()
+    if (known && completed && !isShared) {
       resultCache.put(id, known, completed, now)
       // A process that ended after it had stored the result may not have recorded it.
       const about = { owner: known.tenant, subjects: subjectsOf(completed), isObserved: true }

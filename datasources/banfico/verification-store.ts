@@ -1,10 +1,4 @@
-import {
-  AccountStatus,
-  AccountVerificationType,
-  NameCheckStatus,
-  type VerificationResult,
-  VerificationState,
-} from '../../schema/verification.js'
+import { type VerificationResult, VerificationState } from '../../schema/verification.js'
 import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
 import type { Labels, Store, StoreKey } from '../contract/store.js'
@@ -17,8 +11,9 @@ import {
   type PollSchedule,
   pollSchedule,
 } from '../support/poll-schedule.js'
-import { type Asker, askerOf, isOwnOnly } from './asker.js'
+import { type Asker, askerOf, isAsker, isOwnOnly } from './asker.js'
 import type { BanficoReply, Verify } from './contract.js'
+import { type AskedAccount, askedAccount, canonical, isDefinitive, namesAccount } from './question.js'
 import { fromStoredResult, type StoredResult, toStoredResult } from './stored-result.js'
 
 /** Slow schemes give up after hours; this is the deadline of a responder that promises none. */
@@ -26,6 +21,14 @@ const DEFAULT_SLA_SECONDS = 24 * 3600
 
 /** The stored state of a verification that this server began. */
 export interface StoredVerification extends Asker {
+  /** The question that the id answers, and its account; absent in records of versions that did not keep them. */
+  readonly question?: string | undefined
+  readonly account?: AskedAccount | undefined
+  /**
+   * Set once Banfico has given the id to another question too, `asker` where that was asked by the same caller. What
+   * Banfico answers for the id from then on may belong to either.
+   */
+  readonly sharedWith?: 'asker' | 'others' | undefined
   /** Until this time, in ms since 1970, a 404 means that the answer is still to come. */
   readonly slaUntil: number
   /** The last result of a pending verification; null once it is completed. */
@@ -45,29 +48,6 @@ export const lastKnownResult = (
     ? null
     : { ...fromStoredResult(pending), fromCache: true, nextPollAt: nextPollAt(pace, now) }
 
-/** The canonical form of a question; its texts are in normal form already. */
-const canonical = ({ types, initiator, account }: Verify): string =>
-  JSON.stringify([
-    [...types].sort(),
-    [account.idScheme, account.id, account.secondaryId, account.type, account.name],
-    [account.holdingEntity?.type, account.holdingEntity?.value],
-    (account.identities ?? []).map(({ type, value }) => [type, value]),
-    [initiator?.idType, initiator?.idValue, initiator?.reference],
-  ])
-
-const DEFINITIVE: readonly (NameCheckStatus | null)[] = [
-  NameCheckStatus.FULL_MATCH,
-  NameCheckStatus.PARTIAL_MATCH,
-  NameCheckStatus.NO_MATCH,
-]
-
-/** True for a compared name on an active account; any other result may be different a moment later. */
-const isDefinitive = ({ state, account }: VerificationResult, { types }: Verify): boolean =>
-  state === VerificationState.COMPLETED &&
-  types.includes(AccountVerificationType.NAME) &&
-  account?.status === AccountStatus.ACTIVE &&
-  DEFINITIVE.includes(account.nameCheckStatus)
-
 /** Null while the store is unavailable, for steps that go on without it. */
 async function nullIfUnavailable<T>(stored: Promise<T>): Promise<T | null> {
   try {
@@ -77,6 +57,10 @@ async function nullIfUnavailable<T>(stored: Promise<T>): Promise<T | null> {
     throw error
   }
 }
+
+/** True where the id of a record was given for another question; a record of a version without questions does not tell. */
+const isOfAnother = (current: StoredVerification | null, question: string): boolean =>
+  current?.question !== undefined && (current.sharedWith !== undefined || current.question !== question)
 
 const ownerKey = (id: string): StoreKey => ['verification', id]
 const resultKey = (id: string): StoreKey => ['verification-result', id]
@@ -118,30 +102,63 @@ export class VerificationStore {
       : null
   }
 
-  /** Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later. */
+  /**
+   * Stores a new verification. While the store is unavailable the answer is returned all the same, but cannot be read later.
+   * False where Banfico has given the id to another question before: nothing of this one is stored.
+   */
   async add(
     caller: Caller,
     question: string,
     verify: Verify,
     result: VerificationResult,
     { at, hintSeconds, slaSeconds = DEFAULT_SLA_SECONDS }: BanficoReply,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const completed = result.state === VerificationState.COMPLETED
     const verification: StoredVerification = {
       ...askerOf(caller),
+      question,
+      account: askedAccount(this.#store, verify.account.id),
       slaUntil: at + slaSeconds * 1000,
       pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),
     }
     // Banfico knows a person by the account that is verified.
     const labels = { subjects: [verify.account.id], tenant: caller.tenant }
+    const stored = await nullIfUnavailable(
+      this.#store.update<StoredVerification>(
+        ownerKey(result.id),
+        this.#retentionSeconds,
+        (current) => (isOfAnother(current, question) ? undefined : verification),
+        labels,
+      ),
+    )
+    if (stored === null) return true
+    if (!stored.changed) {
+      await this.#noteShared(result.id, caller)
+      return false
+    }
     await nullIfUnavailable(
       Promise.all([
-        this.#store.set(ownerKey(result.id), verification, this.#retentionSeconds, labels),
         completed ? this.#setResult(resultKey(result.id), result, labels) : undefined,
         isDefinitive(result, verify) ? this.#setResult(questionKey(question), result, labels) : undefined,
       ]),
     )
+    return true
+  }
+
+  /** True unless a polled result names another account than the question did. */
+  answers({ account }: StoredVerification, result: VerificationResult | null): boolean {
+    return (
+      account === undefined || result?.account == null || namesAccount(this.#store, account, result.account.accountId)
+    )
+  }
+
+  async #noteShared(id: string, caller: Caller): Promise<void> {
+    const change = (current: StoredVerification): StoredVerification => ({
+      ...current,
+      sharedWith: current.sharedWith === 'asker' || isAsker(caller, current) ? 'asker' : 'others',
+    })
+    await nullIfUnavailable(this.#update(id, (current) => (current === null ? undefined : change(current))))
   }
 
   /** The tenant and the state of a verification. Only the store holds them, so this rejects while it is unavailable. */

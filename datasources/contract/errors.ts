@@ -26,6 +26,8 @@ export interface ApiErrorDetails {
   readonly leftOut?: number
   /** What was refused, a fixed word such as a scope; for security events alone, and never part of an answer. */
   readonly refusal?: string | undefined
+  /** The type that was searched by personal values, where that is refused; for security events alone. */
+  readonly searched?: string | undefined
   /** What failed; for `errorClass` alone, and never part of an answer. */
   readonly cause?: unknown
 }
@@ -51,15 +53,17 @@ export class ApiError extends Error {
   readonly code: ErrorCode
   readonly extensions: Record<string, unknown>
   readonly refusal: string | undefined
+  readonly searched: string | undefined
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
-    const { message, title, retryable, cause, refusal, fields, ...rest } = details
+    const { message, title, retryable, cause, refusal, searched, fields, ...rest } = details
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(message ?? ERROR_CODES[code].sentence(title ?? 'The provider'), cause === undefined ? undefined : { cause })
     Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.refusal = refusal
+    this.searched = searched
     this.extensions = {
       code,
       retryable: retryable ?? ERROR_CODES[code].retryable,

@@ -122,6 +122,22 @@ export const NAMESPACES = {
     lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
     erasure: 'removed',
   },
+  'webhook-endpoint': {
+    holds:
+      "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
+    lifetime: 'until it is deleted',
+    erasure: 'not needed',
+  },
+  'webhook-endpoints': {
+    holds: 'which webhook endpoints the clients of a tenant have, with their types of events',
+    lifetime: 'until they are deleted',
+    erasure: 'not needed',
+  },
+  'stream-poll': {
+    holds: 'when an object that streams wait for was read last; its id is in the name, as a keyed hash',
+    lifetime: '5 minutes from the last read',
+    erasure: 'not needed',
+  },
   'provider-login': {
     holds: "the access token of this server's own user at a provider",
     lifetime: "the token's lifetime, 7 days at most",
@@ -143,6 +159,7 @@ export const UNSTORED: Readonly<Record<string, string>> = {
   permits: 'calls that run at a provider',
   probe: 'a claim of the health check',
   keys: 'which data keys a running process has',
+  webhooks: 'deliveries to partners: ids of events and endpoints, times, outcomes',
   audit: 'anchors of the audit trail: how far a chain is',
   events: 'the stream of changes of state: numbers, and ids in the names of their values',
   'event-sequence': 'how many changes of state an object had, with a keyed hash of the last one',

@@ -56,10 +56,19 @@ export interface EmulatorOptions {
   readonly watch?: ((exchange: Exchange) => void) | undefined
 }
 
+/** An account that payee checks may ask about, with what they show. */
+export interface TestPayee {
+  readonly idScheme: string
+  readonly id: string
+  readonly situation: string
+}
+
 export interface Emulator {
   readonly url: string
   /** The settings that connect a server to this emulator, by name. */
   readonly settings: Readonly<Record<string, string>>
+  /** The accounts of payees with a fixed outcome; empty where the provider checks no payees. */
+  readonly payees: readonly TestPayee[]
   readonly calls: () => readonly EmulatorCall[]
   readonly fault: (fault: Fault) => void
   /** Switches quirks as `POST /__emulator/quirks` does; throws for one that does not exist. */
@@ -82,6 +91,7 @@ export interface EmulatorDefinition {
   /** The quirks that the routes look at; none without it. */
   readonly quirks?: Quirks | undefined
   readonly settings: (url: string) => Readonly<Record<string, string>>
+  readonly payees?: readonly TestPayee[]
   /** An error in the provider's own form. */
   readonly problem: (status: number) => { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
 }
@@ -249,6 +259,7 @@ export async function runEmulator(definition: EmulatorDefinition, options: Emula
   return {
     url,
     settings: definition.settings(url),
+    payees: definition.payees ?? [],
     calls: () => calls,
     fault: (fault) => void add(fault),
     quirks(request) {

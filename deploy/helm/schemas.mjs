@@ -1,9 +1,11 @@
-// Writes the JSON schemas that kubeconform reads, from the OpenAPI document of Kubernetes: node schemas.mjs SWAGGER_JSON OUT_FOLDER
+// Writes the JSON schemas that kubeconform reads, from the OpenAPI document of Kubernetes and from custom resource definitions:
+//   node schemas.mjs OUT_FOLDER SWAGGER_JSON DEFINITION_JSON...
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 
-const [swagger, out] = process.argv.slice(2)
+const [out, swagger, ...resources] = process.argv.slice(2)
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
 mkdirSync(out, { recursive: true })
 
 /** As kubeconform names them: the kind, the first part of the group, and the version. */
@@ -22,7 +24,7 @@ function strict(schema) {
   return copy
 }
 
-const { definitions } = JSON.parse(readFileSync(swagger, 'utf8'))
+const { definitions } = readJson(swagger)
 const quantity = { type: ['string', 'number'] }
 const closed = Object.fromEntries(
   Object.entries(definitions).map(([name, schema]) => [name, name.endsWith('.Quantity') ? quantity : strict(schema)]),
@@ -36,8 +38,19 @@ function needed(name, found = new Set()) {
   return found
 }
 
+const definitionsFor = (name) => Object.fromEntries([...needed(name)].map((other) => [other, closed[other]]))
+
 for (const [name, schema] of Object.entries(definitions))
-  for (const type of schema['x-kubernetes-group-version-kind'] ?? []) {
-    const own = Object.fromEntries([...needed(name)].map((other) => [other, closed[other]]))
-    writeFileSync(fileOf(type), JSON.stringify({ $ref: `#/definitions/${name}`, definitions: own }))
+  for (const type of schema['x-kubernetes-group-version-kind'] ?? [])
+    writeFileSync(fileOf(type), JSON.stringify({ $ref: `#/definitions/${name}`, definitions: definitionsFor(name) }))
+
+// A definition says of the metadata that it is an object; Kubernetes says what is in it.
+const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+const metadata = { $ref: `#/definitions/${METADATA}` }
+for (const { spec } of resources.map(readJson))
+  for (const { name: version, schema } of spec.versions) {
+    const { properties, ...rest } = schema.openAPIV3Schema
+    const own = strict({ ...rest, properties: { ...properties, metadata } })
+    const type = { group: spec.group, version, kind: spec.names.kind }
+    writeFileSync(fileOf(type), JSON.stringify({ ...own, definitions: definitionsFor(METADATA) }))
   }

@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Issuers } from './issuers.js'
 import type { Refusals, Scheme } from './refusals.js'
-import type { Possession, Sender, SenderConstraint } from './sender-constraint.js'
+import type { AnswerHeaders, Possession, Sender, SenderConstraint } from './sender-constraint.js'
 
 const MAX_CACHED = 10_000
 /** The memory of the cached callers: each holds its header, the token in it and the claims, and objects around them. */
@@ -22,6 +21,7 @@ interface CachedCaller {
   /** What each request must show beside the token; undefined for a bearer token. */
   readonly possession: Possession | undefined
   readonly expiresAt: number
+  readonly endsAt: number
 }
 
 const cacheKeyOf = (authorization: string): string => authorization.slice(-CACHE_KEY_LENGTH)
@@ -40,7 +40,16 @@ interface AuthenticatorOptions {
 }
 
 /** The caller of a request, by its header `authorization` and what it shows beside that. */
-export type Authenticate = (sender: Sender, response: ServerResponse) => Caller | Promise<Caller>
+export type Authenticate = (sender: Sender, response: AnswerHeaders) => Caller | Promise<Caller>
+
+/** The caller of a stream, and when its token ends, in ms since 1970. */
+export type StreamCaller = Pick<CachedCaller, 'caller' | 'endsAt'>
+
+/** Authenticates requests, and the events of streams whose request was authenticated. */
+export interface Authenticator extends Authenticate {
+  /** Verifies a token again. What a bound token demands of its sender was shown when the stream was opened. */
+  readonly again: (authorization: string) => StreamCaller | Promise<StreamCaller>
+}
 
 /**
  * Authenticator: verifies access tokens with their issuer and returns the caller, without waiting where a bearer token
@@ -53,7 +62,7 @@ export function createAuthenticator({
   refusals,
   constraint,
   maxCached = MAX_CACHED,
-}: AuthenticatorOptions): Authenticate {
+}: AuthenticatorOptions): Authenticator {
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
     maxSize: MAX_CACHED_BYTES,
@@ -72,9 +81,9 @@ export function createAuthenticator({
     if (scheme === undefined || token === undefined) throw refusals.noToken()
     const began = generation
     try {
-      const { caller, confirmation, until: expiresAt } = await issuers.verify(token)
+      const { caller, confirmation, until: expiresAt, endsAt } = await issuers.verify(token)
       const possession = constraint.possessionOf(token, scheme, confirmation)
-      const verified = { authorization, caller, possession, expiresAt }
+      const verified = { authorization, caller, possession, expiresAt, endsAt }
       // Not after a change of the keys meanwhile: the cache was cleared for it.
       if (began === generation && expiresAt > issuers.now()) cache.set(cacheKeyOf(authorization), verified)
       return verified
@@ -87,19 +96,27 @@ export function createAuthenticator({
   function admit(
     { caller, possession }: CachedCaller,
     sender: Sender,
-    response: ServerResponse,
+    response: AnswerHeaders,
   ): Caller | Promise<Caller> {
     const shown = possession && constraint.verify(possession, sender, response)
     return shown === undefined ? caller : shown.then(() => caller)
   }
 
-  return (sender, response) => {
-    const { authorization } = sender.headers
-    if (authorization === undefined) throw refusals.noToken()
+  function known(authorization: string): CachedCaller | undefined {
     const now = issuers.now()
     issuers.refreshIfDue()
     const cached = cache.get(cacheKeyOf(authorization))
-    if (cached?.authorization === authorization && now < cached.expiresAt) return admit(cached, sender, response)
+    return cached?.authorization === authorization && now < cached.expiresAt ? cached : undefined
+  }
+
+  const authenticate: Authenticate = (sender, response) => {
+    const { authorization } = sender.headers
+    if (authorization === undefined) throw refusals.noToken()
+    const cached = known(authorization)
+    if (cached !== undefined) return admit(cached, sender, response)
     return verify(authorization).then((verified) => admit(verified, sender, response))
   }
+  return Object.assign(authenticate, {
+    again: (authorization: string) => known(authorization) ?? verify(authorization),
+  })
 }

@@ -1,13 +1,18 @@
 import { ApiError } from '../../datasources/contract/errors.js'
-import { askedByCaller, type Command, type Queries, type Query } from '../../datasources/contract/operations.js'
+import {
+  askedByCaller,
+  type Command,
+  type Commands,
+  type Queries,
+  type Query,
+} from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Span } from '../../datasources/contract/trace.js'
-import type { Provider, ProviderInstance } from '../../datasources/contract/provider.js'
-import { providerEntries, type ProviderName } from '../../datasources/index.js'
+import { providerEntries } from '../../datasources/index.js'
 import { runInSpan } from '../../datasources/support/operation-trace.js'
-import type { GuardedProviders } from '../../resolvers/context.js'
-import type { Scope } from '../../schema/scopes.js'
+import type { GuardedOperations } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
+import type { KycProvider } from '../../schema/shared.js'
 import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
 import type { WriteOutcome } from '../observability/metrics/providers.js'
 import type { OpenProvider } from '../providers.js'
@@ -15,7 +20,28 @@ import type { Masker } from './mask.js'
 import { missingScope, type Operation } from './operation.js'
 import { isOwn } from './ownership.js'
 
+/** Declared queries and commands: those of a provider, or of this server itself. */
+export interface Declared {
+  /** The label of metrics. */
+  readonly name: string
+  /** The provider of errors; undefined for this server. */
+  readonly label?: KycProvider | undefined
+  /** The name in sentences. */
+  readonly title: string
+  readonly queries: Queries<never>
+  readonly commands: Commands<never>
+}
+
+/** What this server keeps itself, guarded as a provider is, and the same for all tenants. */
+export interface OwnService {
+  readonly operations: Declared
+  readonly open: OpenProvider<unknown>
+}
+
+export type OwnServices = Readonly<Record<'webhooks', OwnService>>
+
 export interface GuardOptions {
+  readonly services: OwnServices
   readonly idempotency: Idempotency
   /** The mask of a GraphQL type; undefined where the type holds nothing personal. */
   readonly maskerOf: (type: string) => Masker | undefined
@@ -45,12 +71,20 @@ class GuardedQuery<Instance, Key, Value> {
     throw missingScope(scope)
   }
 
+  /** The caller's access to the query for this key; throws `FORBIDDEN` where a scope is missing. */
+  accessTo(operation: Operation, key: Key): 'full' | 'own' {
+    const access = this.access(operation)
+    const { extraScopes, type } = this.#declared
+    if (access === 'full' && extraScopes) operation.requireScopes(extraScopes(key), type)
+    return access
+  }
+
   /** `span`: the span of the question, where the operation is sampled. */
   async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
     const { extraScopes, searchedBy, type, owner, load } = this.#declared
     const scope = span === undefined ? operation : operation.under(span)
-    const isOwnOnly = this.access(operation) === 'own'
-    if (!isOwnOnly && extraScopes) await this.#admitSearch(operation, extraScopes(key))
+    const isOwnOnly = this.accessTo(operation, key) === 'own'
+    if (!isOwnOnly && extraScopes?.(key).includes('pii:read')) await this.#admitSearch(operation)
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
       const value = await load(instance, scope, key)
@@ -68,12 +102,10 @@ class GuardedQuery<Instance, Key, Value> {
     return value
   }
 
-  /** Refuses a search by personal values without their scope, or without the purpose and the consent that they need. */
-  async #admitSearch(operation: Operation, scopes: readonly Scope[]): Promise<void> {
-    if (!scopes.includes('pii:read')) return operation.requireScopes(scopes)
+  /** Refuses a search by personal values without the purpose and the consent that they need. */
+  async #admitSearch(operation: Operation): Promise<void> {
     const rule = this.#declared.type
     try {
-      operation.requireScopes(scopes)
       await operation.consent.allow(operation.audit.personalFields)
     } catch (error) {
       operation.report({ action: 'personal-search-denied', rule })
@@ -92,7 +124,7 @@ class GuardedQuery<Instance, Key, Value> {
 /** A command with its scopes, ownership, deadline, audit, idempotency and mask. */
 class GuardedCommand<Instance, Input extends MutationInput, Payload extends object> {
   readonly #name: string
-  readonly #provider: Provider<unknown, ProviderInstance>
+  readonly #provider: Declared
   readonly #declared: Command<Instance, Input, Payload>
   readonly #mask: Masker | undefined
   readonly #idempotency: Idempotency
@@ -102,7 +134,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
 
   constructor(
     name: string,
-    provider: Provider<unknown, ProviderInstance>,
+    provider: Declared,
     declared: Command<Instance, Input, Payload>,
     { maskerOf, idempotency, onWrite }: GuardOptions,
   ) {
@@ -122,9 +154,8 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
 
   /** `span`: the span of the command, where the operation is sampled. */
   async execute(instance: Instance, operation: Operation, input: Input, span?: Span): Promise<Replayable<Payload>> {
-    const { scope, extraScopes, authorize, type } = this.#declared
-    const isOwnOnly = this.#requireScope(operation, input) === 'own'
-    if (extraScopes) operation.requireScopes(extraScopes(input))
+    const { scope, authorize, type } = this.#declared
+    const isOwnOnly = this.accessTo(operation, input) === 'own'
     authorize?.(instance, operation, input)
     // Before the stored outcome is told, and before anything is asked about the record.
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
@@ -159,7 +190,14 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   }
 
   /** The caller's access to the command with this input; throws `FORBIDDEN` where there is none. */
-  #requireScope({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
+  accessTo(operation: Operation, input: Input): 'full' | 'own' {
+    const access = this.#scopeFor(operation, input)
+    const { extraScopes } = this.#declared
+    if (extraScopes) operation.requireScopes(extraScopes(input))
+    return access
+  }
+
+  #scopeFor({ caller: { scopes } }: Operation, input: Input): 'full' | 'own' {
     const { scope } = this.#declared
     if (scopes.has(scope)) return 'full'
     const own = this.#own
@@ -167,7 +205,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     const others = Object.entries(input).flatMap(([name, value]) =>
       value === undefined || own.input.has(name) ? [] : [`input.${name}`],
     )
-    if (others.length > 0) throw missingScope(scope, others)
+    if (others.length > 0) throw missingScope(scope, { members: others })
     return 'own'
   }
 
@@ -217,10 +255,11 @@ type Method = (instance: unknown, operation: Operation, argument: never, span?: 
 interface Methods {
   readonly run: Readonly<Record<string, Method>>
   readonly assertAllowed: (operation: Operation, query: string) => void
+  readonly assertScopes: (operation: Operation, name: string, argument: never) => void
 }
 
-function methodsOf(provider: Provider<unknown, ProviderInstance>, options: GuardOptions): Methods {
-  const queries = Object.entries(provider.queries as Queries<unknown>).map(
+function methodsOf(provider: Declared, options: GuardOptions): Methods {
+  const queries = Object.entries(provider.queries).map(
     ([name, declared]) => [name, new GuardedQuery(declared as Query<unknown, unknown, unknown>, options)] as const,
   )
   const commands = Object.entries(provider.commands).map(
@@ -228,6 +267,7 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
       [name, new GuardedCommand(name, provider, declared as Command<unknown, MutationInput, object>, options)] as const,
   )
   const byName = new Map(queries)
+  const declared = new Map<string, Pick<GuardedQuery<unknown, never, unknown>, 'accessTo'>>([...queries, ...commands])
   return {
     run: Object.fromEntries([
       ...queries.map(([name, query]): [string, Method] => [
@@ -240,24 +280,36 @@ function methodsOf(provider: Provider<unknown, ProviderInstance>, options: Guard
       ]),
     ]),
     assertAllowed: (operation, query) => void byName.get(query)!.access(operation),
+    assertScopes: (operation, name, argument) => void declared.get(name)!.accessTo(operation, argument),
   }
 }
 
-/** The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. */
-function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new (operation: Operation) => object {
+/**
+ * The class of a provider's guarded operations; its instances belong to one operation and hold nothing else. `openOf`
+ * names the provider as the operation's tenant has it.
+ */
+function guardedClass(
+  room: string,
+  { run, assertAllowed, assertScopes }: Methods,
+  openOf: (operation: Operation) => OpenProvider<unknown>,
+): new (operation: Operation) => object {
   class GuardedProvider {
     readonly #operation: Operation
     /** Of the caller's tenant; looked up once for the operation. */
-    readonly #open: OpenProvider
+    readonly #open: OpenProvider<unknown>
 
     constructor(operation: Operation) {
       this.#operation = operation
-      this.#open = operation.providers[room]
+      this.#open = openOf(operation)
     }
 
     assertAllowed(query: string): void {
       if ('absent' in this.#open) throw this.#open.absent()
       assertAllowed(this.#operation, query)
+    }
+
+    assertScopes(name: string, argument: never): void {
+      assertScopes(this.#operation, name, argument)
     }
 
     static declare(name: string, method: Method): void {
@@ -285,13 +337,18 @@ function guardedClass(room: ProviderName, { run, assertAllowed }: Methods): new 
  * scope, the ownership, the mask and the audit cannot be forgotten. All of it is built once for the process; an
  * operation gets one object for each provider.
  */
-export function createGuard(options: GuardOptions): (operation: Operation) => GuardedProviders {
-  const classes = providerEntries.map(
-    ([name, provider]) => [name, guardedClass(name, methodsOf(provider, options))] as const,
+export function createGuard(options: GuardOptions): (operation: Operation) => GuardedOperations {
+  const ofProviders = providerEntries.map(
+    ([name, provider]) =>
+      [name, guardedClass(name, methodsOf(provider, options), (operation) => operation.providers[name])] as const,
   )
+  const ofServices = Object.entries(options.services).map(
+    ([name, { operations, open }]) => [name, guardedClass(name, methodsOf(operations, options), () => open)] as const,
+  )
+  const classes = [...ofProviders, ...ofServices]
   return (operation) => {
-    const guarded: Partial<Record<ProviderName, object>> = {}
+    const guarded: Partial<Record<string, object>> = {}
     for (const [name, GuardedProvider] of classes) guarded[name] = new GuardedProvider(operation)
-    return guarded as GuardedProviders
+    return guarded as unknown as GuardedOperations
   }
 }

@@ -39,6 +39,8 @@ export interface Verified {
   readonly confirmation: Confirmation | undefined
   /** Until when it need not be verified again, in ms since 1970. */
   readonly until: number
+  /** When the token ends, in ms since 1970; Infinity where its issuer does not say it. */
+  readonly endsAt: number
 }
 
 const notValid = (why: { readonly refusal?: string; readonly cause?: unknown }): ApiError =>
@@ -79,7 +81,7 @@ class Issuer {
       currentDate: new Date(now),
     })
     refuseLongLife(payload, now / 1000, config)
-    return this.#verified(token, payload, Math.min(payload.exp! * 1000, now + REFRESH_MS), header.typ)
+    return this.#verified(token, payload, { endsAt: payload.exp! * 1000, until: now + REFRESH_MS }, header.typ)
   }
 
   /** Asks the issuer about a token that it alone can read. */
@@ -100,16 +102,21 @@ class Issuer {
     const seconds = now / 1000
     if (iat !== undefined || exp !== undefined)
       refuseLongLife({ iat: iat === undefined ? seconds : iat, exp: exp === undefined ? iat : exp }, seconds, config)
-    return this.#verified(token, claims, Math.min(ends * 1000, now + introspection.cacheMs))
+    return this.#verified(token, claims, { endsAt: ends * 1000, until: now + introspection.cacheMs })
   }
 
-  #verified(token: string, claims: Claims, until: number, headerType?: string): Verified {
+  #verified(
+    token: string,
+    claims: Claims,
+    { endsAt, until }: Pick<Verified, 'endsAt' | 'until'>,
+    headerType?: string,
+  ): Verified {
     refuseOtherClaims(claims, headerType)
     refuseOtherAudience(claims, this.config.audience)
     const confirmation = confirmationOf(claims['cnf'])
     refuseUnboundDpop(claims, confirmation)
     const caller = { ...callerOf(claims, token, this.config), ...consentClaimsOf(claims, this.consentClaims) }
-    return { caller, confirmation, until }
+    return { caller, confirmation, until: Math.min(endsAt, until), endsAt }
   }
 }
 

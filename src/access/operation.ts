@@ -38,11 +38,20 @@ interface OperationOptions {
   readonly request: IncomingMessage
 }
 
-/** The error of a caller who lacks a scope; `members` are those of the input that need it, where the rest does not. */
-export const missingScope = (scope: Scope, members: readonly string[] = []) =>
+/** What a missing scope was needed for. */
+interface Need {
+  /** The members of the input that need it, where the rest does not. */
+  readonly members?: readonly string[]
+  /** The type that was to be searched by personal values. */
+  readonly searched?: string | undefined
+}
+
+/** The error of a caller who lacks a scope. */
+export const missingScope = (scope: Scope, { members = [], searched }: Need = {}) =>
   new ApiError('FORBIDDEN', {
     message: `This needs the scope ${scope}${members.length > 0 ? ` for ${members.join(', ')}` : ''}.`,
     refusal: scope,
+    searched,
   })
 
 /** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
@@ -186,8 +195,10 @@ export class Operation implements OperationScope {
   }
 
   /** Refuses a caller who lacks one of the scopes. */
-  requireScopes(scopes: readonly Scope[]): void {
-    for (const scope of scopes) if (!this.caller.scopes.has(scope)) throw missingScope(scope)
+  requireScopes(scopes: readonly Scope[], searched?: string): void {
+    for (const scope of scopes)
+      if (!this.caller.scopes.has(scope))
+        throw missingScope(scope, { searched: scope === 'pii:read' ? searched : undefined })
   }
 
   /** The scope that a loader is created with: it runs batches under spans where the operation is sampled. */

@@ -3,12 +3,16 @@ import {
   type ExecutionResult,
   type FieldNode,
   GraphQLError,
+  type GraphQLField,
   type GraphQLSchema,
   isNonNullType,
   type OperationDefinitionNode,
 } from 'graphql'
+import { ApiError } from '../../datasources/contract/errors.js'
+import { argumentScopesOf } from '../../resolvers/argument-scopes.js'
 import { conditionsOf, conditionValues, FieldCollector } from '../graphql/field-collector.js'
 import type { ResolvedOperation } from '../graphql/plugin.js'
+import { givenArguments } from './given-arguments.js'
 import { missingScope } from './operation.js'
 import { type RequiredScopes, requiredScopesOf } from './required-scopes.js'
 
@@ -16,7 +20,7 @@ import { type RequiredScopes, requiredScopesOf } from './required-scopes.js'
 interface RootField {
   readonly name: string
   readonly nodes: readonly FieldNode[]
-  readonly required?: RequiredScopes
+  readonly called?: { readonly field: GraphQLField<unknown, unknown>; readonly required: RequiredScopes }
   readonly typename?: string
 }
 
@@ -45,30 +49,51 @@ function rootFieldsOf(
     }
     const field = root.getFields()[called]
     const required = field && !isNonNullType(field.type) ? requiredScopesOf(field) : undefined
-    if (required === undefined) return undefined
-    fields.push({ name, nodes, required })
+    if (field === undefined || required === undefined) return undefined
+    fields.push({ name, nodes, called: { field, required } })
   }
-  return fields.some(({ required }) => required !== undefined) ? fields : undefined
+  return fields.some(({ called }) => called !== undefined) ? fields : undefined
 }
 
-/** The answer of an operation of which the caller may call no field, as its execution would word it. */
-function refusal(fields: readonly RootField[], scopes: ReadonlySet<string>): ExecutionResult {
+/** The error of a field that the caller may not call, or not with the arguments that are given. */
+function denialOf({ nodes, called }: RootField, { operation, variables, context }: ResolvedOperation) {
+  if (called === undefined) return undefined
+  const { field, required } = called
+  const missing = required.missing(context.caller.scopes)
+  if (missing !== undefined) return missingScope(missing)
+  const check = argumentScopesOf(field)
+  if (check === undefined) return undefined
+  try {
+    check(context, givenArguments(field, nodes[0]!, operation, variables))
+  } catch (error) {
+    // Values of another type are refused by their coercion.
+    if (error instanceof ApiError && error.code === 'FORBIDDEN') return error
+  }
+  return undefined
+}
+
+/**
+ * The answer of an operation of which the caller may call no field, as its execution would word it; undefined where one
+ * of them may be called.
+ */
+function refusal(fields: readonly RootField[], resolved: ResolvedOperation): ExecutionResult | undefined {
   const data: Record<string, string | null> = {}
   const errors: GraphQLError[] = []
-  for (const { name, nodes, required, typename } of fields) {
+  for (const root of fields) {
+    const { name, nodes, called, typename } = root
+    const originalError = denialOf(root, resolved)
     data[name] = typename ?? null
-    const missing = required?.missing(scopes)
-    if (missing === undefined) continue
-    const originalError = missingScope(missing)
-    errors.push(new GraphQLError(originalError.message, { nodes, path: [name], originalError }))
+    if (originalError !== undefined)
+      errors.push(new GraphQLError(originalError.message, { nodes, path: [name], originalError }))
+    else if (called !== undefined) return undefined
   }
   return { data, errors }
 }
 
 /**
  * Refuses an operation of which the caller may call no field before its variables are coerced and validated: what a
- * caller without scopes sends costs no more than its parsing. Scopes that depend on arguments, and operations of which
- * some fields may be called, are left to the execution.
+ * caller without scopes sends costs no more than its parsing. Operations of which some fields may be called are left to
+ * the execution.
  */
 export function createRootScopeCheck(
   schema: GraphQLSchema,
@@ -88,11 +113,7 @@ export function createRootScopeCheck(
   }
 
   return (resolved) => {
-    const { scopes } = resolved.context.caller
     const fields = fieldsOf(resolved)
-    if (fields === undefined) return undefined
-    for (const { required } of fields)
-      if (required !== undefined && required.missing(scopes) === undefined) return undefined
-    return refusal(fields, scopes)
+    return fields && refusal(fields, resolved)
   }
 }

@@ -13,6 +13,9 @@ import type { DpopMode } from './token-settings.js'
 /** What of a request shows who has sent it. */
 export type Sender = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>
 
+/** Takes the headers of an answer. */
+export type AnswerHeaders = Pick<ServerResponse, 'setHeader'>
+
 /** What a sender must show beside its token, each time. */
 export interface Possession {
   readonly key: BoundKey | undefined
@@ -69,7 +72,7 @@ export class SenderConstraint {
   }
 
   /** Verifies what a sender shows; a promise only where a proof must be verified. */
-  verify({ key, certificate }: Possession, sender: Sender, response: ServerResponse): void | Promise<void> {
+  verify({ key, certificate }: Possession, sender: Sender, response: AnswerHeaders): void | Promise<void> {
     const { refusals, certificates } = this.#options
     if (certificate !== undefined) {
       const shown = certificates.thumbprintOf(sender)
@@ -79,7 +82,7 @@ export class SenderConstraint {
     return key && this.#verifyProof(key, sender, response)
   }
 
-  async #verifyProof(key: BoundKey, sender: Sender, response: ServerResponse): Promise<void> {
+  async #verifyProof(key: BoundKey, sender: Sender, response: AnswerHeaders): Promise<void> {
     const { proofs, nonces, addresses } = this.#options
     const proof = [sender.headers['dpop']].flat()[0]
     await proofs.verify(proof, { method: sender.method ?? '', addresses: addressesOf(sender, addresses) }, key)

@@ -9,6 +9,8 @@ import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
+import { readPartnerWebhookSettings } from '../partner-webhooks/settings.js'
+import { readStreamSettings } from '../streams/settings.js'
 import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
@@ -43,6 +45,7 @@ export function serverConfig(
     auditMaskedReads: auditMaskedReads(settings),
     ...idempotencyConfig(settings),
     events: readEventSettings(settings),
+    partnerWebhooks: readPartnerWebhookSettings(settings),
     requestTimeoutMs: settings.integer(
       'REQUEST_TIMEOUT_MS',
       'Deadline of an operation in milliseconds; a client shortens it with the header `x-request-timeout-ms`.',
@@ -53,6 +56,7 @@ export function serverConfig(
     ...intakeConfig(settings),
     admission: admissionConfig(settings),
     cors: corsConfig(settings, development),
+    streams: readStreamSettings(settings),
     safelist: safelist(settings),
     executor: settings.choice(
       'EXECUTOR',

@@ -15,8 +15,10 @@ import type { LogSettings } from '../observability/log-settings.js'
 import type { TraceSettings } from '../observability/tracing/settings.js'
 import type { KeyConfig } from '../keys/key-settings.js'
 import type { RateLimitSettings } from '../limits/rate-limit-settings.js'
+import type { PartnerWebhookSettings } from '../partner-webhooks/settings.js'
 import type { SecurityDestination } from '../security-events/settings.js'
 import type { RedisAddress } from '../store/redis-address.js'
+import type { StreamSettings } from '../streams/settings.js'
 import type { Tenancy, TenantConfig } from '../tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */
@@ -120,6 +122,7 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly redisReplicas: number
   /** How many changes of state are kept, and for how long. */
   readonly events: EventSettings
+  readonly partnerWebhooks: PartnerWebhookSettings
   /** Lease of an idempotency key: a process that died loses the key after this time. */
   readonly writeLeaseMs: number
   /** How long idempotency keys and the payloads of their writes are kept. */
@@ -141,6 +144,8 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   /** Admission control; undefined where it is off. */
   readonly admission: AdmissionConfig | undefined
   readonly cors: CorsConfig
+  /** The limits of open streams. */
+  readonly streams: StreamSettings
   readonly executor: 'auto' | 'compiled' | 'interpreted'
   readonly safelist: { readonly mode: 'off' | 'log' | 'enforce'; readonly list: Safelist }
   /** Settings with an address on another machine that is reached without encryption. */

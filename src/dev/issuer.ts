@@ -89,7 +89,7 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
         )
         app.get('/oauth/jwks', () => ({ keys: [jwk] }))
         app.post<{ Body: Record<string, string> | undefined }>('/oauth/token', async (request, reply) => {
-          const { grant_type, scope = '', client_id: client = 'ops', tenant } = request.body ?? {}
+          const { grant_type, scope = '', client_id: client = 'ops', sub, tenant } = request.body ?? {}
           void reply.header('cache-control', 'no-store')
           if (grant_type !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' })
           const scopes = scope.split(' ').filter(Boolean)
@@ -101,7 +101,7 @@ export async function createIssuer(issuer: string, keyFile?: string): Promise<Is
             access_token: await token({
               client,
               scope: scopes.join(' '),
-              claims: { ...(tenant === undefined ? {} : { tenant }), ...binding },
+              claims: { ...(sub && { sub }), ...(tenant && { tenant }), ...binding },
             }),
             token_type: proof === undefined ? 'Bearer' : 'DPoP',
             expires_in: LIFETIME_SECONDS,

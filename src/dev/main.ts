@@ -2,22 +2,28 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { providerEntries } from '../../datasources/index.js'
 import { ConfigError, environment, readConfig } from '../config.js'
+import { mistakenNames } from '../config/setting-names.js'
 import { createLog } from '../observability/log.js'
 import { prettyDestination } from '../observability/pretty.js'
 import { ATTRIBUTES } from '../observability/tracing/attributes.js'
 import { startServer } from '../server.js'
 import { shutdownOnSignals } from '../lifecycle/shutdown.js'
+import { startFailure } from '../lifecycle/start-failure.js'
 import { createConsentRegister } from './consent-register.js'
 import { type Emulators, startEmulators } from './emulators.js'
+import { examplesOf } from './examples/examples.js'
+import { createExampleRecords } from './examples/records.js'
 import { explain } from './explain.js'
-import { allowSandbox, explorer } from './explorer.js'
+import { explorerPage } from './explorer/page.js'
+import type { Example } from './explorer/setup.js'
 import { AUDIENCE, createIssuer, type Issuer } from './issuer.js'
-import { type Persona, PERSONAS } from './personas.js'
+import { registerPages } from './pages.js'
+import { PERSONAS } from './personas.js'
 import { SpanMemory } from './span-memory.js'
-import { registerStartPage } from './start-page.js'
+import type { PersonaToken } from './start-page/personas-section.js'
 import { startTraceReceiver, type TraceReceiver } from './trace-receiver.js'
 import { subscribeWebhooks } from './webhook-subscription.js'
-import { EXAMPLES, FIRST_QUERY, prepare } from './welcome.js'
+import { FIRST_QUERY, prepare } from './welcome.js'
 
 /** The signing key is kept across reloads, until the next install. */
 const KEY_FILE = fileURLToPath(new URL('../../node_modules/.cache/kyc-graph/development-key.json', import.meta.url))
@@ -51,6 +57,8 @@ const developmentConfig = (
       LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
       // Sandbox may also be opened at its own address.
       CORS_ORIGINS: 'https://studio.apollographql.com,https://sandbox.embed.apollographql.com',
+      // Receivers of webhooks on this machine.
+      PARTNER_WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
       ...traceSettings,
       ...environment(),
       PORT: String(port),
@@ -61,8 +69,6 @@ const developmentConfig = (
     },
     { development: true },
   )
-
-type PersonaToken = Persona & { readonly token: string }
 
 const issueTokens = (issuer: Issuer): Promise<readonly PersonaToken[]> =>
   Promise.all(
@@ -80,8 +86,8 @@ function welcome(
   variables: Record<string, string>,
 ): string {
   return `
-kyc-graph  ${url}/   (start page: waterfalls of the last operations)
-           ${url}/graphql   (open it in a browser for Apollo Sandbox)
+kyc-graph  ${url}/   (start page: tokens, test data, waterfalls of the last operations)
+           ${url}/graphql   (open it in a browser for the explorer)
 ${Object.entries(emulators)
   .map(([name, emulator]) => `  ${name.padEnd(9)}${emulator.url}   emulator`)
   .join('\n')}
@@ -105,21 +111,22 @@ async function main(): Promise<void> {
   const { emulators, settings, close: closeEmulators } = await startEmulators({ firstPort: port + 1, jwksUrl })
   const receiver = await startTraceReceiver(ATTRIBUTES.providerCalls)
   const config = developmentConfig(port, jwksUrl, issuer, settings, receiver.settings)
+  for (const message of mistakenNames(environment())) console.warn(message)
   const tokens = await issueTokens(issuer)
   const ops = tokens[0]!.token
-  let variables: Record<string, string> = {}
+  let examples: readonly Example[] = []
   const spans = new SpanMemory()
   const server = await startServer({
     config,
     log: createLog(config.log.level, config.log.format === 'pretty' ? await prettyDestination() : undefined),
-    explorer: explorer(() => ({ document: EXAMPLES, variables, token: ops })),
+    explorer: explorerPage,
     explain: explain(spans),
     spanProcessors: [spans],
     routes: (app) => {
-      registerStartPage(app, receiver.operations)
+      const { operations } = receiver
+      registerPages(app, { url: origin, config, emulators, personas: tokens, operations, examples: () => examples })
       issuer.routes(app)
       createConsentRegister().routes(app)
-      allowSandbox(app)
     },
   })
   shutdownOnSignals(async () => {
@@ -128,7 +135,9 @@ async function main(): Promise<void> {
     await Promise.race([stopped, delay(MAX_STOP_MS)])
   })
   await server.reached
-  variables = await prepare(server.url, ops)
+  const variables = await prepare(server.url, ops)
+  const synctera = emulators.synctera.url
+  examples = examplesOf(await createExampleRecords({ url: server.url, token: ops, syncteraUrl: synctera }, variables))
   await subscribeWebhooks(emulators.synctera, server.url)
   console.log(welcome(server.url, emulators, tokens, variables))
 }
@@ -140,6 +149,6 @@ main().catch((error: unknown) => {
     console.error(
       `Port ${port} is in use. Development needs ${PORTS} consecutive ports: set PORT to the first of ${PORTS} free ones.`,
     )
-  else console.error(error)
+  else console.error(code === undefined ? error : startFailure(error))
   process.exit(1)
 })

@@ -1,8 +1,11 @@
 import { type Scope, SCOPES } from '../../schema/scopes.js'
 
+/** The clients of the personas. */
+export type PersonaName = 'ops' | 'partner' | 'ada'
+
 /** A caller for development, with the scopes that such a caller has in production. */
 export interface Persona {
-  readonly client: string
+  readonly client: PersonaName
   readonly title: string
   readonly scopes: readonly Scope[]
 }
@@ -28,6 +31,8 @@ export const PERSONAS: readonly Persona[] = [
       'entitlements:write',
       'verifications:read',
       'verifications:write',
+      'webhooks:read',
+      'webhooks:write',
     ],
   },
   {

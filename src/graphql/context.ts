@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { createGuard } from '../access/guard.js'
@@ -11,8 +11,9 @@ import { SelfTime } from '../observability/self-time.js'
 import { traceContextOf } from '../observability/trace-context.js'
 import type { BeginTrace } from '../observability/tracing/contract.js'
 import type { Tenants } from '../tenants/tenants.js'
+import type { Exchange } from './exchange.js'
 import { withHttp } from './http-head.js'
-import type { OperationContext } from './plugin.js'
+import type { OperationContext, OperationObserver } from './plugin.js'
 
 /** The parts of a server that every operation is given. */
 export interface ContextOptions {
@@ -25,7 +26,7 @@ export interface ContextOptions {
   /** Begins the trace of an operation; absent where nothing is traced. */
   readonly beginTrace?: BeginTrace | undefined
   /** Told the stopwatch of the operation that is answered by a response. */
-  readonly measure?: ((response: ServerResponse, stopwatch: SelfTime) => void) | undefined
+  readonly measure?: ((response: Exchange, stopwatch: SelfTime) => void) | undefined
 }
 
 /** What the context of an operation is made from. */
@@ -34,11 +35,15 @@ export interface ContextRequest {
   readonly correlationId: string
   /** The client's interaction id (FAPI), else one that was made. */
   readonly interactionId: string
-  readonly response: ServerResponse
+  readonly response: Exchange
   /** Undefined where the request was let in without a token. */
   readonly caller: Caller | undefined
   /** When the operation must have ended, by `performance.now()`. */
   readonly deadlineAt: number
+  /** The bytes that were sent for the operation, where these are not the body of an HTTP request. */
+  readonly bodyBytes?: number | undefined
+  /** The stream that the operation is executed for. */
+  readonly observer?: OperationObserver | undefined
 }
 
 /** Opens the context of an operation of a known caller, and starts its deadline. */
@@ -52,7 +57,7 @@ export function createContextFactory({
   beginTrace,
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
-  return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt }) => {
+  return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt, bodyBytes, observer }) => {
     // A page or a preflight runs no operation.
     if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
     const tenant = tenants.of(known)
@@ -76,7 +81,6 @@ export function createContextFactory({
       request: response.req,
     })
     const { beginField } = deadline
-    const bodyBytes = Number(headers['content-length'] ?? 0)
     const startedAt = performance.now()
     return {
       caller,
@@ -86,8 +90,9 @@ export function createContextFactory({
       audit,
       consent,
       request: response.req,
+      observer,
       stopwatch,
-      bodyBytes,
+      bodyBytes: bodyBytes ?? Number(headers['content-length'] ?? 0),
       beginField,
       startedAt,
       ...guard(operation),

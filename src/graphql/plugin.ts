@@ -1,13 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
-import type { RequestContext } from '../../resolvers/context.js'
+import type { Observer, RequestContext } from '../../resolvers/context.js'
 import type { OperationRecord } from '../audit/operation-record.js'
 import type { OperationConsent } from '../consent/operation-consent.js'
 import type { Deadline } from '../lifecycle/deadline.js'
 import type { RateLimitStatus } from '../limits/rate-limit.js'
 import type { SelfTime } from '../observability/self-time.js'
 import type { ResponseNotes } from './response-notes.js'
+
+/** What an operation tells the stream that it is executed for. */
+export interface OperationObserver extends Observer {
+  /** True where the operation only reads an object whose poll is due: it costs its caller no points. */
+  readonly isPoll: boolean
+  /** Tells the operation once its document is valid. */
+  readonly resolved: (operation: ResolvedOperation) => void
+}
 
 /** The state of one operation: the resolvers' context, and what the steps of the pipeline keep for each other. */
 export interface OperationContext extends RequestContext {
@@ -19,6 +27,7 @@ export interface OperationContext extends RequestContext {
   readonly traceId: string | undefined
   readonly audit: OperationRecord
   readonly request: IncomingMessage
+  readonly observer?: OperationObserver | undefined
   readonly consent: OperationConsent
   readonly stopwatch: SelfTime
   /** Begins a root field of a mutation, of which so many others wait. */

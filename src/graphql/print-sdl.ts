@@ -31,7 +31,9 @@ const directiveNamed = (value: string): ConstDirectiveNode => ({
  */
 function authenticated(type: ObjectTypeDefinitionNode, schema: GraphQLSchema): ObjectTypeDefinitionNode | undefined {
   const declared = schema.getType(type.name.value)
-  const isRoot = declared === schema.getQueryType() || declared === schema.getMutationType()
+  const isRoot = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].some(
+    (root) => root === declared,
+  )
   if (isRoot || !isObjectType(declared) || getDirective(schema, declared, 'shareable')) return undefined
   return { ...type, directives: [...(type.directives ?? []), directiveNamed('authenticated')] }
 }

@@ -11,8 +11,9 @@ import {
   isObjectType,
   parse,
 } from 'graphql'
-import { buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql'
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type PubSub } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
+import { type ArgumentScopeCheck, argumentScopesOf } from '../../resolvers/argument-scopes.js'
 import type { RequestContext } from '../../resolvers/context.js'
 import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
@@ -72,17 +73,28 @@ export function validateArgument(value: unknown, { args, info }: { args: object;
   if (Object.keys(fields).length > 0) throw invalidInput(fields)
 }
 
+/** TypeGraphQL wants one where there are subscriptions; events do not pass through it (`src/streams`). */
+const NO_PUB_SUB: PubSub = {
+  publish: () => undefined,
+  subscribe() {
+    throw new Error('Events do not pass through TypeGraphQL.')
+  },
+}
+
 /** The schema as the classes say it, with the decisions of the PII review: what masks and the trail are compiled from. */
 export function buildClassSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
     orphanedTypes: [],
+    pubSub: NO_PUB_SUB,
     validateFn: (value, _type, data) => validateArgument(value, data),
   })
   // TypeGraphQL has no decorator for the root types.
   schema.getQueryType()!.description = 'Read operations. Each field states the scopes that it requires.'
   schema.getMutationType()!.description =
     'Write operations. Each takes one `input` with an optional idempotency key, and states the scopes that it requires.'
+  schema.getSubscriptionType()!.description =
+    'Outcomes that come later, over server-sent events or a WebSocket (`graphql-transport-ws`). Each field answers as the query of the same object does: first as the object stands, then after each change. Each event is an operation of its own, with the scopes, masks, costs and limits of a query.'
   reviewPii(schema)
   return schema
 }
@@ -95,12 +107,17 @@ function withNormalTexts(resolve: Resolve, args: readonly GraphQLArgument[]): Re
   return read === undefined ? resolve : (root, given, context, info) => resolve(root, read(given), context, info)
 }
 
-/** A resolver whose arguments are not looked at for a caller who may not call the field. */
-function withScopes(resolve: Resolve, required: RequiredScopes | undefined): Resolve {
+/** A resolver whose arguments are not validated for a caller who may not call the field, or not with such arguments. */
+function withScopes(
+  resolve: Resolve,
+  required: RequiredScopes | undefined,
+  check: ArgumentScopeCheck | undefined,
+): Resolve {
   if (required === undefined) return resolve
   return (root, args, context, info) => {
     const missing = required.missing(context.caller.scopes)
     if (missing !== undefined) throw missingScope(missing)
+    check?.(context, args as Readonly<Record<string, unknown>>)
     return resolve(root, args, context, info)
   }
 }
@@ -138,10 +155,11 @@ type ResolversByType = Record<string, Record<string, unknown>>
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
-  const { queries, mutations, fieldResolvers } = getMetadataStorage()
+  const { queries, mutations, subscriptions, fieldResolvers } = getMetadataStorage()
   const written: readonly (readonly [type: string, field: string])[] = [
     ...queries.map(({ schemaName }) => ['Query', schemaName] as const),
     ...mutations.map(({ schemaName }) => ['Mutation', schemaName] as const),
+    ...subscriptions.map(({ schemaName }) => ['Subscription', schemaName] as const),
     ...fieldResolvers
       .filter(({ kind }) => kind === 'external')
       .map(({ getObjectType, schemaName }) => [(getObjectType!() as { name: string }).name, schemaName] as const),
@@ -151,8 +169,11 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
   )
   for (const [type, field] of written) {
     const declared = (schema.getType(type) as GraphQLObjectType).getFields()[field]!
-    const reading = withNormalTexts(all[type]![field] as Resolve, declared.args)
-    const resolve = declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared)) : reading
+    const given = all[type]![field] as Resolve | { readonly resolve: Resolve }
+    // Of a subscription too: each event is executed as a query is.
+    const reading = withNormalTexts(typeof given === 'function' ? given : given.resolve, declared.args)
+    const resolve =
+      declared.args.length > 0 ? withScopes(reading, requiredScopesOf(declared), argumentScopesOf(declared)) : reading
     const isCapped = isListType(getNullableType(declared.type)) && declared.args.some(({ name }) => name === 'first')
     const noted = withNotes(resolve, isCapped)
     resolvers[type]![field] = type === 'Mutation' ? withAllotment(noted) : noted
@@ -163,10 +184,18 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 /** The schema that is served: a Federation 2 subgraph of the same types. */
 export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   const served = buildSubgraph(parse(printSchema(schema)), resolversOf(schema))
+  keepExtensions(schema, served)
   guardSdl(served)
   answerReferences(served)
   leaveOutUnreadableRows(served)
   return served
+}
+
+/** The scopes that depend on arguments are declared in extensions, which the SDL does not have. */
+function keepExtensions(declared: GraphQLSchema, served: GraphQLSchema): void {
+  for (const root of [declared.getQueryType()!, declared.getMutationType()!])
+    for (const [name, { extensions }] of Object.entries(root.getFields()))
+      Object.assign((served.getType(root.name) as GraphQLObjectType).getFields()[name]!, { extensions })
 }
 
 let built: { readonly schema: GraphQLSchema; readonly served: GraphQLSchema } | undefined

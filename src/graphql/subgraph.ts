@@ -17,7 +17,7 @@ type Resolvers = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** The directives of Federation 2.9, named as the `@link` of the schema imports them. */
 const DIRECTIVES = `
-schema @link(url: "https://specs.apollo.dev/link/v1.0") { query: Query mutation: Mutation }
+schema @link(url: "https://specs.apollo.dev/link/v1.0") { query: Query mutation: Mutation subscription: Subscription }
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
 directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
 directive @federation__requires(fields: federation__FieldSet!) on FIELD_DEFINITION

@@ -29,7 +29,14 @@ const ALLOWED_HEADERS = [
 
 const CORS = {
   methods: ['GET', 'POST'],
-  exposedHeaders: ['x-correlation-id', 'x-fapi-interaction-id', 'retry-after', 'www-authenticate', 'dpop-nonce'],
+  exposedHeaders: [
+    'x-correlation-id',
+    'x-fapi-interaction-id',
+    'retry-after',
+    'www-authenticate',
+    'dpop-nonce',
+    'date',
+  ],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,
@@ -45,17 +52,19 @@ const isLoopbackOrigin = (origin: string): boolean =>
 /** True where browsers of any other origin may call. */
 export const allowsOrigins = ({ origins, allowsLoopback }: CorsConfig): boolean => origins.length > 0 || allowsLoopback
 
+/** True where the pages of an origin may call. */
+export const allowsOrigin = ({ origins, allowsLoopback }: CorsConfig, origin: string): boolean =>
+  origins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin))
+
 /** Cross-origin requests: browsers may call from the listed origins (`CORS_ORIGINS`); from none by default. In development from pages of this machine too. */
 export async function registerCors(app: FastifyInstance, config: CorsConfig): Promise<void> {
   if (!allowsOrigins(config)) return
-  const { origins, headers, allowsLoopback } = config
+  const { headers } = config
   await app.register(cors, {
     ...CORS,
     allowedHeaders: [...new Set([...ALLOWED_HEADERS, ...headers])],
     origin(origin, decide) {
-      const isAllowed =
-        origin !== undefined && (origins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin)))
-      decide(null, isAllowed)
+      decide(null, origin !== undefined && allowsOrigin(config, origin))
     },
   })
 }

@@ -148,10 +148,10 @@ export function createFastPath(options: FastPathOptions): FastPath {
     const ids = { correlationId, interactionId }
     const failed = (error: unknown): void => refuse(request, response, error, ids)
 
-    async function run({ caller, deadlineAt }: Arrival, bytes: Buffer): Promise<void> {
+    async function run(arrival: Arrival, bytes: Buffer): Promise<void> {
       try {
         const body = parse(bytes)
-        const asked = { method, url, headers, body, correlationId, interactionId, response, caller, deadlineAt }
+        const asked = { method, url, headers, body, correlationId, interactionId, response, ...arrival }
         write(request, response, await answer(asked), ids)
       } catch (error) {
         failed(error)

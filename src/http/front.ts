@@ -3,7 +3,9 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, retryAfterOf } from '../../datasources/contract/errors.js'
 import type { Authenticate } from '../access/authenticate.js'
 import { TokenRefusal } from '../access/refusals.js'
+import type { AnswerHeaders } from '../access/sender-constraint.js'
 import { httpHeadOf, withHttp } from '../graphql/http-head.js'
+import type { Exchange } from '../graphql/exchange.js'
 import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { blame } from '../security-events/refusals.js'
@@ -17,12 +19,14 @@ export interface Arrival {
   readonly caller: Caller | undefined
   /** When its operation must have ended, by `performance.now()`; counted from the end of the header. */
   readonly deadlineAt: number
+  /** The right to run, where there is admission control. */
+  readonly permit?: Permit | undefined
 }
 
 /** A request whose token is verified and whose body is not looked at yet. */
 export interface Applicant {
   readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly response: Exchange
   readonly caller: Caller
   /** When its operation must have ended, by `performance.now()`. */
   readonly deadlineAt: number
@@ -30,23 +34,36 @@ export interface Applicant {
 
 /** The right of one request to run. */
 export interface Permit {
-  /** Called once, when the response is closed: written to its end, or left by the client. */
+  /** Called when the response is closed: written to its end, or left by the client. Further calls do nothing. */
   readonly release: () => void
 }
 
 /** Admission control: answers a permit, a promise of one for a request that must wait, or throws an `ApiError` with its HTTP status. */
 export type Admit = (applicant: Applicant) => MaybePromise<Permit | undefined>
 
-interface FrontOptions {
+interface VerifyOptions {
   readonly authenticate: Authenticate
+  readonly countFailure: FailureLimit
+}
+
+/**
+ * Verifies the token of a request, or one that came later on its connection; a failure has its HTTP status and is
+ * counted.
+ */
+export type Verify = (request: IncomingMessage, response: AnswerHeaders, authorization?: string) => MaybePromise<Caller>
+
+/** The checks of a caller, by whichever transport it comes. */
+export interface EntryChecks {
+  readonly verify: Verify
   /** Throws for a caller of no tenant, where there are tenants. */
   readonly assertTenant: (caller: Caller) => void
   readonly deadlines: Deadlines
-  readonly countFailure: FailureLimit
+  readonly admit: Admit
+}
+
+interface FrontOptions extends EntryChecks {
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
-  /** Every request that has a token is admitted where this is absent. */
-  readonly admit?: Admit | undefined
 }
 
 /** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
@@ -74,49 +91,40 @@ function hold(permit: Permit | undefined, response: ServerResponse): void {
 }
 
 /** Admits a request of a known caller, and holds its permit until the response closes. */
-function admitted(admit: Admit | undefined, applicant: Applicant): MaybePromise<Arrival> {
+function admitted(admit: Admit, applicant: Applicant & { readonly response: ServerResponse }): MaybePromise<Arrival> {
   const { request, response, caller, deadlineAt } = applicant
   const blamed = (error: unknown): never => {
     throw blame(request, caller, error)
   }
   const arrive = (given: Permit | undefined): Arrival => {
     hold(given, response)
-    return { caller, deadlineAt }
+    return { caller, deadlineAt, permit: given }
   }
   // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
-  if (admit !== undefined && response.socket === null)
+  if (response.socket === null)
     return new Promise((resolve) => response.once('socket', resolve)).then(() => admitted(admit, applicant))
   try {
-    const permit = admit?.(applicant)
+    const permit = admit(applicant)
     return permit instanceof Promise ? permit.then(arrive, blamed) : arrive(permit)
   } catch (error) {
     return blamed(error)
   }
 }
 
-/**
- * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
- * both call it first: form of the request → token → tenant → bodies under way → admission.
- */
-export function createFront({
-  authenticate,
-  assertTenant,
-  deadlines,
-  countFailure,
-  hasPage,
-  admit,
-}: FrontOptions): Front {
-  const arriving = new ArrivingBodies()
-
+/** Creates what verifies the tokens of requests and streams. */
+export function createVerify({ authenticate, countFailure }: VerifyOptions): Verify {
   /** Counts the failure of a token; throws where they were too many. */
   function refusal(request: IncomingMessage, error: unknown): unknown {
     if (error instanceof TokenRefusal && error.isFault) countFailure(request)
     return withStatus(error)
   }
 
-  function verify(request: IncomingMessage, response: ServerResponse): MaybePromise<Caller> {
+  return (request, response, authorization) => {
+    const { method, url, headers, socket } = request
+    const sender =
+      authorization === undefined ? request : { method, url, headers: { ...headers, authorization }, socket }
     try {
-      const caller = authenticate(request, response)
+      const caller = authenticate(sender, response)
       if (!(caller instanceof Promise)) return caller
       return caller.catch((error: unknown) => {
         throw refusal(request, error)
@@ -125,6 +133,14 @@ export function createFront({
       throw refusal(request, error)
     }
   }
+}
+
+/**
+ * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
+ * both call it first: form of the request → token → tenant → bodies under way → admission.
+ */
+export function createFront({ verify, assertTenant, deadlines, hasPage, admit }: FrontOptions): Front {
+  const arriving = new ArrivingBodies()
 
   return (request, response) => {
     const { method = '', headers } = request

@@ -1,18 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, type GraphQLRequest, HeaderMap } from '@apollo/server'
-import { getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { ContextRequest } from '../graphql/context.js'
 import type { DocumentCache } from '../graphql/document-cache.js'
+import { resolveOperation } from '../graphql/operation-runner.js'
 import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
-import type { OperationContext, ResolvedOperation } from '../graphql/plugin.js'
+import type { OperationContext } from '../graphql/plugin.js'
 import { checkLines } from '../limits/document.js'
+import type { Permit } from './front.js'
 import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
 export interface HttpRequest extends ContextRequest {
+  readonly response: ServerResponse
+  /** The right to run that the request was given, where there is admission control. */
+  readonly permit?: Permit | undefined
   readonly method: string
   readonly url: string
   readonly body: unknown
@@ -85,7 +89,11 @@ const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undef
 const valueOf = (value: unknown): unknown => (value === '' || value === null ? undefined : value)
 
 /** The GraphQL request of a body in the form that every client sends; undefined for any other form. What is null or empty is absent. */
-function readRequest({ method, headers, body }: HttpRequest): GraphQLRequest | undefined {
+export function readRequest({
+  method,
+  headers,
+  body,
+}: Pick<HttpRequest, 'method' | 'headers' | 'body'>): GraphQLRequest | undefined {
   if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
   const query = body['query'] ?? undefined
   const operationName = valueOf(body['operationName'])
@@ -111,20 +119,6 @@ function extensionsOf({ method, url, body }: HttpRequest): unknown {
 const textOf = ({ body }: HttpRequest): string => {
   const query = isObject(body) ? body['query'] : undefined
   return typeof query === 'string' ? query : ''
-}
-
-/** The operation that a request names in a document that is known. */
-function resolve(
-  documents: DocumentCache,
-  request: GraphQLRequest,
-  context: OperationContext,
-): ResolvedOperation | undefined {
-  const cached = documents.find(request)
-  if (cached === undefined) return undefined
-  const { operationName, variables = {} } = request
-  const operation = getOperationAST(cached.document, operationName)
-  if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
-  return { context, source: cached.source, document: cached.document, operation, operationName, variables }
 }
 
 /** Members in Apollo's order. */
@@ -187,7 +181,7 @@ export function createGraphqlHandler({
       return viaApollo(request, async () => openContext(request))
     const context = openContext(request)
     pipeline.receive(graphqlRequest, context)
-    const operation = resolve(documents, graphqlRequest, context)
+    const operation = resolveOperation(documents, graphqlRequest, context)
     return operation
       ? write(await pipeline.run(operation), contentType)
       : viaApollo(request, () => Promise.resolve(context))

@@ -6,8 +6,10 @@ import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
 import { eventMetrics } from './metrics/events.js'
 import { operationMetrics } from './metrics/operations.js'
 import { circuitMetrics, contractMetrics, providerMetrics } from './metrics/providers.js'
+import { partnerWebhookMetrics } from './metrics/partner-webhooks.js'
 import { providerReloadMetrics, reloadMetrics } from './metrics/reloads.js'
 import { consentMetrics, securityMetrics } from './metrics/security.js'
+import { streamMetrics } from './metrics/streams.js'
 import { tenantLabel } from './metrics/tenant-label.js'
 import { traceMetrics } from './metrics/traces.js'
 
@@ -32,6 +34,7 @@ export function createMetrics({ hasTenants = false } = {}) {
   collectDefaultMetrics({ register: registry })
   tellBuild(instruments)
   const { readBudgets, ...memory } = memoryMetrics(instruments)
+  const { readStreams, ...streams } = streamMetrics(instruments)
 
   return {
     ...operationMetrics(instruments),
@@ -48,10 +51,13 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...consentMetrics(instruments),
     ...securityMetrics(instruments),
     ...traceMetrics(instruments),
+    ...partnerWebhookMetrics(instruments),
+    ...streams,
     /** What each of the above says, without the default metrics of the process. */
     documented: instruments.documented satisfies readonly DocumentedMetric[],
     text: () => {
       readBudgets()
+      readStreams()
       return registry.metrics()
     },
     contentType: registry.contentType,

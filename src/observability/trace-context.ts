@@ -1,16 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TraceContext } from '../../datasources/contract/trace.js'
-import { isIdentifier } from './identifier.js'
+import { isTraceMember } from './identifier.js'
 
 /** Version 00 of `traceparent`, and what later versions begin with (W3C Trace Context, 3.2). */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const MAX_STATE_LENGTH = 512
 const MAX_MEMBERS = 32
 
-/** A member of `tracestate`: a key and a value, both in the form of an id. */
 function isMember(member: string): boolean {
   const at = member.indexOf('=')
-  return at > 0 && isIdentifier(member.slice(0, at)) && isIdentifier(member.slice(at + 1))
+  return at > 0 && isTraceMember(member.slice(0, at), member.slice(at + 1))
 }
 
 /** The `tracestate` of a caller. It is exported and passed on, so all of it is dropped where a value may be a person's. */

@@ -76,11 +76,13 @@ export function recordErrors(
     const refusal = refused
       ? refusalOf(refused)
       : { code: extensions?.['code'] as ErrorCode, refusal: undefined, isOfProvider: false }
-    const kind = `${refusal.code} ${refusal.refusal} ${refusal.isOfProvider}`
+    const searched = refused?.searched
+    const kind = `${refusal.code} ${refusal.refusal} ${refusal.isOfProvider} ${searched}`
     if (seen.has(kind)) continue
     seen.add(kind)
     const event = eventOf(refusal)
     if (event !== undefined) events.record(event, origin)
+    if (searched !== undefined) events.record({ action: 'personal-search-denied', rule: searched }, origin)
   }
 }
 

@@ -90,6 +90,21 @@ function optionsOf(address: RedisAddress, onLeft?: OnLeft, waitMs = 0): RedisOpt
   }
 }
 
+/** Socket timeout of a worker: longer than it waits for the next job. */
+const WORKER_SOCKET_TIMEOUT_MS = 15_000
+
+/** Options of a connection whose commands wait for a server that is away, and are repeated after a connection broke. */
+function workerOptionsOf(address: RedisAddress): RedisOptions {
+  const { commandTimeout: _commandTimeout, ...options } = optionsOf(address)
+  return {
+    ...options,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    autoResendUnfulfilledCommands: true,
+    socketTimeout: WORKER_SOCKET_TIMEOUT_MS,
+  }
+}
+
 function sentinelOptionsOf(address: RedisAddress): RedisOptions {
   const { nodes, primary, sentinelPassword } = address
   return {
@@ -137,22 +152,54 @@ export async function connectionError(address: RedisAddress): Promise<unknown> {
  * `waitMs` for commands that wait for what they read.
  */
 export function connect(address: RedisAddress, onLeft?: OnLeft, waitMs?: number): Redis | Cluster {
-  const connection = keepConnection(address, open(presentAddress(address), onLeft, waitMs))
-  // The driver prints an error that has no listener.
-  connection.on('error', () => undefined)
-  return connection
+  const present = presentAddress(address)
+  return kept(address, open(present, optionsOf(present, onLeft, waitMs)))
 }
 
-function open(address: RedisAddress, onLeft: OnLeft | undefined, waitMs: number | undefined): Redis | Cluster {
+/** The connection of a worker. */
+export interface WorkerConnection {
+  readonly connection: Redis | Cluster
+  /** Closes it and all of its duplicates, in whatever state they are. */
+  readonly close: () => void
+}
+
+/**
+ * Connects the worker of a queue: its commands wait for a server that is away, and are repeated after a connection
+ * broke, so it repeats only what may be repeated. What the worker duplicates gets new credentials too.
+ */
+export function connectWorker(address: RedisAddress): WorkerConnection {
+  const present = presentAddress(address)
+  const connection = kept(address, open(present, workerOptionsOf(present)))
+  const all = [connection]
+  const original = connection.duplicate.bind(connection) as (...args: readonly unknown[]) => Redis | Cluster
+  function duplicate(...args: readonly unknown[]): Redis | Cluster {
+    const made = kept(address, original(...args))
+    all.push(made)
+    return made
+  }
+  return {
+    connection: Object.assign(connection, { duplicate }),
+    close: () => {
+      for (const one of all) one.disconnect()
+    },
+  }
+}
+
+/** Keeps a connection, so that it gets new credentials. */
+function kept(address: RedisAddress, connection: Redis | Cluster): Redis | Cluster {
+  // The driver prints an error that has no listener.
+  return keepConnection(address, connection).on('error', () => undefined)
+}
+
+function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
   const { kind, nodes, database } = address
-  const options = optionsOf(address, onLeft, waitMs)
   switch (kind) {
     case 'server':
       return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
     case 'cluster':
       return new Cluster([...nodes], {
         scripts,
-        enableOfflineQueue: false,
+        enableOfflineQueue: options.enableOfflineQueue ?? false,
         clusterRetryStrategy: retryStrategy,
         redisOptions: options,
       })

@@ -32,10 +32,12 @@ export function keepConnection<Connection extends Redis | Cluster>(
   const access = accessOf(address)
   const { connections } = access
   connections.add(connection)
+  // Also one that ended and connects again.
+  connection.on('connecting', () => connections.add(connection))
   // A node that joins gets what its cluster was opened with.
   if (!(connection instanceof Redis))
     connection.on('+node', (node: Redis) => setOptions(node.options, access.credentials))
-  connection.once('end', () => connections.delete(connection))
+  connection.on('end', () => connections.delete(connection))
   return connection
 }
 

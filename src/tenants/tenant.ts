@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Webhook } from '../../datasources/contract/webhook.js'
@@ -19,6 +18,12 @@ export const tenantName = (id: string | undefined): string => (id === undefined 
 /** The store as a tenant sees it. */
 export const storeOf = (store: Store, id: string | undefined): Store =>
   id === undefined ? store : tenantStore(store, tenantName(id))
+
+/** What an operation is answered by, as far as it tells when the operation has ended. */
+interface Closing {
+  readonly closed: boolean
+  once(event: 'close', listener: () => void): unknown
+}
 
 /**
  * A tenant in one version of its settings. An operation keeps the version with which it began; the rooms that only
@@ -72,7 +77,7 @@ export class Tenant {
   }
 
   /** Counts the operation that is answered by a response, until that closes. */
-  serve(response: ServerResponse): void {
+  serve(response: Closing): void {
     // A client that has left already waits for nothing.
     if (response.closed) return
     this.#running += 1

@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   MIT: 'Permissive; the notice must be kept.',
   ISC: 'Permissive; the notice must be kept.',
   '0BSD': 'Permissive, without a condition.',
+  Unlicense: 'Dedicated to the public domain; where that is not possible, permissive without a condition.',
   'BSD-3-Clause': 'Permissive; the notice must be kept, and the names of the authors must not advertise.',
   '(MIT AND BSD-3-Clause)': 'Parts are under one of the two, parts under the other; both are permissive.',
   'Apache-2.0': 'Permissive; notices must be kept and changes stated. It grants patent rights.',
@@ -32,6 +33,7 @@ const ALLOWED_IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   'BSD-2-Clause': 'Permissive; the notice must be kept.',
   '(MIT OR Apache-2.0)': 'Permissive; either may be chosen.',
   'Python-2.0': 'Permissive; the notice must be kept.',
+  'PSF-2.0': 'Permissive; the notice must be kept and changes stated.',
   'CC-BY-4.0': 'Data that a build tool reads; attribution is required where the data is passed on.',
 }
 

@@ -12,7 +12,7 @@ import { directive } from '../limits/list-size.js'
 export interface ScopeRow {
   /** `Type.field`, or the entity that is referred to. */
   readonly name: string
-  readonly kind: 'query' | 'mutation' | 'field' | 'reference'
+  readonly kind: 'query' | 'mutation' | 'subscription' | 'field' | 'reference'
   /** The scopes for every record; empty where a valid token is enough. */
   readonly full: readonly Scope[]
   /** The scopes for the caller's own records; undefined where there are none. */
@@ -83,7 +83,11 @@ export function scopeRows(): readonly ScopeRow[] {
     ]
   }
 
-  const roots = { query: served.getQueryType()!, mutation: served.getMutationType()! }
+  const roots = {
+    query: served.getQueryType()!,
+    mutation: served.getMutationType()!,
+    subscription: served.getSubscriptionType()!,
+  }
   const nested = Object.values(served.getTypeMap()).filter(
     (type) => isObjectType(type) && !type.name.startsWith('__') && !Object.values(roots).includes(type),
   )
@@ -104,6 +108,7 @@ export function scopeRows(): readonly ScopeRow[] {
   return [
     ...rows(roots.query, 'query'),
     ...rows(roots.mutation, 'mutation'),
+    ...rows(roots.subscription, 'subscription'),
     ...nested.flatMap((type) => rows(type as (typeof roots)['query'], 'field')),
     ...entities,
   ]
@@ -112,6 +117,7 @@ export function scopeRows(): readonly ScopeRow[] {
 const TITLES: Readonly<Record<ScopeRow['kind'], string>> = {
   query: 'Queries',
   mutation: 'Mutations',
+  subscription: 'Subscriptions',
   field: 'Fields below the root',
   reference: 'Entities (`_entities`)',
 }

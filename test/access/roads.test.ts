@@ -128,11 +128,15 @@ const ENTITIES: Readonly<Record<string, (whose: Whose) => object>> = {
   Person: ({ personId }) => ({ id: personId }),
 }
 
-/** Verifications and writes of own records are in test/access/own-writes.test.ts, their jobs in test/datasources/banfico/jobs.test.ts. */
+/**
+ * Verifications and writes of own records are in test/access/own-writes.test.ts, their jobs in
+ * test/datasources/banfico/jobs.test.ts, subscriptions in test/streams/access.test.ts.
+ */
 const rows = scopeRows().filter(
   ({ name, kind, own }) =>
     own !== undefined &&
     kind !== 'mutation' &&
+    kind !== 'subscription' &&
     !/^Query\.verification|^VerificationResult$|^PersonVerification|^Query\.accountVerifications$|^AccountVerificationJob/.test(
       name,
     ),

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   appendFileSync,
@@ -13,10 +12,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { CreatePersonDocument, CustomersWithPersonsDocument } from '../../schema/operations/index.js'
 import { readAnchors } from '../../src/audit/anchors.js'
@@ -25,7 +23,7 @@ import { openTrail } from '../../src/audit/trail.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { readVerifyConfig } from '../../src/config.js'
 import { type App, startApp } from '../support/app.js'
-import { build } from '../support/build.js'
+import { runTool } from '../support/build.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
 import { keysOf } from '../support/keys.js'
 
@@ -581,22 +579,13 @@ describe('the check of a trail', () => {
   })
 
   test('is a command that prints its findings and sets its exit code', async () => {
-    build()
     const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-audit-'))
     const file = join(folder, 'audit.log')
     writeFileSync(file, `${mixed.join('\n')}\n`)
     writeFileSync(join(folder, 'key'), secret.toString('base64'))
-    const env = { PATH: process.env['PATH'], AUDIT_LOG: file, STORE_ENCRYPTION_KEY_FILE: join(folder, 'key') }
+    const env = { AUDIT_LOG: file, STORE_ENCRYPTION_KEY_FILE: join(folder, 'key') }
     const run = (...files: string[]) =>
-      promisify(execFile)(process.execPath, [join(inject('built'), 'src/tools/audit-verify.js'), ...files], {
-        env,
-      }).then(
-        ({ stdout }) => ({ code: 0, text: stdout }),
-        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-          code,
-          text: stdout + stderr,
-        }),
-      )
+      runTool('audit-verify', files, env).then(({ code, stdout, stderr }) => ({ code, text: stdout + stderr }))
     const whole = run()
     const bad = join(folder, 'bad.log')
     writeFileSync(bad, `${edited.join('\n')}\n`)

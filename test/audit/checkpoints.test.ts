@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process'
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { appendMac, createHashChain, deriveChainKey } from '../../src/audit/chain.js'
 import { CheckpointSequence, type RootSigner, type Statement } from '../../src/audit/checkpoints/checkpoint.js'
 import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
@@ -16,7 +14,7 @@ import { missingIn, type Range } from '../../src/audit/coverage.js'
 import { openTrail } from '../../src/audit/trail.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { readConfig } from '../../src/config.js'
-import { build } from '../support/build.js'
+import { runTool } from '../support/build.js'
 import { keysOf } from '../support/keys.js'
 import { emptyDatabase } from '../support/redis.js'
 
@@ -271,14 +269,12 @@ describe('what is missing in a range', () => {
   })
 
   test('is a command that sets its exit code', async () => {
-    build()
     const place = folder()
     const file = (name: string, text: string) => (writeFileSync(join(place, name), text), join(place, name))
     mkdirSync(join(place, 'objects'))
     a.checkpoints.forEach((line, i) => file(`objects/a-${i}.json`, line))
     const rest = file('b.json', b.checkpoints.join('\n'))
     const env = {
-      PATH: globalThis.process.env['PATH'],
       AUDIT_LOG: file('a.log', `${a.lines.join('\n')}\n`),
       STORE_ENCRYPTION_KEY: SECRET.toString('base64'),
       AUDIT_CHECKPOINT_PUBLIC_KEY_FILE: file(
@@ -288,15 +284,7 @@ describe('what is missing in a range', () => {
     }
     const objects = ['--checkpoints', join(place, 'objects'), '--checkpoints', rest]
     const run = (...args: string[]) =>
-      promisify(execFile)(globalThis.process.execPath, [join(inject('built'), 'src/tools/audit-verify.js'), ...args], {
-        env,
-      }).then(
-        ({ stdout }) => ({ code: 0, text: stdout }),
-        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-          code,
-          text: stdout + stderr,
-        }),
-      )
+      runTool('audit-verify', args, env).then(({ code, stdout, stderr }) => ({ code, text: stdout + stderr }))
     mkdirSync(join(place, 'none'))
     const [empty, emptyFolder, turned, early, late, wrongTime, ahead, before] = await Promise.all([
       run('--checkpoints', file('none.json', '')),

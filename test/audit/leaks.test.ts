@@ -39,6 +39,11 @@ const word = () => mark(`Zyxquu${(made += 1)}Vob`)
 const email = () => mark(`zyxquu${(made += 1)}@vob.example`)
 const phone = () => mark(`+1${number(10)}`)
 const account = () => mark(number(14))
+const iban = () => {
+  const digits = number(18)
+  const check = 98n - (BigInt(`${digits}131400`) % 97n)
+  return mark(`DE${String(check).padStart(2, '0')}${digits}`)
+}
 const ssns: string[] = []
 const ssn = () => {
   // Of digits that no other number here begins with.
@@ -455,6 +460,8 @@ test('every kind of bad request is refused', async () => {
       { query: '{ viewer { id } }' },
       { headers: { 'x-correlation-id': ssn(), tracestate: `vendor=${email()}`, baggage: `user=${word()}` } },
     ],
+    [{ query: '{ viewer { id } }' }, { headers: { 'x-correlation-id': iban(), tracestate: `vendor=${iban()}` } }],
+    [{ query: '{ viewer { id } }' }, { headers: { 'x-correlation-id': word(), tracestate: `vendor=${word()}` } }],
     [{ query: '{ viewer { id } }' }, { headers: { 'x-purpose': word(), 'x-fapi-interaction-id': word() } }],
     [{ query: '{ viewer { id } }' }, { headers: { 'x-consent-id': `${word()}@x`, 'x-forwarded-for': word() } }],
     [{ query: '{ viewer { id } }' }, { headers: { 'x-purpose': 'onboarding', 'x-large': word().repeat(5_000) } }],

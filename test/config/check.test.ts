@@ -216,6 +216,24 @@ describe('names', () => {
     expect(JSON.stringify(config)).toBe(JSON.stringify(plain))
   })
 
+  test.each([
+    'x86_64-conda-linux-gnu',
+    'aarch64-conda-linux-gnu',
+    'powerpc64le-unknown-linux-gnu',
+    'arm64-apple-darwin20.0.0',
+    'x86_64-w64-mingw32',
+    'x86_64-pc-cygwin',
+    'i686-pc-msys',
+    'aarch64-linux-gnu',
+    'arm-linux-gnueabihf',
+  ])('HOST=%s is the target of a compiler, and no address', (target) => {
+    expect(readConfig({ ...GOOD, HOST: target }).host).toBe('127.0.0.1')
+  })
+
+  test.each(['db-prod-linux01', 'kyc-graph-linux', '10.0.0.1', 'arm.example'])('HOST=%s is a host', (host) => {
+    expect(readConfig({ ...GOOD, HOST: host }).host).toBe(host)
+  })
+
   test('the names that are read are no mistakes, those of files and of proxies in lower case among them', () => {
     const names = ['REDIS_URL', 'REDIS_PASSWORD_FILE', 'OBP_PROXY_URL_FILE', 'https_proxy', 'SEI_URL', 'TENANTS_FILE']
     expect(mistakenNames(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([])

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { build, exitOf, runTool } from '../support/build.js'
+import { runTool } from '../support/build.js'
 import { freePort } from '../support/redis.js'
 
 interface Instruction {
@@ -86,10 +86,9 @@ test('no secret gets into a layer', () => {
 
 describe('the health check', () => {
   const exitCode = async (settings: Record<string, string>): Promise<number | null> =>
-    exitOf(runTool('health', settings).child)
+    (await runTool('health', [], settings)).code
 
   test('answers 0 for a listener that says 200, else 1', async () => {
-    build()
     const statuses = [200, 503]
     const servers = await Promise.all(
       statuses.map(async (status) => {

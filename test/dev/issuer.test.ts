@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function ask(headers: Record<string, string> = {}) {
-  const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'persons:read' })
+async function ask(headers: Record<string, string> = {}, more: Record<string, string> = {}) {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'persons:read', ...more })
   const response = await fetch(url, { method: 'POST', headers, body })
   return { status: response.status, ...((await response.json()) as { access_token?: string; token_type?: string }) }
 }
@@ -28,4 +28,11 @@ test('a token is bound to the key of a proof, and to nothing without one', async
   expect(plain).toMatchObject({ status: 200, token_type: 'Bearer' })
   expect(decodeJwt(plain.access_token!)['cnf']).toBeUndefined()
   expect(await ask({ dpop: 'nothing' })).toMatchObject({ status: 400, error: 'invalid_dpop_proof' })
+})
+
+test('a token is for the client, or for a user of the client', async () => {
+  const claims = async (more: Record<string, string>) => decodeJwt((await ask({}, more)).access_token!)
+  expect(await claims({ client_id: 'app' })).toMatchObject({ client_id: 'app', sub: 'app' })
+  const user = await claims({ client_id: 'app', sub: 'ada', tenant: 'meridian' })
+  expect(user).toMatchObject({ client_id: 'app', sub: 'ada', tenant: 'meridian' })
 })

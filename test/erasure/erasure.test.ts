@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
@@ -13,7 +11,7 @@ import { deriveChainKey } from '../../src/audit/chain.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { mutationPaths, queryPaths } from '../support/access-paths.js'
 import { type App, startApp } from '../support/app.js'
-import { build } from '../support/build.js'
+import { runTool } from '../support/build.js'
 import { search } from '../support/leaks.js'
 import { databaseOf } from '../support/redis.js'
 import { cipherOf } from '../support/keys.js'
@@ -34,7 +32,6 @@ let app: App
 let redis: Redis
 let url: string
 beforeAll(async () => {
-  build()
   app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY, RATE_LIMIT_COST_PER_MINUTE: '0' })
   url = await databaseOf(STORE_ENCRYPTION_KEY)
   redis = new Redis(url)
@@ -96,12 +93,7 @@ async function values(): Promise<Value[]> {
 
 /** The command, as it runs in a container beside the server. */
 const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}) =>
-  promisify(execFile)(process.execPath, [join(inject('built'), 'src/tools/erase.js'), ...args], {
-    env: { PATH: process.env['PATH'], REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-  )
+  runTool('erase', args, { REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings })
 const OF_ALL = IDS.flatMap((id) => ['--id', id])
 
 test('a person whom every operation was about is erased; their keys stay taken', async () => {

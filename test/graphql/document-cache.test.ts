@@ -8,7 +8,7 @@ import type { ProviderName } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { explain } from '../../src/dev/explain.js'
 import { SpanMemory } from '../../src/dev/span-memory.js'
-import { explorer } from '../../src/dev/explorer.js'
+import { explorerPage } from '../../src/dev/explorer/page.js'
 import { DocumentCache } from '../../src/graphql/document-cache.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
 import { createMetrics } from '../../src/observability/metrics.js'
@@ -51,7 +51,7 @@ beforeAll(async () => {
         ? {
             explain: explain(spans),
             spanProcessors: [spans],
-            explorer: explorer(() => ({ document: '', variables: {}, token: '' })),
+            explorer: explorerPage,
           }
         : {}
     servers[name] = await watch(SERVERS[name], servers.deployed, development)

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import fetch from 'node-fetch'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -13,6 +11,7 @@ import type { StoreCipher } from '../../src/store/cipher.js'
 import { type EpochRecord, openEpoch, sealEpoch } from '../../src/store/epoch-record.js'
 import { runKeys } from '../../src/tools/keys/commands.js'
 import { type App, startApp } from '../support/app.js'
+import { runTool } from '../support/build.js'
 import { cipherOf } from '../support/keys.js'
 import { type PrivateRedis, privateRedis } from '../support/redis.js'
 
@@ -56,12 +55,7 @@ async function ready(app: App): Promise<{ status: number; reasons: { store?: str
 }
 const securityLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-security-')), 'security.log')
 const accept = (...options: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/tools/store-accept.ts', ...options], {
-    env: { PATH: process.env['PATH'], REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, SECURITY_LOG: securityLog },
-  }).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
-  )
+  runTool('store-accept', options, { REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, SECURITY_LOG: securityLog })
 
 /** Keyed writes are refused before a call, the cause is in `/ready`, and all else goes on. */
 async function isUntrusted(app: App, cause: string): Promise<void> {

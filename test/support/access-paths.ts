@@ -43,8 +43,9 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   username: 'nora.newcomer',
   password: 'Long-enough-4-anybody!',
   account: { idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Ada' },
-  types: ['NAME'],
 }
+/** The same, of values of enums. */
+const BY_ENUM: Readonly<Record<string, string>> = { AccountVerificationType: 'NAME' }
 const BY_TYPE: Readonly<Record<string, unknown>> = {
   ID: ADA.personId,
   String: 'text',
@@ -67,7 +68,7 @@ function least(type: GraphQLInputType, name: string): unknown {
         .filter(isRequiredInputField)
         .map((field) => [field.name, least(field.type, field.name)]),
     )
-  if (isEnumType(type)) return type.getValues()[0]!.name
+  if (isEnumType(type)) return BY_ENUM[type.name] ?? type.getValues()[0]!.name
   expect(Object.keys(BY_TYPE)).toContain(type.name)
   return BY_TYPE[type.name]
 }
@@ -141,11 +142,14 @@ function operation(
   return { document: `${kind}${declared} { ${root.selection} } ${root.fragment} ${fragment}`, variables }
 }
 
+/** Scopes that what is given needs beside those of the field, as the guard decides by arguments. */
+const BY_ARGUMENTS: Readonly<Record<string, readonly Scope[]>> = { createWebhookEndpoint: ['verifications:read'] }
+
 const rootPaths = (kind: 'query' | 'mutation', fields: readonly Field[]): AccessPath[] =>
   fields.map((field) => ({
     name: `${kind === 'query' ? 'Query' : 'Mutation'}.${field.name}`,
     demands: demandsOf(field),
-    through: [],
+    through: BY_ARGUMENTS[field.name] ?? [],
     kind,
     path: [field.name],
     ask: (form) => operation(kind, field, {}, undefined, form),
@@ -226,10 +230,11 @@ const WAYS_TO_ANOTHERS: Readonly<Record<string, Way>> = {
   Customer: byWrite('updateCustomerBranch', 'customer', { customerId, branchId: 'branch-1' }, 'customers:write'),
 }
 
+const ROOTS: readonly unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
 /** Every field below the root that has a resolver. */
 export const nestedFields: readonly (readonly [type: string, field: Field])[] = Object.values(schema.getTypeMap())
   .filter(isObjectType)
-  .filter((type) => !type.name.startsWith('__') && type !== schema.getQueryType() && type !== schema.getMutationType())
+  .filter((type) => !type.name.startsWith('__') && !ROOTS.includes(type))
   .flatMap((type) =>
     Object.values(type.getFields()).flatMap((field) => (isPlainMember(field) ? [] : [[type.name, field] as const])),
   )

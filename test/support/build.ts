@@ -65,6 +65,12 @@ interface Started {
   readonly output: () => string
 }
 
+/** What a process gets beside its settings. Node 22 and later keep the compiled code, so that a start takes a third less. */
+export const nodeEnvironment = (): Readonly<Record<string, string | undefined>> => ({
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: join(folder(), 'compiled'),
+})
+
 /** The file that `node` runs. */
 export const program = (): string => join(folder(), 'src/main.js')
 
@@ -72,9 +78,28 @@ export const program = (): string => join(folder(), 'src/main.js')
 export const run = (settings: Readonly<Record<string, string>>, options: readonly string[] = []): Started =>
   startNode([...options, program()], { AUDIT_LOG: join(folder(), 'audit.log'), ...settings })
 
-/** Starts a tool of the compiled server with these settings and no others. */
-export const runTool = (name: string, settings: Readonly<Record<string, string>>): Started =>
-  startNode([join(folder(), `src/tools/${name}.js`)], settings)
+/** How a command ended. */
+export interface CommandResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a tool of the compiled server with these settings and no others, in the folder of the tests. */
+export async function runTool(
+  name: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
+  build()
+  const child = startProcess(process.execPath, [join(folder(), `src/tools/${name}.js`), ...args], {
+    env: { ...nodeEnvironment(), ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr] = [child.stdout!, child.stderr!].map((stream) => stream.setEncoding('utf8').toArray())
+  const [[code]] = await Promise.all([once(child, 'close') as Promise<[number | null]>, stdout, stderr])
+  return { code, stdout: (await stdout!).join(''), stderr: (await stderr!).join('') }
+}
 
 /** Starts a process with this module, which imports what it needs of the compiled server. */
 export const runModule = (source: string): Started => startNode(['--input-type=module', '--eval', source], {})
@@ -82,7 +107,7 @@ export const runModule = (source: string): Started => startNode(['--input-type=m
 function startNode(args: readonly string[], settings: Readonly<Record<string, string>>): Started {
   const child = startProcess(process.execPath, args, {
     cwd: folder(),
-    env: { PATH: process.env['PATH'], ...settings },
+    env: { ...nodeEnvironment(), ...settings },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
@@ -7,6 +6,7 @@ import { readConfig } from '../../src/config.js'
 import { type Emulators, startEmulators } from '../../src/dev/emulators.js'
 import { MAX_CALLS, type ProbeOptions, probeProvider, type ProbeReport } from '../../src/tools/probe/run.js'
 import { probeTable } from '../../src/tools/probe/table.js'
+import { runTool } from '../support/build.js'
 
 const NAMES = Object.keys(providers) as ProviderName[]
 const SERVER = { AUTH_ISSUER: 'https://issuer.test', AUTH_AUDIENCE: 'a', AUTH_JWKS_URL: 'https://issuer.test/jwks' }
@@ -344,15 +344,7 @@ test.each(NAMES)('the report on %s holds no personal value and no secret', async
 
 /** Runs the command beside this process, whose emulators answer it. */
 const command = (args: readonly string[], more: Record<string, string> = {}) =>
-  new Promise<{ status: number | null; stdout: string }>((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/tools/probe.ts', ...args], {
-      env: { PATH: process.env['PATH'], ...settings, ...more },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    let stdout = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.once('close', (status) => resolve({ status, stdout }))
-  })
+  runTool('probe', args, { ...settings, ...more })
 
 test('the command exits with 0, with 1 when an assumption does not hold, and with 2 for an unknown name', async () => {
   const [good, bad, unknown] = await Promise.all([
@@ -360,7 +352,7 @@ test('the command exits with 0, with 1 when an assumption does not hold, and wit
     command(['banfico', '--json'], { BANFICO_CLIENT_SECRET: 'wrong' }),
     command(['dogs']),
   ])
-  expect([good.status, bad.status, unknown.status]).toEqual([0, 1, 2])
+  expect([good.code, bad.code, unknown.code]).toEqual([0, 1, 2])
   expect(good.stdout).toMatch(/^sei: \d+ hold, 0 do not, \d+ not checked; 2 requests\n\n\| assumption /)
   expect(JSON.parse(bad.stdout)).toMatchObject([{ provider: 'banfico' }])
   expect(bad.stdout).toContain('no login')

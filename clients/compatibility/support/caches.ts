@@ -163,8 +163,8 @@ const OPTIONS_ONLY = `
   const network = undefined
 `
 
-const apolloOptions = (await documented('Apollo Client', OPTIONS_ONLY))['cache'] as apollo4.InMemoryCacheConfig
-const graphcacheOptions = (await documented('urql graphcache', OPTIONS_ONLY))['cache'] as CacheExchangeOpts
+export const apolloOptions = (await documented('Apollo Client', OPTIONS_ONLY))['cache'] as apollo4.InMemoryCacheConfig
+export const graphcacheOptions = (await documented('urql graphcache', OPTIONS_ONLY))['cache'] as CacheExchangeOpts
 export const getDataID = (await documented('Relay', OPTIONS_ONLY))['getDataID'] as GetDataID
 
 const documentedOptions = (name: string, create: Cache['create']): Cache => ({ name, isDocumented: true, create })

@@ -122,6 +122,13 @@ const WRITES: readonly (readonly [field: string, ...inputs: object[]])[] = [
     })),
   ],
   [
+    'createWebhookEndpoint',
+    ...['first', 'second'].map((path) => ({
+      url: `https://partner.example/${path}`,
+      types: ['VERIFICATION_RESULT', 'KYC_OVERVIEW'],
+    })),
+  ],
+  [
     'updateCustomerCreditRating',
     ...[ADA, PERCY].map(({ customerId, username }) => ({ customerId, rating: 'B', source: `source of ${username}` })),
   ],
@@ -240,6 +247,7 @@ function readsAfter(writes: readonly Recorded[]): readonly (readonly [field: str
     ['verificationResults', { ids: verificationIds }],
     ['viewer', {}],
     ['errorCodes', {}],
+    ['webhookEndpoints', {}],
   ]
 }
 

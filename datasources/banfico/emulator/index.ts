@@ -385,6 +385,7 @@ export const start = (options: EmulatorOptions) => {
     {
       problem,
       quirks,
+      payees: MAGIC_ACCOUNTS,
       settings: (url) => ({
         BANFICO_URL: url,
         BANFICO_TOKEN_URL: `${url}/oauth/token`,

@@ -16,6 +16,7 @@ import { rateLimitPlugin } from './rate-limit.js'
 import { responseNotesPlugin } from './response-notes.js'
 import { safelistLogPlugin, safelistPlugin } from './safelist.js'
 import { securityPlugin } from './security.js'
+import { streamsPlugin } from './streams.js'
 import { telemetryPlugin } from './telemetry.js'
 
 interface PluginsOptions {
@@ -48,6 +49,7 @@ export function createPlugins({
     telemetryPlugin({ served, metrics, log }),
     operationEndPlugin(log, new OperationNames(safelist.list), config.log.operations),
     securityPlugin(events),
+    streamsPlugin,
     ...(isDevelopment ? [] : [introspectionPlugin]),
     rateLimitPlugin({ costOf: createCostEstimator(served), rateLimit, metrics }),
     deprecationPlugin({ served, metrics }),

@@ -65,6 +65,7 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
       rateLimit.charge(caller, Math.ceil(source.length / CHARACTERS_PER_POINT))
     },
     operationResolved({ document, operation, variables, context }) {
+      if (context.observer?.isPoll) return
       const requested = costOf(document, operation, variables) + Math.floor(context.bodyBytes / BYTES_PER_POINT)
       metrics.reckoned(operation.operation, requested)
       if (requested > MAX_COST)
@@ -80,7 +81,8 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
         traceWait(trace, () => consumed),
       ).then((consumption) => settle(context, consumption))
     },
-    willSendResponse({ result, context: { caller, cost, hasPaid } }) {
+    willSendResponse({ result, context: { caller, cost, hasPaid, observer } }) {
+      if (observer?.isPoll) return
       if (cost) result.extensions = { ...result.extensions, cost }
       else if (!hasPaid) rateLimit.charge(caller, REFUSAL_POINTS)
     },

@@ -31,7 +31,7 @@ export function looseFiles(root: string): string[] {
 /** Functions of more than 60 lines, outside `emulator/` folders; the longest first. */
 export function longFunctions(root: string): LongFunction[] {
   return SOURCE_FOLDERS.flatMap((folder) =>
-    ts.sys.readDirectory(join(root, folder), ['.ts'], ['**/node_modules', '**/emulator']),
+    ts.sys.readDirectory(join(root, folder), ['.ts', '.tsx'], ['**/node_modules', '**/emulator']),
   )
     .flatMap((path) => functionsOf(path).map((found) => ({ file: relative(root, path), ...found })))
     .filter(({ lines }) => lines > MAX_FUNCTION_LINES)

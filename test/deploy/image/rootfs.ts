@@ -49,7 +49,7 @@ const PARTS: readonly (readonly [name: string, files: RegExp])[] = [
   ['Node', /^\/usr\/local\/bin\/node$/],
   ['packages (`node_modules`)', /^\/srv\/kyc-graph\/node_modules\//],
   ['the compiled server (`dist`, `package.json`)', /^\/srv\/kyc-graph\//],
-  ['certificate authorities', /^\/(etc\/ssl|usr\/share\/ca-certificates)\//],
+  ['certificate authorities', /^\/(etc\/ssl|usr\/lib\/ssl|usr\/share\/ca-certificates)\//],
   ['libraries and the rest of the base', /./],
 ]
 
@@ -72,7 +72,7 @@ const FORBIDDEN: Readonly<Record<string, RegExp>> = {
   'a compiler or test runner': /^\/srv\/kyc-graph\/node_modules\/(typescript|tsx|vitest|eslint|prettier)\//,
   'npm, a shell or a package manager': /\/(bin|sbin)\/(npm|npx|sh|bash|dash|busybox|apt|dpkg)$/,
   'a file with settings or a key':
-    /^(?!\/(etc\/ssl|usr\/share\/ca-certificates)\/).*(\/\.env[^/]*|\/\.npmrc|\.key|\.pem)$/,
+    /^(?!\/(etc\/ssl|usr\/lib\/ssl|usr\/share\/ca-certificates)\/).*(\/\.env[^/]*|\/\.npmrc|\.key|\.pem)$/,
 }
 
 /** The forbidden kinds with what was found of each. */

@@ -1,0 +1,132 @@
+"""One attempt at an operation, and what it says."""
+
+import re
+import uuid
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from typing import Any, Dict, List, Mapping, Optional
+
+import httpx
+
+from .errors import GraphError, KycGraphError, OutcomeUnknownError
+from .retry import extensions_of, may_repeat
+
+_FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
+_TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+_MUTATION = re.compile(r"^\s*mutation\b")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation with its variables; `ends_at` is by `time.monotonic()`."""
+
+    text: str
+    name: str
+    variables: Mapping[str, Any]
+    headers: Mapping[str, str]
+    ends_at: float
+    idempotency_key: Optional[str] = None
+
+    @property
+    def is_mutation(self) -> bool:
+        return _MUTATION.match(self.text) is not None
+
+    @property
+    def body(self) -> Dict[str, Any]:
+        return {"query": self.text, "operationName": self.name, "variables": self.variables}
+
+    def with_key(self, key: Optional[str]) -> "Operation":
+        """The mutation under an idempotency key: that of its input, else this one, else a new one."""
+        given = self.variables.get("input")
+        if not isinstance(given, dict):
+            raise TypeError("A mutation needs its input as the variable `input`, which carries the idempotencyKey.")
+        idempotency_key = given.get("idempotencyKey") or key or str(uuid.uuid4())
+        keyed = {**self.variables, "input": {**given, "idempotencyKey": idempotency_key}}
+        return replace(self, variables=keyed, idempotency_key=idempotency_key)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of sending an operation once; without a result the answer is none of the server's, or there is none."""
+
+    token: str
+    status: Optional[int] = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    result: Optional[Dict[str, Any]] = None
+    cause: Optional[Exception] = None
+
+    @property
+    def errors(self) -> List[GraphError]:
+        return (self.result or {}).get("errors") or []
+
+    @property
+    def may_repeat(self) -> bool:
+        if self.result is not None:
+            return may_repeat(self.errors)
+        return self.status is None or self.status in _TEMPORARY
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the server has said what became of the operation, and a repeat would not end otherwise."""
+        return self.result is not None and self.status == 200 and not may_repeat(self.errors)
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether a write may have been carried out although this does not say so."""
+        if self.result is not None:
+            return any(extensions_of(error).get("code") == "OUTCOME_UNKNOWN" for error in self.errors)
+        is_refusal = self.status is not None and (
+            self.status == 503 or (400 <= self.status < 500 and self.status != 408)
+        )
+        return not is_refusal
+
+    @property
+    def server_time(self) -> Optional[float]:
+        try:
+            return parsedate_to_datetime(self.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            return None
+
+
+def result_of(response: httpx.Response) -> Optional[Dict[str, Any]]:
+    """A result of GraphQL; None for anything else."""
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    is_result = isinstance(body, dict) and ("data" in body or isinstance(body.get("errors"), list))
+    return body if is_result else None
+
+
+def in_doubt(operation: Operation, attempts: int) -> OutcomeUnknownError:
+    message = (
+        f"Whether {operation.name} was carried out is not known. Send the same input with the same idempotency_key to "
+        "finish it or find it done."
+    )
+    return OutcomeUnknownError("REPEAT", message, attempts=attempts, idempotency_key=operation.idempotency_key)
+
+
+def failure_of(operation: Operation, attempt: Attempt, attempts: int, told: Optional[float]) -> KycGraphError:
+    common: Dict[str, Any] = {
+        "status": attempt.status,
+        "attempts": attempts,
+        "idempotency_key": operation.idempotency_key,
+        "retry_after": told,
+    }
+    if attempt.result is None:
+        if attempt.status is not None:
+            code = _FOREIGN_CODES.get(attempt.status, "INVALID_ANSWER")
+            message = f"The answer to {operation.name} is not the server's own (HTTP {attempt.status})."
+            return KycGraphError(code, message, retryable=attempt.may_repeat, **common)
+        code = "TIMEOUT" if isinstance(attempt.cause, httpx.TimeoutException) else "NETWORK_ERROR"
+        failure = KycGraphError(code, f"No answer to {operation.name} came.", retryable=True, **common)
+        failure.__cause__ = attempt.cause
+        return failure
+    # A write in doubt comes before all others.
+    errors = sorted(attempt.errors, key=lambda error: extensions_of(error).get("code") != "OUTCOME_UNKNOWN")
+    extensions = extensions_of(errors[0])
+    common = {**common, "errors": errors, "data": attempt.result.get("data")}
+    code, message = str(extensions.get("code", "INTERNAL_SERVER_ERROR")), str(errors[0].get("message", ""))
+    if code == "OUTCOME_UNKNOWN":
+        return OutcomeUnknownError("REPEAT" if extensions.get("retryable") is True else "READ_BACK", message, **common)
+    return KycGraphError(code, message, **common)

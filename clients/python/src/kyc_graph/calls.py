@@ -1,0 +1,238 @@
+"""One operation with its repeats."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
+
+import httpx
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from .attempts import Attempt, Operation, failure_of, in_doubt, result_of
+from .errors import KycGraphError, OutcomeUnknownError
+from .paging import rows
+from .retry import RetryPolicy, server_delay
+from .server_events import states
+from .tokens import TokenCache, TokenProvider
+from .waiting import Progress, poll_delay, progress_of
+
+Answer = TypeVar("Answer")
+
+_MAX_RENEWALS = 2
+"""How often one call may get another token before the server's refusal stands."""
+_GRACE_SECONDS = 1.0
+"""So much longer than the server this side waits: the server's own answer says more than a connection that is cut here."""
+_QUERY = re.compile(r"\bquery\b")
+
+
+@dataclass(frozen=True)
+class _Wait:
+    until: Optional[Callable[[Mapping[str, Any]], bool]]
+
+
+class Calls:
+    """Sends operations: again by the server's word alone or where no answer came, and writes under one idempotency key.
+
+    `token` is an access token, or a function that gets one. Times are in seconds. `headers` go with every request, such as
+    `x-purpose`. One client may be used by several threads.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: Union[str, TokenProvider],
+        *,
+        headers: Optional[Mapping[str, str]] = None,
+        retry: RetryPolicy = RetryPolicy(),
+        timeout: float = 60.0,
+        attempt_timeout: float = 15.0,
+        http_client: Optional[httpx.Client] = None,
+    ) -> None:
+        self._url = url
+        self._tokens = TokenCache(token)
+        self._headers = dict(headers or {})
+        self._retry = retry
+        self._timeout = timeout
+        self._attempt_timeout = attempt_timeout
+        self._http = http_client or httpx.Client()
+        self._without_stream: Set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def wait_for(
+        self,
+        method: Callable[..., Answer],
+        *,
+        until: Optional[Callable[[Mapping[str, Any]], bool]] = None,
+        timeout: float = 300.0,
+        **variables: Any,
+    ) -> Answer:
+        """Waits for the outcome of a pending record: `kyc.wait_for(kyc.payee_check, id=…)`.
+
+        The query is sent as a subscription; where the server answers that with no stream, the query is repeated from
+        `nextPollAt` on. `until` gets the data as JSON; without it `nextPollAt`, `state` or `status` says what is final.
+        Raises `TIMEOUT`, with the last state as its `data`, when the time is over.
+        """
+        return method(**variables, timeout=timeout, _wait=_Wait(until))
+
+    def nodes(self, method: Callable[..., Answer], select: Callable[[Answer], Any], **variables: Any) -> Iterator[Any]:
+        """Yields the rows of a list over all its pages: `kyc.nodes(kyc.customers_with_persons, lambda page: page.customers)`."""
+        return rows(lambda after: select(method(**variables, **({} if after is None else {"after": after}))))
+
+    def execute(
+        self,
+        query: str,
+        operation_name: str,
+        variables: Optional[Dict[str, Any]] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        _wait: Optional[_Wait] = None,
+    ) -> Any:
+        """Runs an operation and answers its data; the generated methods call it."""
+        given = {
+            name: _as_json(value)
+            for name, value in (variables or {}).items()
+            # What the generated methods pass for an argument that was left out.
+            if type(value).__name__ != "UnsetType"
+        }
+        operation = Operation(
+            text=query,
+            name=operation_name,
+            variables=given,
+            headers={**self._headers, **(headers or {})},
+            ends_at=time.monotonic() + (self._timeout if timeout is None else timeout),
+        )
+        if operation.is_mutation:
+            operation = operation.with_key(idempotency_key)
+        return self._run(operation)[0] if _wait is None else self._wait(operation, _wait)
+
+    def get_data(self, response: Any) -> Any:
+        """The data of what `execute` answers."""
+        return response
+
+    def _run(self, operation: Operation) -> Tuple[Any, Optional[float]]:
+        """The data, and the time of the answer by the server's clock."""
+        attempts = renewals = 0
+        is_in_doubt = False
+        while True:
+            attempt = self._send(operation)
+            attempts += 1
+            if operation.idempotency_key is not None and attempt.leaves_doubt:
+                is_in_doubt = True
+            if attempt.status == 401 and renewals < _MAX_RENEWALS:
+                renewals += 1
+                self._tokens.refuse(attempt.token)
+                continue
+            if attempt.result is not None and not attempt.errors:
+                return attempt.result.get("data"), attempt.server_time
+            told = server_delay(attempt.errors, attempt.headers, time.time())
+            wait = self._retry.delay(attempts, told)
+            is_over = attempts >= self._retry.max_attempts or time.monotonic() + wait >= operation.ends_at
+            if is_over or not attempt.may_repeat:
+                failure = failure_of(operation, attempt, attempts, told)
+                if is_in_doubt and not attempt.is_final and not isinstance(failure, OutcomeUnknownError):
+                    raise in_doubt(operation, attempts) from failure
+                raise failure
+            time.sleep(wait)
+
+    def _send(self, operation: Operation) -> Attempt:
+        token = self._tokens.token()
+        left = max(0.001, min(self._attempt_timeout, operation.ends_at - time.monotonic()))
+        headers = {
+            **operation.headers,
+            "authorization": f"Bearer {token}",
+            "accept": "application/json",
+            "x-request-timeout-ms": str(max(1, round(left * 1000))),
+        }
+        try:
+            response = self._http.post(self._url, json=operation.body, headers=headers, timeout=left + _GRACE_SECONDS)
+        except httpx.TransportError as error:
+            return Attempt(token, cause=error)
+        return Attempt(token, response.status_code, response.headers, result_of(response))
+
+    def _wait(self, operation: Operation, wait: _Wait) -> Any:
+        begun = time.monotonic()
+        last: Any = None
+
+        def progress(data: Any) -> Progress:
+            nonlocal last
+            last = data
+            known = progress_of(data)
+            if wait.until is not None:
+                return Progress(not wait.until(data), known.next_poll_at if known else None)
+            if known is None:
+                raise ValueError("The answer says nothing about its progress: pass `until`.")
+            return known
+
+        for data in self._stream(operation):
+            if not progress(data).is_pending:
+                return data
+        while True:
+            state, server_time, told = Progress(True, None), None, 0.0
+            call = replace(operation, ends_at=min(operation.ends_at, time.monotonic() + self._timeout))
+            try:
+                data, server_time = self._run(call)
+                state = progress(data)
+                if not state.is_pending:
+                    return data
+            except KycGraphError as failure:
+                if not failure.retryable:
+                    raise
+                told = failure.retry_after or 0.0
+            delay = max(told, poll_delay(state, server_time, time.monotonic() - begun))
+            if time.monotonic() + delay >= operation.ends_at:
+                raise KycGraphError("TIMEOUT", "The outcome did not come in time.", data=last, retryable=True)
+            time.sleep(delay)
+
+    def _stream(self, operation: Operation) -> Iterator[Any]:
+        """The states of a stream, over reconnections; none where the server has no stream."""
+        if operation.text in self._without_stream:
+            return
+        subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
+        failures, told = 0, 0.0
+
+        def on_retry(seconds: float) -> None:
+            nonlocal told
+            told = seconds
+
+        while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
+            token = self._tokens.token()
+            headers = {**operation.headers, "authorization": f"Bearer {token}"}
+            try:
+                for data in states(self._http, self._url, subscription.body, headers, on_retry):
+                    if data is None:
+                        self._without_stream.add(operation.text)
+                        return
+                    failures = 0
+                    yield data
+                return
+            except httpx.TransportError:
+                failures += 1
+            except KycGraphError as failure:
+                failures += 1
+                if failure.code == "UNAUTHENTICATED":
+                    self._tokens.refuse(token)
+                elif not failure.retryable:
+                    # Whatever the server refuses as a subscription, the query tells.
+                    self._without_stream.add(operation.text)
+                    return
+            delay = max(told, self._retry.delay(failures, None))
+            time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
+
+
+def _as_json(value: Any) -> Any:
+    """A variable as JSON, without the members that were not set."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [_as_json(item) for item in value] if isinstance(value, list) else to_jsonable_python(value)

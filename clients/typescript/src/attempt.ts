@@ -1,0 +1,91 @@
+import type { Authorization, Authorized } from './authorization.js'
+import type { GraphError } from './errors.js'
+import type { Operation } from './typed-document.js'
+
+/** What a server of GraphQL answers. */
+export interface Result<Data> {
+  readonly data: Data | null
+  readonly errors: readonly GraphError[]
+  readonly extensions: Readonly<Record<string, unknown>>
+}
+
+/** The head of an answer. */
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: Headers
+  readonly authorized: Authorized
+}
+
+/** What came of sending an operation once. */
+export type Attempt =
+  | (AnswerHead & { readonly kind: 'answered'; readonly result: Result<unknown> })
+  /** An answer that is none of the server's own, such as a page of a proxy. */
+  | (AnswerHead & { readonly kind: 'foreign' })
+  /** No whole answer: the server may have executed the operation. */
+  | { readonly kind: 'lost'; readonly cause: unknown }
+
+/** How requests are sent. */
+export interface Transport {
+  readonly url: string
+  readonly fetch: typeof globalThis.fetch
+  readonly authorization: Authorization
+}
+
+/** One request. */
+export interface Request {
+  readonly operation: Operation
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
+  /** Ends the attempt. */
+  readonly signal: AbortSignal
+}
+
+/** So much longer than the server this side waits: the server's own answer says more than a connection that is cut here. */
+const GRACE_MS = 1_000
+
+/** Sends an operation by POST; the body of the response must be read or cancelled. */
+export async function post(
+  { url, fetch, authorization }: Transport,
+  { operation: { text, name }, variables, headers, signal }: Request,
+  authorized: Authorized,
+  accept: string,
+): Promise<Response> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, ...authorized.headers, 'content-type': 'application/json', accept },
+    body: JSON.stringify({ query: text, variables, ...(name !== undefined && { operationName: name }) }),
+    redirect: 'error',
+    signal,
+  })
+  authorization.learn(response.headers)
+  return response
+}
+
+/** Sends an operation once. Rejects where nothing was sent: as the token provider does, or with the signal's reason. */
+export async function attempt(transport: Transport, request: Request, timeoutMs: number): Promise<Attempt> {
+  const authorized = await transport.authorization.authorize(request.signal)
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs + GRACE_MS)])
+  const headers = { ...request.headers, 'x-request-timeout-ms': String(timeoutMs) }
+  try {
+    const response = await post(transport, { ...request, headers, signal }, authorized, 'application/json')
+    const result = readResult(await response.text())
+    const head = { status: response.status, headers: response.headers, authorized }
+    return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
+  } catch (cause) {
+    return { kind: 'lost', cause }
+  }
+}
+
+/** Reads a result of GraphQL; undefined for anything else. */
+export function readResult(text: string): Result<unknown> | undefined {
+  let body: Partial<Result<unknown>> | null
+  try {
+    body = JSON.parse(text) as typeof body
+  } catch {
+    return undefined
+  }
+  if (typeof body !== 'object' || body === null) return undefined
+  const { data, errors, extensions = {} } = body
+  if (data === undefined && !Array.isArray(errors)) return undefined
+  return { data: data ?? null, errors: errors ?? [], extensions }
+}

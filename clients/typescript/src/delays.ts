@@ -1,0 +1,56 @@
+import type { GraphError } from './errors.js'
+
+/** How often an operation is sent, and how long to wait in between where the server does not say. */
+export interface RetryPolicy {
+  /** Attempts for one call, the first included. @default 8 */
+  readonly maxAttempts: number
+  /** The first wait; each further one is twice as long. @default 250 */
+  readonly minDelayMs: number
+  /** The longest wait that is not the server's own word. @default 10000 */
+  readonly maxDelayMs: number
+}
+
+export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 8, minDelayMs: 250, maxDelayMs: 10_000 }
+
+/** Callers who were refused together must not return together. */
+const JITTER = 0.25
+const MAX_JITTER_MS = 1_000
+
+/** The wait that the server asks for: the longest of its errors, else that of the header `Retry-After`. */
+export function serverDelayMs(errors: readonly GraphError[], headers: Headers | undefined): number | undefined {
+  const told = errors.flatMap(({ extensions }) => extensions?.retryAfterSeconds ?? [])
+  if (told.length > 0) return Math.max(...told) * 1_000
+  const header = headers?.get('retry-after')
+  if (header == null) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}
+
+/** The wait before the next attempt: never shorter than the server asks for. */
+export function delayMs(policy: RetryPolicy, attempts: number, toldMs: number | undefined): number {
+  if (toldMs !== undefined) return toldMs + Math.random() * Math.min(MAX_JITTER_MS, toldMs * JITTER)
+  const longest = Math.min(policy.maxDelayMs, policy.minDelayMs * 2 ** (attempts - 1))
+  return longest * (0.5 + Math.random() / 2)
+}
+
+/** Waits; rejects with the signal's reason. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const abort = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      },
+      Math.min(ms, MAX_TIMER_MS),
+    )
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** The longest wait of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1

@@ -1,0 +1,85 @@
+import type { Attempt } from './attempt.js'
+import { type ErrorParts, type GraphError, KycGraphError, OutcomeUnknownError } from './errors.js'
+import type { Operation } from './typed-document.js'
+
+/** What is known of a call when it fails. */
+export interface CallState {
+  readonly operation: Operation
+  readonly attempts: number
+  readonly idempotencyKey: string | undefined
+  /** Whether the answer to an earlier attempt at a write was lost, and none since says what became of it. */
+  readonly isInDoubt: boolean
+}
+
+const titleOf = ({ name, kind }: Operation): string => name ?? `the ${kind}`
+
+/** The error that decides: a write in doubt before all others, else the first. */
+const deciding = (errors: readonly GraphError[]): GraphError =>
+  errors.find(({ extensions }) => extensions?.code === 'OUTCOME_UNKNOWN') ?? errors[0]!
+
+const FOREIGN_CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 429: 'RATE_LIMITED' }
+
+/** Whether the server has said what became of the operation: it ran, and a repeat would not end otherwise. */
+const isFinal = (outcome: Attempt): boolean =>
+  outcome.kind === 'answered' &&
+  outcome.status === 200 &&
+  !outcome.result.errors.every(({ extensions }) => extensions?.retryable === true)
+
+/** The error of a call that is not repeated any more. */
+export function failureOf(outcome: Attempt, state: CallState, toldMs: number | undefined): KycGraphError<string> {
+  const failure = ownFailureOf(outcome, state, toldMs)
+  const isUnknown = failure instanceof OutcomeUnknownError
+  return state.isInDoubt && !isUnknown && !isFinal(outcome) ? inDoubt(state, failure) : failure
+}
+
+/** The error of a write whose answer was lost. */
+export function inDoubt({ operation, attempts, idempotencyKey }: CallState, cause: unknown): OutcomeUnknownError {
+  const message = `Whether ${titleOf(operation)} was carried out is not known. Send the same input with the same idempotencyKey to finish it or find it done.`
+  return new OutcomeUnknownError('REPEAT', { message, attempts, idempotencyKey, cause })
+}
+
+function ownFailureOf(outcome: Attempt, state: CallState, toldMs: number | undefined): KycGraphError<string> {
+  const { operation, attempts, idempotencyKey } = state
+  const common = { attempts, idempotencyKey, ...(toldMs !== undefined && { retryAfterSeconds: toldMs / 1_000 }) }
+  switch (outcome.kind) {
+    case 'answered': {
+      const { errors, data } = outcome.result
+      const first = deciding(errors)
+      const ordered = [first, ...errors.filter((error) => error !== first)]
+      return answered(first, { ...common, message: first.message, errors: ordered, data, status: outcome.status })
+    }
+    case 'foreign': {
+      const { status } = outcome
+      const message = `The answer to ${titleOf(operation)} is not the server's own (HTTP ${status}).`
+      return new KycGraphError(FOREIGN_CODES[status] ?? 'INVALID_ANSWER', {
+        ...common,
+        message,
+        status,
+        retryable: isTemporary(status),
+      })
+    }
+    case 'lost': {
+      const { cause } = outcome
+      const code = cause instanceof Error && cause.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK_ERROR'
+      return new KycGraphError(code, {
+        ...common,
+        message: `No answer to ${titleOf(operation)} came.`,
+        retryable: true,
+        cause,
+      })
+    }
+  }
+}
+
+function answered({ extensions }: GraphError, parts: ErrorParts): KycGraphError<string> {
+  const code = extensions?.code ?? 'INTERNAL_SERVER_ERROR'
+  if (code !== 'OUTCOME_UNKNOWN') return new KycGraphError(code, parts)
+  return new OutcomeUnknownError(extensions?.retryable === true ? 'REPEAT' : 'READ_BACK', parts)
+}
+
+/** Whether a proxy's status says that the server was not reached for the moment. */
+export const isTemporary = (status: number): boolean => [408, 429, 500, 502, 503, 504].includes(status)
+
+/** Statuses of a proxy with which the server has certainly not executed the request. */
+export const isRefusal = (status: number): boolean =>
+  status === 503 || (status >= 400 && status < 500 && status !== 408)

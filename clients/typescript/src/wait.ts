@@ -1,0 +1,126 @@
+import { sleep } from './delays.js'
+import { KycGraphError } from './errors.js'
+import { pollDelayMs, type Progress, progressOf } from './pending.js'
+import { NoStream } from './subscription.js'
+
+/** How the outcome of a record is learned. */
+export interface Source {
+  /** The states of the record, as the server sends them; undefined where it is known to have no stream. */
+  readonly stream: (() => AsyncIterable<object>) | undefined
+  /** Called when the server answers with no stream. */
+  readonly onNoStream: () => void
+  /** The present state of the record, rejecting as a query does; undefined where there is no query for it. */
+  readonly poll: (() => Promise<Polled>) | undefined
+}
+
+/** The state of a record, or why it is not known. */
+export interface Polled {
+  readonly data: object | undefined
+  /** The time of the answer by the server's clock, in ms, where it says so. */
+  readonly serverTime: number | undefined
+  readonly failure?: KycGraphError<string>
+}
+
+/** For what to wait. */
+export interface Awaited<Data> {
+  /** Whether a state is final; without it the record's `nextPollAt`, `state` or `status` says so. */
+  readonly until: ((data: Data) => boolean) | undefined
+  /** Called with each state, the final one included. */
+  readonly onState: ((data: Data) => void) | undefined
+  readonly signal: AbortSignal
+}
+
+const UNDECIDED =
+  'The answer says nothing about its progress: select nextPollAt, state or status under the root field, or pass `until`.'
+
+/** Waits for the final state of a record: by a stream where the server has one, else by polling at the server's pace. */
+export async function waitFor<Data extends object>(source: Source, awaited: Awaited<Data>): Promise<Data> {
+  const { until, onState, signal } = awaited
+  let last: Data | undefined
+
+  const take = (data: Data): void => {
+    last = data
+    onState?.(data)
+  }
+  const progress = (data: Data): Progress => {
+    take(data)
+    const known = progressOf(data)
+    if (until !== undefined) return { isPending: !until(data), nextPollAt: known?.nextPollAt }
+    if (known === undefined) throw new TypeError(UNDECIDED)
+    return known
+  }
+
+  try {
+    return source.poll === undefined
+      ? await completed(source, take, until)
+      : ((await streamed(source, progress)) ?? (await polled(source.poll, signal, progress)))
+  } catch (error) {
+    if (!signal.aborted || !isTimeout(signal.reason)) throw error
+    throw new KycGraphError('TIMEOUT', {
+      message: 'The outcome did not come in time.',
+      data: last,
+      retryable: true,
+      cause: error,
+    })
+  }
+}
+
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError'
+
+/** The final state by a stream; undefined where the stream does not tell it. */
+async function streamed<Data extends object>(
+  { stream, onNoStream }: Source,
+  progress: (data: Data) => Progress,
+): Promise<Data | undefined> {
+  if (stream === undefined) return undefined
+  try {
+    for await (const data of stream()) if (!progress(data as Data).isPending) return data as Data
+  } catch (error) {
+    // Whatever the server refuses as a subscription, the query tells.
+    if (error instanceof NoStream || (error instanceof KycGraphError && !error.retryable)) onNoStream()
+    else if (!(error instanceof KycGraphError)) throw error
+  }
+  return undefined
+}
+
+/** The final state by a stream alone: the last one before the server completes it, unless one is final before. */
+async function completed<Data extends object>(
+  { stream }: Source,
+  take: (data: Data) => void,
+  until: Awaited<Data>['until'],
+): Promise<Data> {
+  let last: Data | undefined
+  try {
+    for await (const data of stream?.() ?? []) {
+      take((last = data as Data))
+      if (until?.(last) === true) return last
+    }
+  } catch (error) {
+    throw error instanceof NoStream ? error.failure : error
+  }
+  if (last === undefined) throw new KycGraphError('INVALID_ANSWER', { message: 'The stream told no state.' })
+  return last
+}
+
+async function polled<Data extends object>(
+  poll: () => Promise<Polled>,
+  signal: AbortSignal,
+  progress: (data: Data) => Progress,
+): Promise<Data> {
+  const begun = Date.now()
+  for (;;) {
+    const { data, serverTime, failure } = await poll().catch(passing)
+    const state = data === undefined ? PENDING : progress(data as Data)
+    if (data !== undefined && !state.isPending) return data as Data
+    const wait = pollDelayMs(state, serverTime, Date.now() - begun)
+    await sleep(Math.max(wait, (failure?.retryAfterSeconds ?? 0) * 1_000), signal)
+  }
+}
+
+const PENDING: Progress = { isPending: true, nextPollAt: undefined }
+
+/** A failure that may pass leaves the outcome pending; any other is thrown on. */
+function passing(failure: unknown): Polled {
+  if (failure instanceof KycGraphError && failure.retryable) return { data: undefined, serverTime: undefined, failure }
+  throw failure
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  graphql,
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql'
+import { createHandler } from 'graphql-sse/lib/use/http'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KycGraph, TypedDocumentString } from '../src/index.js'
+
+type State = 'PENDING' | 'COMPLETED'
+
+const result = new GraphQLObjectType({
+  name: 'VerificationResult',
+  fields: {
+    id: { type: GraphQLID },
+    state: { type: new GraphQLEnumType({ name: 'State', values: { PENDING: {}, COMPLETED: {} } }) },
+    nextPollAt: { type: GraphQLString },
+  },
+})
+const args = { id: { type: new GraphQLNonNull(GraphQLID) } }
+
+/** What each connection sends, in order; `cut` ends it without completing the subscription, `fails` is a failed result. */
+let connections: (State | 'cut' | 'fails' | 'hold')[][]
+let opened: number
+let polls: number
+let server: Server
+let kyc: KycGraph
+
+const passing = new GraphQLError('Later.', { extensions: { code: 'PROVIDER_TIMEOUT', retryable: true } })
+
+async function* states() {
+  const steps = connections[opened] ?? []
+  opened += 1
+  for (const step of steps) {
+    if (step === 'cut') server.closeAllConnections()
+    else if (step === 'hold') await new Promise(() => undefined)
+    else yield { verificationResult: step === 'fails' ? passing : { id: '1', state: step } }
+  }
+}
+
+const root = (name: string, fields: object) =>
+  new GraphQLObjectType({ name, fields: { verificationResult: { type: result, args, ...fields } } })
+const schema = new GraphQLSchema({
+  query: root('Query', {
+    resolve() {
+      polls += 1
+      return { id: '1', state: 'COMPLETED' }
+    },
+  }),
+  subscription: root('Subscription', { subscribe: states }),
+})
+
+async function json(request: IncomingMessage) {
+  const { query, variables } = JSON.parse((await request.toArray()).join('')) as { query: string; variables: object }
+  return graphql({ schema, source: query, variableValues: { ...variables } })
+}
+
+beforeEach(async () => {
+  connections = []
+  opened = polls = 0
+  const handler = createHandler({ schema })
+  server = createServer((request, response) => {
+    if (request.headers.accept === 'text/event-stream') void handler(request, response)
+    else void json(request).then((answer) => response.end(JSON.stringify(answer)))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  kyc = new KycGraph({ url, token: 'token', retry: { maxAttempts: 4, minDelayMs: 1, maxDelayMs: 5 } })
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+interface Data {
+  readonly verificationResult: { readonly state: State } | null
+}
+
+const text = (kind: string) =>
+  new TypedDocumentString<Data, { id: string }>(
+    `# What became of it?\n${kind} Check($id: ID!) { verificationResult(id: $id) { state nextPollAt } }`,
+  )
+
+test('waitFor takes the outcome from the stream and polls nothing', async () => {
+  connections = [['PENDING', 'PENDING', 'COMPLETED']]
+  const seen: unknown[] = []
+  const data = await kyc.waitFor(
+    text('query'),
+    { id: '1' },
+    { onState: ({ verificationResult }) => void seen.push(verificationResult!.state) },
+  )
+  expect(data.verificationResult!.state).toBe('COMPLETED')
+  expect({ seen, opened, polls }).toEqual({ seen: ['PENDING', 'PENDING', 'COMPLETED'], opened: 1, polls: 0 })
+})
+
+test('waitFor opens the stream again when it is cut', async () => {
+  connections = [['PENDING', 'cut', 'hold'], ['PENDING', 'cut', 'hold'], ['COMPLETED']]
+  const data = await kyc.waitFor(text('query'), { id: '1' })
+  expect(data.verificationResult!.state).toBe('COMPLETED')
+  expect({ opened, polls }).toEqual({ opened: 3, polls: 0 })
+})
+
+test('waitFor polls when the stream completes before the outcome, and when it is cut again and again', async () => {
+  connections = [['PENDING']]
+  await kyc.waitFor(text('query'), { id: '1' })
+  expect({ opened, polls }).toEqual({ opened: 1, polls: 1 })
+  connections = Array.from({ length: 9 }, () => ['cut', 'hold'])
+  await kyc.waitFor(text('query'), { id: '1' })
+  expect({ opened, polls }).toEqual({ opened: 5, polls: 2 })
+})
+
+test('waitFor polls, and asks for a stream once, where the server has no such subscription', async () => {
+  const other = `query Other($id: ID!) { verificationResult(id: $id) { state } kind: __typename }`
+  for (const _ of [1, 2]) await kyc.waitFor<Data, { id: string }>(other, { id: '1' })
+  expect({ opened, polls }).toEqual({ opened: 0, polls: 2 })
+})
+
+test('subscribe yields each state over reconnections, until the server completes', async () => {
+  connections = [
+    ['PENDING', 'cut', 'hold'],
+    ['PENDING', 'COMPLETED'],
+  ]
+  const seen: unknown[] = []
+  for await (const { verificationResult } of kyc.subscribe(text('subscription'), { id: '1' }))
+    seen.push(verificationResult!.state)
+  // What was sent just before the cut may be lost; the next connection begins with the state as it stands.
+  expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
+  expect(opened).toBe(2)
+})
+
+test('a failure that may pass does not end the stream, and one that ends it leads to another connection', async () => {
+  connections = [
+    ['PENDING', 'fails', 'PENDING', 'COMPLETED'],
+    ['PENDING', 'fails'],
+    ['PENDING', 'COMPLETED'],
+  ]
+  for (const connectionsOfOne of [1, 2]) {
+    const before = opened
+    const seen: unknown[] = []
+    for await (const { verificationResult } of kyc.subscribe(text('subscription'), { id: '1' }))
+      seen.push(verificationResult!.state)
+    expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
+    expect(opened - before).toBe(connectionsOfOne)
+  }
+})
+
+test('waitFor reads a subscription until it completes, whatever its states are, or until `until`', async () => {
+  connections = [
+    ['COMPLETED', 'PENDING'],
+    ['PENDING', 'COMPLETED', 'hold'],
+  ]
+  const last = await kyc.waitFor(text('subscription'), { id: '1' })
+  expect(last.verificationResult!.state).toBe('PENDING')
+  const until = ({ verificationResult }: Data) => verificationResult!.state === 'COMPLETED'
+  const final = await kyc.waitFor(text('subscription'), { id: '1' }, { until })
+  expect(final.verificationResult!.state).toBe('COMPLETED')
+  expect({ opened, polls }).toEqual({ opened: 2, polls: 0 })
+})
+
+test('subscribe throws what the server refuses', async () => {
+  const unknown = kyc.subscribe<unknown, { id: string }>('subscription S($id: ID!) { unknown(id: $id) }', { id: '1' })
+  await expect(unknown.next()).rejects.toThrow('Cannot query field')
+})
+
+test('a stream that is left is closed', async () => {
+  connections = [['PENDING', 'hold']]
+  for await (const _ of kyc.subscribe(text('subscription'), { id: '1' })) break
+  await expect
+    .poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))))
+    .toBeLessThanOrEqual(1)
+  expect(opened).toBe(1)
+})

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createIdempotencyKey, isKycGraphError, type KycGraph, OutcomeUnknownError } from '../src/index.js'
+import { CreateCustomerDocument, type CreateCustomerInput, CreatePersonDocument } from '../src/operations.js'
+import {
+  breakConnection,
+  breakProvider,
+  clear,
+  createClient,
+  providerCalls,
+  requests,
+  restartServer,
+} from './support/control.js'
+import { personInput, personsNamed } from './support/persons.js'
+
+let kyc: KycGraph
+beforeEach(() => {
+  kyc = createClient()
+})
+afterEach(clear)
+
+const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
+
+describe('a write is done once, and the caller has its outcome', () => {
+  test.each([
+    ['the connection is cut before the answer', { fault: 'drop-answer', times: 2 }],
+    ['the connection is cut before the request', { fault: 'drop-request', times: 3 }],
+    ['a proxy answers 502 with a page', { fault: 'status', status: 502, body: '<html>' }],
+    ['a proxy answers 503 without a body of the server', { fault: 'status', status: 503, body: '', times: 2 }],
+  ] as const)('when %s', async (title, fault) => {
+    await breakConnection({ ...fault, operationName: 'CreatePerson' })
+    const call = kyc.mutate(CreatePersonDocument, { input: personInput(title) })
+    const { createPerson } = await call
+    expect(await personsNamed(kyc, title)).toEqual([createPerson!.person.id])
+    expect(await creations()).toHaveLength(1)
+    const sent = await requests('CreatePerson')
+    expect(sent).toHaveLength(1 + ('times' in fault ? fault.times : 1))
+    expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey))).toEqual(new Set([call.idempotencyKey]))
+  })
+
+  test('when the first request is still running as the second one comes', async () => {
+    await breakConnection({ fault: 'leave', operationName: 'CreatePerson' })
+    await breakProvider('synctera', { match: 'POST /v0/persons', fault: 'slow', delayMs: 300 })
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input: personInput('still running') })
+    expect(await personsNamed(kyc, 'still running')).toEqual([createPerson!.person.id])
+    expect(await creations()).toHaveLength(1)
+  })
+
+  test('when the provider has it and its answer is lost', async () => {
+    await breakProvider('synctera', { match: 'POST /v0/persons', fault: 'drop-after-apply' })
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input: personInput('lost at the provider') })
+    expect(await personsNamed(kyc, 'lost at the provider')).toEqual([createPerson!.person.id])
+  })
+
+  test('when the server is started anew in between', async () => {
+    const restart = restartServer(200)
+    const names = Array.from({ length: 6 }, (_, i) => `restart ${i}`)
+    const answers = await Promise.all(
+      names.map((name) => kyc.mutate(CreatePersonDocument, { input: personInput(name) })),
+    )
+    await restart
+    for (const [i, name] of names.entries())
+      expect(await personsNamed(kyc, name)).toEqual([answers[i]!.createPerson!.person.id])
+  })
+
+  test('when the caller repeats it with the key that it has stored', async () => {
+    const idempotencyKey = createIdempotencyKey()
+    const input = personInput('stored key')
+    const first = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey })
+    const second = await createClient().mutate(CreatePersonDocument, { input: { ...input, idempotencyKey } })
+    expect(second.createPerson).toEqual({ ...first.createPerson, replayed: true })
+    expect(await creations()).toHaveLength(1)
+  })
+})
+
+/** The bank knows no idempotency keys: an equal customer could be another one. */
+const customer: CreateCustomerInput = {
+  legalName: 'Lost Customer',
+  mobilePhoneNumber: '+447911000001',
+  email: 'lost@example.com',
+  dateOfBirth: '1990-01-01',
+  relationshipStatus: 'single',
+  highestEducationAttained: 'Master',
+  employmentStatus: 'worker',
+  kycStatus: false,
+  lastOkDate: '2024-05-01T09:00:00Z',
+}
+
+describe('a write whose outcome is not known', () => {
+  test('is to be read back where the server says that a repeat may do it twice', async () => {
+    await breakProvider('obp', { match: 'POST /**/customers', fault: 'drop-after-apply' })
+    const call = kyc.mutate(CreateCustomerDocument, { input: customer })
+    const error: unknown = await call.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(OutcomeUnknownError)
+    expect(error).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      next: 'READ_BACK',
+      retryable: false,
+      attempts: 1,
+      idempotencyKey: call.idempotencyKey,
+    })
+    expect((await providerCalls('obp')).filter((path) => path.endsWith('/customers'))).toHaveLength(1)
+  })
+
+  test('is to be repeated with the same key where no answer comes', async () => {
+    kyc = createClient({ retry: { maxAttempts: 3, minDelayMs: 1, maxDelayMs: 1 } })
+    await breakConnection({ fault: 'drop-answer', operationName: 'CreatePerson' })
+    await breakConnection({ fault: 'status', status: 503, operationName: 'CreatePerson', times: 2 })
+    const input = personInput('in doubt')
+    const error: unknown = await kyc.mutate(CreatePersonDocument, { input }).catch((reason: unknown) => reason)
+    // The last answers refuse the request; what became of the first one they do not say.
+    if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
+    expect(error).toMatchObject({ next: 'REPEAT', retryable: true, attempts: 3 })
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey: error.idempotencyKey })
+    expect(createPerson!.replayed).toBe(true)
+    expect(await personsNamed(kyc, 'in doubt')).toEqual([createPerson!.person.id])
+  })
+
+  test('is a plain refusal where no request was executed', async () => {
+    kyc = createClient({ retry: { maxAttempts: 2, minDelayMs: 1, maxDelayMs: 1 } })
+    await breakConnection({ fault: 'status', status: 503, operationName: 'CreatePerson', times: 2 })
+    await expect(kyc.mutate(CreatePersonDocument, { input: personInput('refused') })).rejects.toMatchObject({
+      code: 'INVALID_ANSWER',
+      status: 503,
+    })
+    expect(await personsNamed(kyc, 'refused')).toEqual([])
+  })
+})
+
+test('forty writes under faults of every kind: each is done once, and each caller has its outcome', async () => {
+  const faults = ['drop-answer', 'leave', 'drop-request', 'status'] as const
+  for (const [i, fault] of [...faults, ...faults, ...faults, ...faults].entries())
+    await breakConnection({ fault, times: 1 + (i % 3), ...(fault === 'status' && { status: 429 + (i % 2) * 74 }) })
+  await breakProvider('synctera', { match: 'POST /v0/persons', fault: 'drop-after-apply', times: 5 })
+  await breakProvider('synctera', { match: 'POST /v0/persons', fault: 'status', status: 503, times: 5 })
+  const names = Array.from({ length: 40 }, (_, i) => `storm ${i}`)
+  const calls = names.map((name) => kyc.mutate(CreatePersonDocument, { input: personInput(name) }))
+  const restart = restartServer(50)
+  const answers = await Promise.all(calls)
+  await restart
+  const created = await personsNamed(kyc, 'storm')
+  expect(created.toSorted()).toEqual(answers.map(({ createPerson }) => createPerson!.person.id).toSorted())
+})

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // graphql ships two builds; Node picks this one, and a second copy would not recognise the first one's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/server.ts'],
+    // Generous: a busy machine makes a test slow, not wrong.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    isolate: false,
+    // All files share one server, whose faults are those of one test.
+    fileParallelism: false,
+  },
+})

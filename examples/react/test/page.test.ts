@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import { preview, type PreviewServer } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const { CHROMIUM = '/usr/bin/chromium', SCREENSHOTS } = process.env
+const port = 20_000 + Math.floor(Math.random() * 10_000)
+
+let graph: ChildProcess
+let pages: PreviewServer
+let browser: Browser
+let page: Page
+
+/** Starts the development server as `npm run dev` does, until it prints its tokens. */
+async function startGraph(): Promise<ChildProcess> {
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    AUDIT_LOG: join(mkdtempSync(join(tmpdir(), 'kyc-graph-example-')), 'audit.log'),
+  }
+  const started = spawn(process.execPath, ['--import', 'tsx', 'src/dev/main.ts'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    started.stdout.on('data', (text: Buffer) => {
+      if (text.includes('A first query')) resolve()
+    })
+    started.once('exit', () => reject(new Error('The development server ended.')))
+  })
+  return started
+}
+
+beforeAll(async () => {
+  graph = await startGraph()
+  const proxy = { '/graphql': `http://127.0.0.1:${port}`, '/oauth': `http://127.0.0.1:${port}` }
+  pages = await preview({ preview: { port: 0, host: '127.0.0.1', proxy }, logLevel: 'error' })
+  browser = await puppeteer.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  page = await browser.newPage()
+  await page.setViewport({ width: 1280, height: 860 })
+  await page.goto(pages.resolvedUrls!.local[0]!)
+})
+afterAll(async () => {
+  await browser?.close()
+  await pages?.close()
+  graph?.kill()
+  if (graph) await once(graph, 'exit')
+})
+
+const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? '')
+
+async function signIn(persona: string): Promise<void> {
+  await page.locator(`#sign-in-${persona}`).click()
+  await page.waitForSelector('#customer table')
+}
+
+async function keep(name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: `${SCREENSHOTS}/example-${name}.png` as `${string}.png` })
+}
+
+test('a partner sees a customer with masks', async () => {
+  await signIn('partner')
+  expect(await textOf('#customer')).toContain('masked')
+  expect(await textOf('#customer')).not.toContain('ada.accepted@example.com')
+  await keep('masked')
+  await page.locator('#sign-out').click()
+})
+
+test('operations sees the customer as it is', async () => {
+  await signIn('ops')
+  expect(await textOf('#customer')).toContain('ada.accepted@example.com')
+})
+
+test('a payee check becomes matched on the page without a reload', async () => {
+  const seen = new Set<string>()
+  await page.exposeFunction('saw', (text: string) => void seen.add(text))
+  await page.evaluate(() => {
+    const { saw } = window as unknown as { saw: (text: string) => void }
+    const report = (): void => saw(document.querySelector('#payee-outcome')?.textContent ?? '')
+    new MutationObserver(report).observe(document.querySelector('#payee-check')!, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    })
+  })
+  await page.locator('#payee-check button').click()
+  await page.waitForFunction(() => document.querySelector('#payee-outcome')?.textContent?.includes('account ACTIVE'), {
+    timeout: 30_000,
+  })
+  expect(await textOf('#payee-outcome')).toContain('FULL_MATCH')
+  expect(seen).toContain('PENDING')
+})
+
+test('an onboarding ends with a customer who is verified and entitled', async () => {
+  await page.locator('#onboarding button').click()
+  await page.waitForFunction(() => document.querySelector('#onboarding ol')?.textContent?.includes('entitlements'), {
+    timeout: 30_000,
+  })
+  expect(await textOf('#onboarding ol')).toContain('KYC ACCEPTED, entitlements confirmed')
+  await keep('outcomes')
+})

@@ -1,0 +1,163 @@
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { Store } from '../../datasources/contract/store.js'
+import type { OwnService } from '../access/guard.js'
+import type { Config } from '../config.js'
+import type { EventLog } from '../events/event-log.js'
+import { errorClass } from '../observability/error-class.js'
+import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
+import { tenantName } from '../tenants/tenant.js'
+import type { Tenants } from '../tenants/tenants.js'
+import { AddressRules } from './address-rules.js'
+import type { DeliveryQueue } from './contract.js'
+import { Deliverer } from './deliverer.js'
+import { DeliveryList } from './delivery-list.js'
+import { EndpointPace } from './endpoint-pace.js'
+import { MemoryDeliveryQueue } from './memory-queue.js'
+import { type PartnerWebhooksInstance, partnerWebhookOperations } from './operations.js'
+import { needsPolls, OutcomePoll, POLL } from './outcome-poll.js'
+import { EndpointRegistry } from './registry.js'
+import { retrySchedule } from './retry-schedule.js'
+import { type Resolve, Sender } from './sender.js'
+
+/** The consumer group of the events. */
+const GROUP = 'webhooks'
+/** How long the previous secret is in use after a rotation. */
+const OVERLAP_MS = 24 * 3600 * 1000
+/** How often endpoints are renewed, and how long after the start for the first time. */
+const RENEW_INTERVAL_MS = 24 * 3600 * 1000
+const FIRST_RENEWAL_MS = 60_000
+/** How often the length of the queue is read for the metrics. */
+const COUNT_INTERVAL_MS = 10_000
+
+type Options = {
+  readonly config: Pick<Config, 'redis' | 'tenancy' | 'events' | 'partnerWebhooks'>
+  readonly store: Store
+  readonly events: EventLog
+  readonly tenants: Pick<Tenants, 'find'>
+  readonly log: Log
+  readonly metrics: Pick<
+    Metrics,
+    'webhookAttempted' | 'webhookDelivered' | 'webhooksQueued' | 'webhookEndpointDisabled'
+  >
+  /** The seconds between attempts. @default three days in all */
+  readonly retrySeconds?: readonly number[] | undefined
+  /** How long the lock of a delivery outlasts its process. @default 30 s */
+  readonly lockMs?: number | undefined
+  /** @default the resolver of the system */
+  readonly resolve?: Resolve | undefined
+}
+
+/** Webhooks to partners. */
+export interface PartnerWebhooks {
+  /** What the guard gives to the resolvers. */
+  readonly service: OwnService
+  /** Begins no attempt any more; resolves when those under way have ended. */
+  readonly stop: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Deployments without webhooks, and those that are being told so. */
+const OFF: PartnerWebhooks = {
+  service: {
+    operations: partnerWebhookOperations,
+    open: {
+      absent: () =>
+        new ApiError('PROVIDER_NOT_CONFIGURED', {
+          message: 'This deployment delivers no webhooks (PARTNER_WEBHOOKS).',
+        }),
+    },
+  },
+  stop: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+}
+
+async function queueOf({ config, log, retrySeconds, lockMs }: Options): Promise<DeliveryQueue> {
+  const schedule = retrySchedule(retrySeconds)
+  const { redis, events, partnerWebhooks } = config
+  if (redis === undefined) return new MemoryDeliveryQueue({ schedule, now: Date.now })
+  // BullMQ is loaded where there is a Redis.
+  const { RedisDeliveryQueue } = await import('./redis-queue.js')
+  let lastCause: string | undefined
+  return new RedisDeliveryQueue({
+    address: redis,
+    schedule,
+    concurrency: partnerWebhooks.concurrency,
+    retentionMs: events.retentionMs,
+    lockMs,
+    onError(error) {
+      const cause = errorClass(error)
+      if (cause !== lastCause) log.warn({ cause }, 'the queue of webhooks fails')
+      lastCause = cause
+    },
+  })
+}
+
+/** Reads the length of the queue at an interval; returns the end of it. */
+function countDeliveries(queue: DeliveryQueue, told: Options['metrics']['webhooksQueued']): () => void {
+  const timer = setInterval(() => {
+    void queue.counts().then(told, () => undefined)
+  }, COUNT_INTERVAL_MS).unref()
+  return () => clearInterval(timer)
+}
+
+/** Renews the endpoints of all tenants, after the start and once a day; returns the end of it. */
+function renewEndpoints(registry: EndpointRegistry, tenants: Options['config']['tenancy']['tenants']): () => void {
+  const renew = async (): Promise<void> => {
+    for (const { id } of tenants) await registry.renew(tenantName(id)).catch(() => undefined)
+  }
+  const first = setTimeout(() => void renew(), FIRST_RENEWAL_MS).unref()
+  const timer = setInterval(() => void renew(), RENEW_INTERVAL_MS).unref()
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
+}
+
+/** Opens webhooks to partners: events become deliveries, which every replica attempts. */
+export async function openPartnerWebhooks(options: Options): Promise<PartnerWebhooks> {
+  const { config, store, events, tenants, log, metrics, resolve } = options
+  const { isOn, networks, maxEndpoints, endpointConcurrency } = config.partnerWebhooks
+  if (!isOn) return OFF
+  const rules = new AddressRules(networks)
+  const { hasTenants } = config.tenancy
+  const registry = new EndpointRegistry({ store, hasTenants, maxEndpoints, overlapMs: OVERLAP_MS })
+  const queue = await queueOf(options)
+  const sender = new Sender({ rules, resolve })
+  const deliverer = new Deliverer({
+    registry,
+    events,
+    sender,
+    pace: new EndpointPace(endpointConcurrency),
+    observer: {
+      attempted: metrics.webhookAttempted,
+      delivered: metrics.webhookDelivered,
+      disabled: (_endpoint, reason) => metrics.webhookEndpointDisabled(reason),
+    },
+    log,
+    now: () => store.now(),
+  })
+  const poll = new OutcomePoll({ registry, tenants, events, now: () => store.now() })
+  queue.work((ids) => (ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)))
+  events.consume(GROUP, async (event) => {
+    const wanting = await registry.wanting(event)
+    const targets = wanting.length > 0 && needsPolls(event) ? [...wanting, POLL] : wanting
+    await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
+  })
+  const endRenewing = renewEndpoints(registry, config.tenancy.tenants)
+  const endCounting = countDeliveries(queue, metrics.webhooksQueued)
+  const deliveries = new DeliveryList({ queue, events })
+  return {
+    service: {
+      operations: partnerWebhookOperations,
+      open: { instance: { registry, deliveries, rules } satisfies PartnerWebhooksInstance },
+    },
+    stop: () => queue.stop(),
+    async close() {
+      endRenewing()
+      endCounting()
+      await queue.close()
+      await sender.close()
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
+import { operationsOf } from '../../datasources/contract/operations.js'
+import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Page } from '../../schema/shared.js'
+import type {
+  CreateWebhookEndpointInput,
+  DeleteWebhookEndpointInput,
+  DisableWebhookEndpointInput,
+  EnableWebhookEndpointInput,
+  ReplayWebhookDeliveryInput,
+  RotateWebhookEndpointSecretInput,
+  WebhookDelivery,
+  WebhookEndpoint,
+} from '../../schema/webhook-endpoint.js'
+import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import type { AddressRules } from './address-rules.js'
+import type { StoredEndpoint } from './contract.js'
+import type { DeliveriesKey, DeliveryList } from './delivery-list.js'
+import { toEndpoint } from './mapping.js'
+import { EVENT_TYPES } from './payload.js'
+import type { EndpointRegistry } from './registry.js'
+import { newSecret } from './secret.js'
+
+/** What the operations work with, for as long as the process runs. */
+export interface PartnerWebhooksInstance {
+  readonly registry: EndpointRegistry
+  readonly deliveries: DeliveryList
+  readonly rules: AddressRules
+}
+
+interface EndpointPayload {
+  readonly endpoint: WebhookEndpoint
+}
+
+interface SecretPayload extends EndpointPayload {
+  readonly secret: string | null
+}
+
+const TITLE = 'This server'
+const { query, command } = operationsOf<PartnerWebhooksInstance>()
+
+const absent = (): ApiError => new ApiError('NOT_FOUND', { title: TITLE })
+
+/** The endpoint, where it is one of the caller's client in its tenant. */
+async function ownEndpoint(
+  { registry }: PartnerWebhooksInstance,
+  { caller, foreign }: OperationScope,
+  id: string,
+): Promise<StoredEndpoint | null> {
+  const endpoint = await registry.find(id)
+  if (endpoint === null) return null
+  if (endpoint.tenant !== caller.tenant) foreign('tenant')
+  else if (endpoint.client !== caller.client) foreign('owner')
+  else return endpoint
+  return null
+}
+
+/** The same, for a mutation: throws where it is none. */
+async function requireEndpoint(
+  instance: PartnerWebhooksInstance,
+  operation: OperationScope,
+  id: string,
+): Promise<StoredEndpoint> {
+  const endpoint = await ownEndpoint(instance, operation, id)
+  if (endpoint === null) throw absent()
+  return endpoint
+}
+
+/** The payload of a mutation of an endpoint, which may have been deleted meanwhile. */
+function payloadOf(endpoint: StoredEndpoint | null, now: number): EndpointPayload {
+  if (endpoint === null) throw absent()
+  return { endpoint: toEndpoint(endpoint, now) }
+}
+
+/** What is kept of an outcome: a secret is answered once. */
+const withoutSecret = ({ endpoint }: SecretPayload): SecretPayload => ({ endpoint, secret: null })
+
+const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>({
+  scope: 'webhooks:write',
+  type: 'CreateWebhookEndpointPayload',
+  repeatable: true,
+  // What a caller may not read is not delivered to it either.
+  extraScopes: ({ types }) => types.map((type) => EVENT_TYPES[type].scope),
+  concerned: ({ endpoint }) => ({ endpointId: endpoint.id }),
+  toStored: withoutSecret,
+  async run({ registry, rules }, { caller, store }, { url, types }, { id }) {
+    const problems = rules.problemsOf(url)
+    if (problems.length > 0) throw invalidInput({ 'input.url': problems })
+    // The id of the attempt is that of the endpoint: a repeat creates no second one.
+    const kept = await registry.add({
+      id,
+      tenant: caller.tenant,
+      client: caller.client,
+      url: new URL(url).href,
+      types: types.map((type) => EVENT_TYPES[type].watched),
+      secret: newSecret(),
+      createdAt: store.now(),
+    })
+    if (kept === undefined)
+      throw new ApiError('CONFLICT', { message: 'The client has as many webhook endpoints as it may have.' })
+    return { ...payloadOf(kept, store.now()), secret: kept.secret }
+  },
+})
+
+const rotateWebhookEndpointSecret = command<RotateWebhookEndpointSecretInput, SecretPayload>({
+  scope: 'webhooks:write',
+  type: 'RotateWebhookEndpointSecretPayload',
+  repeatable: true,
+  toStored: withoutSecret,
+  async run(instance, operation, { endpointId }, { id }) {
+    await requireEndpoint(instance, operation, endpointId)
+    const rotated = await instance.registry.rotate(endpointId, id, newSecret())
+    return { ...payloadOf(rotated, operation.store.now()), secret: rotated!.secret }
+  },
+})
+
+const disableWebhookEndpoint = command<DisableWebhookEndpointInput, EndpointPayload>({
+  scope: 'webhooks:write',
+  type: 'DisableWebhookEndpointPayload',
+  repeatable: true,
+  async run(instance, operation, { endpointId }) {
+    await requireEndpoint(instance, operation, endpointId)
+    const { value } = await instance.registry.disable(endpointId, WebhookDisabledReason.REQUESTED)
+    return payloadOf(value, operation.store.now())
+  },
+})
+
+const enableWebhookEndpoint = command<EnableWebhookEndpointInput, EndpointPayload>({
+  scope: 'webhooks:write',
+  type: 'EnableWebhookEndpointPayload',
+  repeatable: true,
+  async run(instance, operation, { endpointId }) {
+    await requireEndpoint(instance, operation, endpointId)
+    return payloadOf(await instance.registry.enable(endpointId), operation.store.now())
+  },
+})
+
+const deleteWebhookEndpoint = command<DeleteWebhookEndpointInput, { readonly deletedId: string }>({
+  scope: 'webhooks:write',
+  type: 'DeleteWebhookEndpointPayload',
+  repeatable: true,
+  async run(instance, operation, { endpointId }, { isRetry }) {
+    const endpoint = await ownEndpoint(instance, operation, endpointId)
+    if (endpoint !== null) await instance.registry.remove(endpoint)
+    // The attempt before this one may have deleted it.
+    else if (!isRetry) throw absent()
+    return { deletedId: endpointId }
+  },
+})
+
+const replayWebhookDelivery = command<ReplayWebhookDeliveryInput, { readonly delivery: WebhookDelivery }>({
+  scope: 'webhooks:write',
+  type: 'ReplayWebhookDeliveryPayload',
+  repeatable: true,
+  async run(instance, operation, { endpointId, eventId }, { isRetry }) {
+    const { disabled } = await requireEndpoint(instance, operation, endpointId)
+    if (disabled) throw new ApiError('CONFLICT', { message: 'The webhook endpoint is disabled: enable it first.' })
+    const { deliveries } = instance
+    const found = await deliveries.replay({ endpointId, eventId })
+    if (found === undefined) throw absent()
+    if (!found.isReplayed && !isRetry)
+      throw new ApiError('CONFLICT', { message: 'The delivery has not ended: another attempt follows by itself.' })
+    return { delivery: found.delivery }
+  },
+})
+
+/** The queries and commands of webhook endpoints, in the form of a provider's: the guard treats them alike. */
+export const partnerWebhookOperations = {
+  name: 'webhooks',
+  title: TITLE,
+  queries: {
+    webhookEndpoints: query<void, readonly WebhookEndpoint[]>({
+      scope: 'webhooks:read',
+      type: 'WebhookEndpoint',
+      async load({ registry }, { caller, store }) {
+        const now = store.now()
+        return (await registry.of(caller)).map((endpoint) => toEndpoint(endpoint, now))
+      },
+    }),
+    webhookDeliveries: query<DeliveriesKey, Page<WebhookDelivery> | null>({
+      scope: 'webhooks:read',
+      type: 'WebhookDelivery',
+      async load(instance, operation, key) {
+        const endpoint = await ownEndpoint(instance, operation, key.endpointId)
+        return endpoint && instance.deliveries.page(operation, key)
+      },
+    }),
+  },
+  commands: {
+    createWebhookEndpoint,
+    rotateWebhookEndpointSecret,
+    disableWebhookEndpoint,
+    enableWebhookEndpoint,
+    deleteWebhookEndpoint,
+    replayWebhookDelivery,
+  },
+}

@@ -1,0 +1,164 @@
+import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import type { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import type { StateEvent } from '../events/event-log.js'
+import { DEFAULT_TENANT, tenantName } from '../tenants/tenant.js'
+import type { StoredEndpoint } from './contract.js'
+
+const DAY_SECONDS = 24 * 3600
+/** An endpoint is kept until it is deleted; this ends those of deployments that are no more. */
+const ENDPOINT_SECONDS = 3_650 * DAY_SECONDS
+/** Endpoints of one tenant, of all clients: all of them are read for each event. */
+export const MAX_ENDPOINTS_OF_TENANT = 1_000
+
+/** An endpoint in the index of its tenant: what decides whether it gets an event. */
+type Indexed = Pick<StoredEndpoint, 'id' | 'tenant' | 'client' | 'types'> & { readonly isEnabled: boolean }
+
+interface Index {
+  readonly endpoints: readonly Indexed[]
+}
+
+/** Who owns endpoints. */
+export type Owner = Pick<StoredEndpoint, 'tenant' | 'client'>
+
+const isOf = ({ tenant, client }: Owner, owner: Owner): boolean => tenant === owner.tenant && client === owner.client
+
+const keyOf = (id: string): StoreKey => ['webhook-endpoint', id]
+
+interface RegistryOptions {
+  readonly store: Store
+  readonly hasTenants: boolean
+  /** The endpoints that one client may have. */
+  readonly maxEndpoints: number
+  /** How long the previous secret is in use after a rotation. */
+  readonly overlapMs: number
+}
+
+/** The webhook endpoints: a record of each, and for each tenant of the deployment an index of those that it has. */
+export class EndpointRegistry {
+  readonly #options: RegistryOptions
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+  }
+
+  /** Keeps a new endpoint, and returns it; the earlier one where its id is kept already. Undefined where the client has too many. */
+  async add(endpoint: StoredEndpoint): Promise<StoredEndpoint | undefined> {
+    const { store, maxEndpoints } = this.#options
+    const { value } = await this.#update(endpoint.id, (current) => (current === null ? endpoint : undefined))
+    let hasRoom = true
+    await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) => {
+      const endpoints = current?.endpoints ?? []
+      if (endpoints.some(({ id }) => id === endpoint.id)) return undefined
+      hasRoom =
+        endpoints.length < MAX_ENDPOINTS_OF_TENANT &&
+        endpoints.filter((other) => isOf(other, endpoint)).length < maxEndpoints
+      const { id, tenant, client, types } = endpoint
+      return hasRoom ? { endpoints: [...endpoints, { id, tenant, client, types, isEnabled: true }] } : undefined
+    })
+    if (hasRoom) return value ?? undefined
+    await this.#update(endpoint.id, () => null)
+    return undefined
+  }
+
+  /** Begins the lifetime of all endpoints of a tenant anew, under the present keys of the store. */
+  async renew(tenant: string): Promise<void> {
+    const { store } = this.#options
+    const key: StoreKey = ['webhook-endpoints', tenant]
+    const index = await store.get<Index>(key)
+    for (const { id } of index?.endpoints ?? []) await store.renew(keyOf(id), ENDPOINT_SECONDS)
+    await store.renew(key, ENDPOINT_SECONDS)
+  }
+
+  find(id: string): Promise<StoredEndpoint | null> {
+    return this.#options.store.get<StoredEndpoint>(keyOf(id))
+  }
+
+  /** The endpoints of an owner, oldest first. */
+  async of(owner: Owner): Promise<readonly StoredEndpoint[]> {
+    const index = await this.#options.store.get<Index>(this.#indexKey(owner))
+    const own = (index?.endpoints ?? []).filter((endpoint) => isOf(endpoint, owner))
+    const found = await Promise.all(own.map(({ id }) => this.find(id)))
+    return found.flatMap((endpoint) => endpoint ?? []).sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  /** The ids of the endpoints that get an event. */
+  async wanting({ tenant, type, owner }: Pick<StateEvent, 'tenant' | 'type' | 'owner'>): Promise<readonly string[]> {
+    const index = await this.#options.store.get<Index>(['webhook-endpoints', tenantName(tenant)])
+    return (index?.endpoints ?? [])
+      .filter(({ types, isEnabled }) => isEnabled && types.includes(type))
+      .filter((endpoint) => owner === undefined || endpoint.tenant === owner)
+      .map(({ id }) => id)
+  }
+
+  /** Gives an endpoint another secret, once for each attempt id; null where it is gone. */
+  async rotate(id: string, attempt: string, secret: string): Promise<StoredEndpoint | null> {
+    const { overlapMs } = this.#options
+    const { value } = await this.#update(id, (current, now) =>
+      current === null || current.rotatedBy === attempt
+        ? undefined
+        : {
+            ...current,
+            secret,
+            previous: { secret: current.secret, until: now + overlapMs },
+            rotatedBy: attempt,
+          },
+    )
+    return value
+  }
+
+  /** Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone. */
+  async disable(
+    id: string,
+    reason: WebhookDisabledReason,
+  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+    const { value, changed } = await this.#update(id, (current, now) =>
+      current === null || current.disabled ? undefined : { ...current, disabled: { reason, at: now } },
+    )
+    if (value !== null) await this.#index(value, { isEnabled: false })
+    return { value, changed }
+  }
+
+  /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
+  async enable(id: string): Promise<StoredEndpoint | null> {
+    const { value } = await this.#update(id, (current) =>
+      current?.disabled === undefined ? undefined : { ...current, disabled: undefined, failingSince: undefined },
+    )
+    if (value !== null) await this.#index(value, { isEnabled: true })
+    return value
+  }
+
+  async remove(endpoint: StoredEndpoint): Promise<void> {
+    const { store } = this.#options
+    await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
+      current === null ? undefined : { endpoints: current.endpoints.filter(({ id }) => id !== endpoint.id) },
+    )
+    await this.#update(endpoint.id, () => null)
+  }
+
+  /** Notes whether the last attempt failed, where that is news; returns since when all have failed. */
+  async note(endpoint: StoredEndpoint, hasFailed: boolean): Promise<number | undefined> {
+    if (hasFailed === (endpoint.failingSince !== undefined)) return endpoint.failingSince
+    const { value } = await this.#update(endpoint.id, (current, now) =>
+      current === null || hasFailed === (current.failingSince !== undefined)
+        ? undefined
+        : { ...current, failingSince: hasFailed ? now : undefined },
+    )
+    return value?.failingSince
+  }
+
+  #indexKey({ tenant }: Pick<Owner, 'tenant'>): StoreKey {
+    return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
+  }
+
+  async #index(endpoint: StoredEndpoint, change: Pick<Indexed, 'isEnabled'>): Promise<void> {
+    await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
+      current === null
+        ? undefined
+        : { endpoints: current.endpoints.map((one) => (one.id === endpoint.id ? { ...one, ...change } : one)) },
+    )
+  }
+
+  #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {
+    return this.#options.store.update<StoredEndpoint>(keyOf(id), ENDPOINT_SECONDS, change)
+  }
+}

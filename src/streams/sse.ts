@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { createHandler, type Request, type Response } from 'graphql-sse'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { GraphQLResponse } from '../graphql/pipeline.js'
+import { withHttp } from '../graphql/http-head.js'
+import { type HttpRequest, type HttpResponse, readRequest } from '../http/graphql-handler.js'
+import { accepts } from '../http/request-form.js'
+import { Reconnect, type Stream } from './stream.js'
+import type { Streams } from './streams.js'
+
+export const EVENT_STREAM = 'text/event-stream'
+
+/** When a client opens a stream again that ends without the event `complete`. */
+const RECONNECT = 'retry: 1000\n\n'
+/** How long a client may take nothing of a stream. */
+const STALL_MS = 30_000
+
+/** Names and values, one after the other. Proxies must not hold the events back. */
+const HEADERS = ['content-type', `${EVENT_STREAM}; charset=utf-8`, 'x-accel-buffering', 'no']
+
+/** Refusals that pass by themselves; each is told by its status, by which clients and proxies wait. */
+const PASSING: ReadonlySet<number> = new Set([429, 503])
+
+/** The keyword of a subscription at the beginning of an operation. */
+const SUBSCRIPTION = /(?:^|[\s}])subscription\b/
+
+const textOf = (body: unknown): unknown => (body as { readonly query?: unknown } | null | undefined)?.query
+
+/**
+ * True of a request that is answered by an event stream: its client takes one, and takes no JSON or asks for a
+ * subscription. Some clients name all types that they know with each operation.
+ */
+export function asksForEvents({ method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>): boolean {
+  const { accept } = headers
+  if (method !== 'POST' || accept === undefined || !accept.includes(EVENT_STREAM)) return false
+  return accepts(accept, [EVENT_STREAM]) && (!accepts(accept) || SUBSCRIPTION.test(String(textOf(body))))
+}
+
+/** Resolves when the client takes more; a client that takes nothing is cut off. */
+function writable(response: ServerResponse, stream: () => Stream | undefined): Promise<void> | undefined {
+  if (!response.writableNeedDrain) return undefined
+  const timer = setTimeout(() => {
+    stream()?.end('slow_reader')
+    response.destroy()
+  }, STALL_MS)
+  return Promise.race([once(response, 'drain'), once(response, 'close')]).then(
+    () => clearTimeout(timer),
+    () => clearTimeout(timer),
+  )
+}
+
+/** The parts of an event stream; one that is to be opened again ends without `complete`, and so does its connection. */
+async function* partsOf(events: AsyncIterable<string>, response: ServerResponse): AsyncGenerator<string> {
+  try {
+    yield* events
+  } catch (error) {
+    if (!(error instanceof Reconnect)) throw error
+    response.once('finish', () => response.req.socket.end())
+    yield RECONNECT
+  }
+}
+
+const stringify = ({ errors, data, extensions }: GraphQLResponse['result']): string =>
+  `${JSON.stringify({ errors, data, extensions })}\n`
+
+/** The answer to an operation that is refused, and may be asked again. */
+const refusalOf = ({ status, headers, result }: GraphQLResponse): Response => [
+  stringify(result),
+  {
+    status,
+    statusText: '',
+    headers: { ...Object.fromEntries(headers), 'content-type': 'application/json; charset=utf-8' },
+  },
+]
+
+/**
+ * Answers operations by server-sent events: the protocol of `graphql-sse` in its distinct connections mode, of which
+ * the library writes the events.
+ */
+export function createSseHandler(streams: Streams): (request: HttpRequest) => Promise<HttpResponse> {
+  const handle = createHandler<HttpRequest>({
+    // Distinct connections alone: no request is a reservation.
+    authenticate: () => null,
+    async onSubscribe({ raw }: Request<HttpRequest>): Promise<Response | AsyncIterableIterator<never>> {
+      const { response } = raw
+      const { stream, response: answer } = open(streams, raw)
+      response.once('close', () => stream.end('client'))
+      const first = await answer
+      if (first.result.data === undefined && PASSING.has(first.status)) return refusalOf(first)
+      // What is refused before it runs is told by the first event, as the protocol wants.
+      return (first.result.data === undefined ? single(first.result) : stream) as AsyncIterableIterator<never>
+    },
+  })
+
+  return async (raw) => {
+    const { method, url, response } = raw
+    const headers = { get: (name: string) => (name === 'accept' ? EVENT_STREAM : raw.headers[name]?.toString()) }
+    // The text of a hash is not sent; the library wants one.
+    const [body, { status, headers: own = {} }] = await handle({
+      method,
+      url,
+      headers,
+      body: { query: '' },
+      raw,
+      context: undefined,
+    })
+    if (body === null || typeof body === 'string')
+      return { status, headers: Object.entries<string>(own).flat(), body: body ?? '' }
+    return { status, headers: HEADERS, body: Readable.from(partsOf(body, response)) }
+  }
+}
+
+async function* single<Result>(result: Result): AsyncIterableIterator<Result> {
+  yield await Promise.resolve(result)
+}
+
+/** Opens the stream of a request. */
+function open(streams: Streams, request: HttpRequest) {
+  const { headers, caller, deadlineAt, response, permit, correlationId, interactionId } = request
+  const { authorization } = headers
+  const graphql = readRequest(request)
+  if (graphql === undefined)
+    throw withHttp(
+      new ApiError('BAD_USER_INPUT', { message: 'The body must be one JSON object that names an operation.' }),
+      400,
+    )
+  if (caller === undefined || authorization === undefined)
+    throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+  const opened = streams.open({
+    transport: 'sse',
+    request: response.req,
+    headers: { ...headers, authorization },
+    graphql,
+    bodyBytes: Number(headers['content-length'] ?? 0),
+    caller,
+    deadlineAt,
+    permit,
+    correlationId,
+    interactionId,
+    writable: () => writable(response, () => opened.stream),
+  })
+  return opened
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { CloseCode, makeServer, type SubscribePayload } from 'graphql-ws'
+import type { WebSocket } from 'ws'
+import type { Caller } from '../../datasources/contract/caller.js'
+import { ApiError } from '../../datasources/contract/errors.js'
+import type { Authenticator } from '../access/authenticate.js'
+import { formatError } from '../graphql/format-error.js'
+import type { EntryChecks } from '../http/front.js'
+import { INTERACTION_HEADER, interactionIdOf } from '../http/interaction-id.js'
+import type { OnRefused } from '../security-events/refusals.js'
+import { MessageRate } from './message-rate.js'
+import type { Stream } from './stream.js'
+import type { StreamLimits } from './stream-limits.js'
+import type { Streams } from './streams.js'
+
+/** How long a connection may wait with `connection_init`. */
+const INIT_MS = 5_000
+/** How often a connection is pinged; one that has not answered by the next time is cut off. */
+const HEARTBEAT_MS = 12_000
+/** The time for the last results of a connection whose token has ended. */
+const LAST_RESULTS_MS = 500
+
+/** Close codes of RFC 6455 and its registry. */
+const CLOSE = { unsupportedData: 1003, policyViolation: 1008, serviceRestart: 1012, tryAgainLater: 1013 } as const
+
+/** Headers that a browser cannot send with a WebSocket, and that `connection_init` may carry in their place. */
+const CARRIED = ['authorization', 'x-purpose', 'x-consent-id', INTERACTION_HEADER, 'x-request-timeout-ms'] as const
+
+/** A connection has no answer whose headers could be set. */
+const NO_ANSWER = { setHeader: () => NO_ANSWER } as unknown as Parameters<EntryChecks['verify']>[1]
+
+/** What all connections share. */
+export interface ConnectionParts extends Pick<EntryChecks, 'verify' | 'assertTenant' | 'deadlines'> {
+  readonly streams: Streams
+  readonly again: Authenticator['again']
+  /** Counts the connections. */
+  readonly limits: StreamLimits
+  readonly lifetimeMs: number
+  /** The time by which tokens end, in ms since 1970. */
+  readonly now: () => number
+  readonly onRefused: OnRefused
+  /** Called once the connection has said who has opened it, or has closed. */
+  readonly onKnown: () => void
+  readonly onClosed: (connection: WebSocketConnection) => void
+}
+
+/** Who has opened a connection, and with what. */
+interface Session {
+  readonly caller: Caller
+  readonly headers: IncomingHttpHeaders & { readonly authorization: string }
+}
+
+/** A refusal as it is sent. */
+class Refusal extends GraphQLError {
+  constructor(readonly formatted: GraphQLFormattedError) {
+    super(formatted.message)
+  }
+}
+
+const codeOf = (error: unknown): number => {
+  if (!(error instanceof ApiError)) return CloseCode.InternalServerError
+  if (error.code === 'UNAUTHENTICATED') return CloseCode.Unauthorized
+  return error.code === 'FORBIDDEN' ? CloseCode.Forbidden : CLOSE.tryAgainLater
+}
+
+/** The protocol `graphql-transport-ws`, as `graphql-ws` speaks it. */
+const protocol = makeServer<Record<string, unknown>, WebSocketConnection>({
+  connectionInitWaitTimeout: INIT_MS,
+  onConnect: ({ extra, connectionParams = {} }) => extra.init(connectionParams),
+  onSubscribe: ({ extra }, _id, payload) => extra.subscribe(payload),
+  // Each result was executed and formatted by its stream.
+  subscribe: ({ contextValue }) => contextValue as never,
+  execute: ({ contextValue }) => contextValue as never,
+  onNext: (_context, _id, _payload, _args, result) => result,
+  onError: (_context, _id, _payload, errors) =>
+    errors.map((error) => (error instanceof Refusal ? error.formatted : formatError(error))),
+})
+
+/** One WebSocket and the streams on it. */
+export class WebSocketConnection {
+  readonly #socket: WebSocket
+  readonly #request: IncomingMessage
+  readonly #parts: ConnectionParts
+  readonly #rate = new MessageRate()
+  readonly #streams = new Set<Stream>()
+  readonly #correlationId: string
+  #session: Session | undefined
+  #messageBytes = 0
+  #isAlive = true
+  #release = (): void => undefined
+  #end: NodeJS.Timeout | undefined
+
+  constructor(socket: WebSocket, request: IncomingMessage, correlationId: string, parts: ConnectionParts) {
+    this.#socket = socket
+    this.#request = request
+    this.#parts = parts
+    this.#correlationId = correlationId
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => this.#send(data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
+      },
+      this,
+    )
+    const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
+    socket.on('pong', () => (this.#isAlive = true))
+    // What the client sent is not valid; `ws` closes the connection with the code of it.
+    socket.on('error', () => undefined)
+    socket.once('close', (code, reason) => {
+      clearInterval(heartbeat)
+      clearTimeout(this.#end)
+      for (const stream of this.#streams) stream.end('client')
+      this.#release()
+      parts.onKnown()
+      parts.onClosed(this)
+      void closed(code, String(reason))
+    })
+  }
+
+  /** Tells the client to connect again, and to another replica. */
+  restart(): void {
+    this.#reconnect('restart')
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  /** Takes what `connection_init` carries; false where the caller is not let in. */
+  async init(carried: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const { assertTenant, again, limits, onKnown } = this.#parts
+    const headers = { ...this.#request.headers }
+    for (const name of CARRIED) {
+      const value = carried[name]
+      if (headers[name] === undefined && typeof value === 'string') headers[name] = value
+    }
+    try {
+      const caller = await this.#callerOf(headers)
+      assertTenant(caller)
+      const { authorization = '' } = headers
+      const { endsAt } = await again(authorization)
+      if (this.#socket.readyState !== this.#socket.OPEN) return false
+      this.#release = limits.open(caller)
+      this.#session = { caller, headers: { ...headers, authorization } }
+      this.#limitTime(endsAt)
+      onKnown()
+      return true
+    } catch (error) {
+      this.#refused(error, this.#correlationId)
+      this.#close(codeOf(error), error instanceof ApiError ? error.code : '')
+      return false
+    }
+  }
+
+  /** The caller; a token in the header of the upgrade was verified before the connection was opened. */
+  async #callerOf({ authorization }: IncomingHttpHeaders): Promise<Caller> {
+    const { verify, again } = this.#parts
+    if (this.#request.headers.authorization !== undefined) return (await again(authorization!)).caller
+    return verify(this.#request, NO_ANSWER, authorization)
+  }
+
+  /** Ends the connection with its token, or with its lifetime. */
+  #limitTime(endsAt: number): void {
+    const { lifetimeMs, now } = this.#parts
+    const left = endsAt - now()
+    if (left >= lifetimeMs) this.#endIn(lifetimeMs, () => this.#reconnect('lifetime'))
+    else this.#endIn(left + LAST_RESULTS_MS, () => this.#close(CloseCode.Unauthorized, 'Unauthorized'))
+  }
+
+  /** Opens a stream for an operation; its context value in what is answered. */
+  async subscribe(payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const correlationId = randomUUID()
+    try {
+      const { stream, response } = this.#open(payload, correlationId)
+      this.#streams.add(stream)
+      const { result } = await response
+      const { operation } = stream
+      if (result.data === undefined || operation === undefined)
+        return (result.errors ?? []).map((error) => new Refusal(error))
+      return {
+        schema: null as never,
+        document: operation.document,
+        operationName: operation.operationName ?? null,
+        contextValue: stream,
+      }
+    } catch (error) {
+      this.#refused(error, correlationId)
+      return [new Refusal(formatError(error, correlationId))]
+    }
+  }
+
+  #open({ query, operationName, variables, extensions }: SubscribePayload, correlationId: string) {
+    const { caller, headers } = this.#session!
+    return this.#parts.streams.open({
+      transport: 'websocket',
+      request: this.#request,
+      headers,
+      graphql: {
+        ...(query === '' ? {} : { query }),
+        ...(operationName ? { operationName } : {}),
+        ...(variables ? { variables } : {}),
+        ...(extensions ? { extensions } : {}),
+      },
+      bodyBytes: this.#messageBytes,
+      caller,
+      deadlineAt: this.#parts.deadlines.of(headers),
+      permit: undefined,
+      correlationId,
+      interactionId: interactionIdOf(headers[INTERACTION_HEADER], correlationId),
+      onEnd: (stream) => this.#streams.delete(stream),
+    })
+  }
+
+  async #receive(data: Buffer, isBinary: boolean, take: (message: string) => Promise<void>): Promise<void> {
+    if (isBinary) return this.#close(CLOSE.unsupportedData, 'Text messages only')
+    if (!this.#rate.take()) return this.#close(CLOSE.policyViolation, 'Too many messages')
+    this.#messageBytes = data.length
+    try {
+      await take(data.toString())
+    } catch {
+      this.#close(CloseCode.BadRequest, 'Invalid message received')
+    }
+  }
+
+  /** Resolves when the message was handed to the system, so that a client that reads slowly is waited for. */
+  #send(data: string): Promise<void> {
+    const socket = this.#socket
+    return new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) resolve()
+      else socket.send(data, () => resolve())
+    })
+  }
+
+  #beat(): void {
+    if (!this.#isAlive) return this.terminate()
+    this.#isAlive = false
+    this.#socket.ping()
+  }
+
+  #endIn(ms: number, end: () => void): void {
+    this.#end = setTimeout(end, Math.max(ms, 1_000))
+  }
+
+  #close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  /** Closes the connection before its streams end: their clients are told nothing else. */
+  #reconnect(reason: 'restart' | 'lifetime'): void {
+    this.#close(CLOSE.serviceRestart, 'Connect again')
+    for (const stream of this.#streams) stream.end(reason)
+  }
+
+  #refused(error: unknown, correlationId: string): void {
+    const interactionId = interactionIdOf(this.#request.headers[INTERACTION_HEADER], correlationId)
+    this.#parts.onRefused(this.#request, error, { correlationId, interactionId })
+  }
+}

@@ -1,0 +1,134 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { StateEvent } from '../../src/events/event-log.js'
+import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
+import type { StoredEndpoint } from '../../src/partner-webhooks/contract.js'
+import { Deliverer } from '../../src/partner-webhooks/deliverer.js'
+import { EndpointPace } from '../../src/partner-webhooks/endpoint-pace.js'
+import { EndpointRegistry } from '../../src/partner-webhooks/registry.js'
+import { RETRY_SECONDS, retrySchedule } from '../../src/partner-webhooks/retry-schedule.js'
+import { newSecret } from '../../src/partner-webhooks/secret.js'
+import { Sender } from '../../src/partner-webhooks/sender.js'
+import { encryptedStore } from '../../src/store/encrypted.js'
+import { memoryStore } from '../../src/store/memory.js'
+import { later, stopClock, today } from '../support/clock.js'
+import { cipherOf } from '../support/keys.js'
+import { startReceiver } from '../support/receiver.js'
+
+test('retries take three days, each delay longer than or as long as the one before, up to eight hours', () => {
+  const total = RETRY_SECONDS.reduce((sum, seconds) => sum + seconds, 0)
+  expect(total / 3600).toBeGreaterThan(71)
+  expect(total / 3600).toBeLessThanOrEqual(72)
+  expect([...RETRY_SECONDS]).toEqual([...RETRY_SECONDS].sort((a, b) => a - b))
+  expect(retrySchedule().maxAttempts).toBe(17)
+})
+
+test.each([
+  [1, undefined, 0.5, 5_000],
+  [1, undefined, 0, 4_500],
+  [1, undefined, 1, 5_500],
+  [1, 60_000, 0.5, 60_000],
+  [4, 1_000, 0.5, 600_000],
+  [1, 999_999_999, 0.5, 28_800_000],
+  [16, undefined, 0.5, 28_800_000],
+])('after attempt %i, asked for %s ms, by chance %d: %i ms', (attempt, waitMs, chance, delayMs) => {
+  expect(retrySchedule(undefined, () => chance).delayMs(attempt, waitMs)).toBe(delayMs)
+})
+
+test('a slow endpoint has its places and no more; what finds none is put off, one after the other', () => {
+  let now = 0
+  const pace = new EndpointPace(2, () => now)
+  expect([pace.enter('slow'), pace.enter('slow')]).toEqual([undefined, undefined])
+  const deferrals = [pace.enter('slow')!, pace.enter('slow')!, pace.enter('slow')!]
+  expect(deferrals).toEqual([...deferrals].sort((a, b) => a - b))
+  expect(pace.enter('other')).toBeUndefined()
+  pace.leave('slow', 10_000)
+  expect(pace.enter('slow')).toBeUndefined()
+  // One that asks for time gets no attempt until then.
+  pace.leave('slow', 10, 5_000)
+  expect(pace.enter('slow')).toBeGreaterThanOrEqual(5_000)
+  now = 5_001
+  expect(pace.enter('slow')).toBeUndefined()
+})
+
+test('an endpoint that has failed for five days is disabled, and told once', async () => {
+  const receiver = await startReceiver()
+  receiver.answer = () => ({ status: 500 })
+  const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
+  const registry = new EndpointRegistry({ store, hasTenants: false, maxEndpoints: 1, overlapMs: 0 })
+  const sender = new Sender({ rules: new AddressRules([parseNetwork('127.0.0.1/32')!]) })
+  const disabled: string[] = []
+  const deliverer = new Deliverer({
+    registry,
+    sender,
+    pace: new EndpointPace(5),
+    events: { find: (eventId) => Promise.resolve(eventOf(eventId)) },
+    observer: {
+      attempted: () => undefined,
+      delivered: () => undefined,
+      disabled: (_endpoint, reason) => disabled.push(reason),
+    },
+    log: { info: () => undefined, warn: () => undefined } as never,
+    now: () => Date.now(),
+  })
+  stopClock()
+  try {
+    const endpoint = endpointOf(receiver.url)
+    await registry.add(endpoint)
+    const attempt = () => deliverer.attempt({ eventId: '1-1', endpointId: endpoint.id })
+    await attempt()
+    later(5 * 24 * 3600 - 1)
+    await attempt()
+    expect(disabled).toEqual([])
+    later(2)
+    await Promise.all([attempt(), attempt()])
+    expect(disabled).toEqual(['FAILING'])
+    expect(await attempt()).toEqual({ outcome: 'ENDPOINT_DISABLED', verdict: 'dead' })
+    expect(await registry.wanting(eventOf('1-1'))).toEqual([])
+  } finally {
+    today()
+    await sender.close()
+    await receiver.close()
+  }
+})
+
+test('endpoints outlast the keys under which they were stored', async () => {
+  const [earlier, present] = [randomBytes(32), randomBytes(32)]
+  const raw = memoryStore()
+  const registryWith = (...keys: readonly Buffer[]) =>
+    new EndpointRegistry({
+      store: encryptedStore(raw, cipherOf(keys)),
+      hasTenants: false,
+      maxEndpoints: 1,
+      overlapMs: 0,
+    })
+  const endpoint = endpointOf('https://partner.example/')
+  await registryWith(earlier).add(endpoint)
+  await registryWith(present, earlier).renew('default')
+  const later = registryWith(present)
+  expect(await later.find(endpoint.id)).toEqual(endpoint)
+  expect(await later.wanting(eventOf('1-1'))).toEqual([endpoint.id])
+  expect(await registryWith(earlier).find(endpoint.id)).toBeNull()
+  await raw.close()
+})
+
+const eventOf = (eventId: string): StateEvent => ({
+  eventId,
+  tenant: undefined,
+  type: 'personVerification',
+  objectId: randomUUID(),
+  state: 'ACCEPTED',
+  isFinal: false,
+  sequence: 1,
+  at: new Date().toISOString(),
+})
+
+const endpointOf = (url: string): StoredEndpoint => ({
+  id: randomUUID(),
+  tenant: 'tenant',
+  client: 'client',
+  url,
+  types: ['personVerification'],
+  secret: newSecret(),
+  createdAt: Date.now(),
+})
