@@ -75,7 +75,10 @@ def streams() -> Iterator[Streams]:
             [f"event: next\ndata: {json.dumps(LATER)}\n\n" + next_event("COMPLETED")], 1, 0, id="a failure that passes"
         ),
         pytest.param(
-            [f"event: next\ndata: {json.dumps(LATER)}\n\n" + COMPLETE, next_event("COMPLETED")], 2, 0, id="a failure that ends it"
+            [f"event: next\ndata: {json.dumps(LATER)}\n\n" + COMPLETE, next_event("COMPLETED")],
+            2,
+            0,
+            id="a failure that ends it",
         ),
         pytest.param([next_event("PENDING") + COMPLETE], 1, 1, id="the stream completes before the outcome"),
         pytest.param([], 1, 1, id="the server has no stream"),
