@@ -133,7 +133,10 @@ describe('a setting that cannot be used is named', () => {
       { SYNCTERA_API_KEY: undefined, SYNCTERA_API_KEY_FILE: '/nowhere/at/all' },
       'SYNCTERA_API_KEY_FILE names a file that cannot be read',
     ],
-    [{ SYNCTERA_URL: undefined }, 'no provider is configured'],
+    [
+      { SYNCTERA_URL: undefined },
+      'no provider is configured: set at least one of OBP_URL, SYNCTERA_URL, APITURE_URL, SEI_URL, BANFICO_URL, or TENANTS_FILE',
+    ],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS must be a comma list of origins'],
     [{ CORS_ORIGINS: 'https://app.example,https://app.example/path' }, 'CORS_ORIGINS must be a comma list of origins'],
     [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS must be a comma list of origins'],

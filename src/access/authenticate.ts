@@ -116,5 +116,7 @@ export function createAuthenticator({
     if (cached !== undefined) return admit(cached, sender, response)
     return verify(authorization).then((verified) => admit(verified, sender, response))
   }
-  return Object.assign(authenticate, { again: (authorization: string) => known(authorization) ?? verify(authorization) })
+  return Object.assign(authenticate, {
+    again: (authorization: string) => known(authorization) ?? verify(authorization),
+  })
 }

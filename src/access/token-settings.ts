@@ -171,6 +171,8 @@ function keySource(settings: Settings): IssuerConfig['keys'] {
   if (settings.has('AUTH_JWKS_URL')) return { url: settings.url('AUTH_JWKS_URL', KEYS) }
   settings.optional('AUTH_JWKS_URL', KEYS)
   if (settings.has('AUTH_INTROSPECTION_URL')) return undefined
+  // One that is missing is told as that alone.
+  if (!settings.has('AUTH_ISSUER')) return 'discovered'
   if (!/^https?:/.test(settings.text('AUTH_ISSUER', ISSUER)))
     settings.problem('AUTH_JWKS_URL is missing; it is needed where AUTH_ISSUER is no http or https URL')
   // An address like any other: without credentials, query and fragment, and with TLS.

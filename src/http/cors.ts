@@ -29,7 +29,14 @@ const ALLOWED_HEADERS = [
 
 const CORS = {
   methods: ['GET', 'POST'],
-  exposedHeaders: ['x-correlation-id', 'x-fapi-interaction-id', 'retry-after', 'www-authenticate', 'dpop-nonce', 'date'],
+  exposedHeaders: [
+    'x-correlation-id',
+    'x-fapi-interaction-id',
+    'retry-after',
+    'www-authenticate',
+    'dpop-nonce',
+    'date',
+  ],
   // Callers are known by a bearer token alone: a browser has nothing to send along by itself.
   credentials: false,
   maxAge: PREFLIGHT_SECONDS,

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
-import { connect, connectWorker } from '../store/connection.js'
+import { connect, connectWorker, type WorkerConnection } from '../store/connection.js'
 import type { RedisAddress } from '../store/redis-address.js'
 import type {
   Attempt,
@@ -73,14 +74,14 @@ function stateOf({ finishedOn, returnvalue, attemptsMade }: DeliveryJob): Queued
 }
 
 function toDelivery(job: DeliveryJob): QueuedDelivery {
-  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay, timestamp } = job
+  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay: delayMs, timestamp } = job
   const isOver = finishedOn != null
   return {
     ...idsOf(id!),
     attempts: attemptsMade,
     lastOutcome: outcomeOf(returnvalue) ?? outcomeOf(failedReason),
     state: stateOf(job),
-    nextAttemptAt: isOver ? undefined : delay > 0 ? (processedOn ?? timestamp) + delay : timestamp,
+    nextAttemptAt: isOver ? undefined : delayMs > 0 ? (processedOn ?? timestamp) + delayMs : timestamp,
     createdAt: timestamp,
     endedAt: finishedOn ?? undefined,
   }
@@ -92,7 +93,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   readonly #prefix: string
   readonly #redis: Redis | Cluster
   readonly #queue: Queue<DeliveryIds, Outcome, 'deliver'>
-  #worker: { readonly worker: Worker<DeliveryIds, Outcome>; readonly connection: Redis | Cluster } | undefined
+  #worker: (WorkerConnection & { readonly worker: Worker<DeliveryIds, Outcome> }) | undefined
 
   constructor(options: RedisQueueOptions) {
     const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError } = options
@@ -177,7 +178,8 @@ export class RedisDeliveryQueue implements DeliveryQueue {
 
   work(attempt: Attempt): void {
     const { address, schedule, concurrency, lockMs = LOCK_MS, onError } = this.#options
-    const connection = connectWorker(address)
+    const connected = connectWorker(address)
+    const { connection } = connected
     const worker = new Worker<DeliveryIds, Outcome>(QUEUE, (job, token) => this.#process(job, token!, attempt), {
       connection,
       prefix: this.#prefix,
@@ -192,8 +194,11 @@ export class RedisDeliveryQueue implements DeliveryQueue {
           schedule.delayMs(attempts, error instanceof AttemptFailed ? error.waitMs : undefined),
       },
     })
-    worker.on('error', onError)
-    this.#worker = { worker, connection }
+    worker.on('error', (error) => {
+      onError(error)
+      void this.#pause(worker)
+    })
+    this.#worker = { worker, ...connected }
   }
 
   async counts(): Promise<DeliveryCounts> {
@@ -208,19 +213,30 @@ export class RedisDeliveryQueue implements DeliveryQueue {
 
   async stop(): Promise<void> {
     if (this.#worker === undefined) return
-    const { worker, connection } = this.#worker
+    const { worker, connection, close } = this.#worker
+    this.#worker = undefined
+    // Without Redis no outcome can be kept, so there is nothing to wait for.
+    const isUsable = connection.status === 'ready'
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)))
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, isUsable ? STOP_MS : 0)))
     // What is still under way then is attempted again by another replica, when its lock has ended.
-    await Promise.race([worker.close(), late])
+    await Promise.race([worker.close(!isUsable), late])
     clearTimeout(timer)
-    connection.disconnect()
+    close()
   }
 
   async close(): Promise<void> {
     await this.stop()
     await this.#queue.close()
     this.#redis.disconnect()
+  }
+
+  /** Lets a worker rest after an error: it would ask again at once, as often as a Redis refuses it. */
+  async #pause(worker: Worker): Promise<void> {
+    if (worker.isPaused()) return
+    await worker.pause(true)
+    await delay(RUN_RETRY_MS, undefined, { ref: false })
+    if (this.#worker !== undefined) await worker.resume()
   }
 
   #indexOf(endpointId: string): string {

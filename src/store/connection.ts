@@ -156,15 +156,33 @@ export function connect(address: RedisAddress, onLeft?: OnLeft, waitMs?: number)
   return kept(address, open(present, optionsOf(present, onLeft, waitMs)))
 }
 
+/** The connection of a worker. */
+export interface WorkerConnection {
+  readonly connection: Redis | Cluster
+  /** Closes it and all of its duplicates, in whatever state they are. */
+  readonly close: () => void
+}
+
 /**
  * Connects the worker of a queue: its commands wait for a server that is away, and are repeated after a connection
  * broke, so it repeats only what may be repeated. What the worker duplicates gets new credentials too.
  */
-export function connectWorker(address: RedisAddress): Redis | Cluster {
+export function connectWorker(address: RedisAddress): WorkerConnection {
   const present = presentAddress(address)
   const connection = kept(address, open(present, workerOptionsOf(present)))
-  const duplicate = connection.duplicate.bind(connection) as (...args: readonly unknown[]) => Redis | Cluster
-  return Object.assign(connection, { duplicate: (...args: readonly unknown[]) => kept(address, duplicate(...args)) })
+  const all = [connection]
+  const original = connection.duplicate.bind(connection) as (...args: readonly unknown[]) => Redis | Cluster
+  function duplicate(...args: readonly unknown[]): Redis | Cluster {
+    const made = kept(address, original(...args))
+    all.push(made)
+    return made
+  }
+  return {
+    connection: Object.assign(connection, { duplicate }),
+    close: () => {
+      for (const one of all) one.disconnect()
+    },
+  }
 }
 
 /** Keeps a connection, so that it gets new credentials. */

@@ -48,9 +48,10 @@ export function tenantIds(settings: Settings): readonly string[] | undefined {
 }
 
 /** The configuration of the providers that the settings name, at least one. */
-function configsOf(settings: SettingsReader, proxies: ProxySettings): TenantConfig['providers'] {
+function configsOf(settings: SettingsReader, proxies: ProxySettings, orElse = ''): TenantConfig['providers'] {
   const configured = everyProvider.filter((provider) => settings.has(`${prefixOf(provider)}_URL`))
-  if (configured.length === 0) settings.problem(`no provider is configured: set at least one of ${URLS.join(', ')}`)
+  if (configured.length === 0)
+    settings.problem(`no provider is configured: set at least one of ${URLS.join(', ')}${orElse}`)
   return Object.fromEntries(configured.map((provider) => [provider.name, providerConfig(provider, settings, proxies)]))
 }
 
@@ -111,7 +112,14 @@ export function readTenancy(settings: SettingsReader, proxies: ProxySettings): T
   if (settings.optional('TENANTS_FILE', '') === undefined)
     return {
       hasTenants: false,
-      tenants: [{ id: undefined, banks: undefined, limits: NO_LIMITS, providers: configsOf(settings, proxies) }],
+      tenants: [
+        {
+          id: undefined,
+          banks: undefined,
+          limits: NO_LIMITS,
+          providers: configsOf(settings, proxies, ', or TENANTS_FILE'),
+        },
+      ],
     }
   for (const url of URLS)
     if (settings.has(url)) settings.problem(`${url} is not used with TENANTS_FILE: set it for a tenant there`)

@@ -140,3 +140,9 @@ test.each<readonly [issuer: string, problem: string | undefined]>([
   if (problem !== undefined) return expect(read).toThrow(problem)
   expect(read().auth.issuers[0]!.keys).toBe('discovered')
 })
+
+test('an issuer that is missing is told as that alone', () => {
+  const read = () => readConfig({ AUTH_AUDIENCE: 'x', SYNCTERA_URL: 'https://synctera.test', SYNCTERA_API_KEY: 'x' })
+  expect(read).toThrow('AUTH_ISSUER is missing')
+  expect(read).not.toThrow('AUTH_JWKS_URL')
+})

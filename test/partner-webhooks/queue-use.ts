@@ -53,16 +53,23 @@ export async function useQueue(address: RedisAddress, admin: Redis): Promise<voi
     return attempted('delivered')
   })
   const until = async (isDone: () => Promise<boolean>) => {
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end && !(await isDone());) await delay(20)
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end && !(await isDone());) await delay(50)
   }
   const ids = [...Object.keys(VERDICTS), '4-1'].map((eventId) => ({ eventId, endpointId }))
+  // Its connection is made meanwhile.
+  await until(() =>
+    queue.add(ids[0]!).then(
+      () => true,
+      () => false,
+    ),
+  )
   for (const one of ids) await tried(queue.add(one))
   await tried(queue.add(ids[0]!))
-  await until(async () => attempts.has('4-1') || (await tried(queue.find(ids[3]!))) === undefined)
+  await until(() => Promise.resolve(attempts.has('4-1')))
   await admin.del(`${prefix}:{deliveries}:4-1.${endpointId}:lock`)
   await until(async () => {
     const listed = await tried(queue.list(endpointId, 10, undefined))
-    return listed === undefined || listed.every(({ delivery }) => delivery?.endedAt !== undefined)
+    return listed?.length === ids.length && listed.every(({ delivery }) => delivery?.endedAt !== undefined)
   })
   for (const one of [ids[0]!, ids[2]!]) await tried(queue.replay(one))
   await tried(queue.counts())

@@ -24,7 +24,8 @@ function expiryOf(token: string): number {
 }
 
 function held(token: AccessToken): Held {
-  const { accessToken: value, expiresAt } = typeof token === 'string' ? { accessToken: token, expiresAt: undefined } : token
+  const { accessToken: value, expiresAt } =
+    typeof token === 'string' ? { accessToken: token, expiresAt: undefined } : token
   const expiry = expiresAt === undefined ? expiryOf(value) : Number(expiresAt)
   // A token that lives for less than a minute is renewed after half of its life.
   return { value, renewAt: expiry - Math.min(RENEWAL_MS, Math.max(0, expiry - Date.now()) / 2) }

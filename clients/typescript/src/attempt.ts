@@ -84,6 +84,8 @@ export function readResult(text: string): Result<unknown> | undefined {
   } catch {
     return undefined
   }
-  const isResult = typeof body === 'object' && body !== null && (body.data !== undefined || Array.isArray(body.errors))
-  return isResult ? { data: body.data ?? null, errors: body.errors ?? [], extensions: body.extensions ?? {} } : undefined
+  if (typeof body !== 'object' || body === null) return undefined
+  const { data, errors, extensions = {} } = body
+  if (data === undefined && !Array.isArray(errors)) return undefined
+  return { data: data ?? null, errors: errors ?? [], extensions }
 }

@@ -17,7 +17,9 @@ export async function* rowsOf<Node>(
     const { hasNextPage, endCursor } = connection.pageInfo
     if (!hasNextPage) return
     if (endCursor == null || endCursor === after)
-      throw new TypeError('The page names no further cursor: select pageInfo { hasNextPage endCursor } and pass $after to the list.')
+      throw new TypeError(
+        'The page names no further cursor: select pageInfo { hasNextPage endCursor } and pass $after to the list.',
+      )
     after = endCursor
   }
 }

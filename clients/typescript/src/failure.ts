@@ -61,7 +61,12 @@ function ownFailureOf(outcome: Attempt, state: CallState, toldMs: number | undef
     case 'lost': {
       const { cause } = outcome
       const code = cause instanceof Error && cause.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK_ERROR'
-      return new KycGraphError(code, { ...common, message: `No answer to ${titleOf(operation)} came.`, retryable: true, cause })
+      return new KycGraphError(code, {
+        ...common,
+        message: `No answer to ${titleOf(operation)} came.`,
+        retryable: true,
+        cause,
+      })
     }
   }
 }
@@ -76,4 +81,5 @@ function answered({ extensions }: GraphError, parts: ErrorParts): KycGraphError<
 export const isTemporary = (status: number): boolean => [408, 429, 500, 502, 503, 504].includes(status)
 
 /** Statuses of a proxy with which the server has certainly not executed the request. */
-export const isRefusal = (status: number): boolean => status === 503 || (status >= 400 && status < 500 && status !== 408)
+export const isRefusal = (status: number): boolean =>
+  status === 503 || (status >= 400 && status < 500 && status !== 408)

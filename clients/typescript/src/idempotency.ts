@@ -17,7 +17,11 @@ const isObject = (value: unknown): value is Variables => typeof value === 'objec
  * Puts the idempotency key into each input of a mutation that has none. The first input gets the key itself; further ones
  * get it with the name of their variable, because one key with two inputs is refused.
  */
-export function withIdempotencyKey({ name, inputVariables }: Operation, variables: Variables, key: string | undefined): KeyedVariables {
+export function withIdempotencyKey(
+  { name, inputVariables }: Operation,
+  variables: Variables,
+  key: string | undefined,
+): KeyedVariables {
   const inputs = inputVariables.filter((variable) => isObject(variables[variable]))
   if (inputs.length === 0)
     throw new TypeError(

@@ -1,6 +1,13 @@
 export type { AccessToken, TokenProvider } from './access-token.js'
 export type { Result } from './attempt.js'
-export { type CallOptions, KycGraph, type KycGraphOptions, type Mutated, type MutationOptions, type WaitOptions } from './client.js'
+export {
+  type CallOptions,
+  KycGraph,
+  type KycGraphOptions,
+  type Mutated,
+  type MutationOptions,
+  type WaitOptions,
+} from './client.js'
 export type { Connection } from './connection.js'
 export type { RetryPolicy } from './delays.js'
 export { DpopKey, type ProofOf } from './dpop.js'

@@ -15,7 +15,12 @@ export type StreamEvent =
 /** An answer to a subscription: a stream, or a refusal. */
 export type Opened =
   | { readonly kind: 'stream'; readonly events: AsyncGenerator<StreamEvent, void> }
-  | { readonly kind: 'refused'; readonly status: number; readonly headers: Headers; readonly result: Result<unknown> | undefined }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly headers: Headers
+      readonly result: Result<unknown> | undefined
+    }
 
 /** Opens a subscription; rejects where the connection fails. */
 export async function openStream(transport: Transport, request: Request, renewals: Renewals): Promise<Opened> {
@@ -23,10 +28,12 @@ export async function openStream(transport: Transport, request: Request, renewal
   const signal = AbortSignal.any([request.signal, silence.signal])
   const authorized = await transport.authorization.authorize(request.signal)
   silence.heard()
-  const response = await post(transport, { ...request, signal }, authorized, 'text/event-stream').catch((error: unknown) => {
-    silence.stop()
-    throw error
-  })
+  const response = await post(transport, { ...request, signal }, authorized, 'text/event-stream').catch(
+    (error: unknown) => {
+      silence.stop()
+      throw error
+    },
+  )
   const { status, headers, body } = response
   if (response.ok && body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? ''))
     return { kind: 'stream', events: eventsOf(body, silence) }

@@ -1,8 +1,8 @@
 import type { Request, Result, Transport } from './attempt.js'
 import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
-import { KycGraphError } from './errors.js'
+import { type GraphError, KycGraphError } from './errors.js'
 import { failureOf } from './failure.js'
-import { type Opened, openStream, type StreamEvent } from './server-events.js'
+import { type Opened, openStream } from './server-events.js'
 
 /** The server does not answer an operation with a stream. */
 export class NoStream extends Error {
@@ -41,7 +41,11 @@ export class Subscription {
       this.#request.signal.throwIfAborted()
       this.#failures += 1
       if (this.#failures >= this.#retry.maxAttempts)
-        throw new KycGraphError('NETWORK_ERROR', { message: 'The stream ends again and again.', retryable: true, cause })
+        throw new KycGraphError('NETWORK_ERROR', {
+          message: 'The stream ends again and again.',
+          retryable: true,
+          cause,
+        })
       await sleep(delayMs(this.#retry, this.#failures, this.#toldMs), this.#request.signal)
     }
   }
@@ -52,11 +56,14 @@ export class Subscription {
     try {
       const opened = await openStream(this.#transport, this.#request, this.#transport.authorization.renewals())
       if (opened.kind === 'refused') return this.#refusal(opened)
+      let failed: Result<unknown> | undefined
       for await (const event of opened.events) {
-        if (event.kind === 'complete') return undefined
+        if (event.kind === 'complete') return failed
         if (event.kind === 'retry') this.#toldMs = event.ms
-        else if (this.#isAnswer(event)) yield event.result
-        else return event.result
+        else {
+          failed = this.#failed(event.result)
+          if (failed === undefined) yield event.result
+        }
       }
       return new Error('The connection ended.')
     } catch (error) {
@@ -65,18 +72,21 @@ export class Subscription {
     }
   }
 
-  /** Whether a result is to be told; a failed one that may succeed later asks for a reconnection. */
-  #isAnswer({ result }: Extract<StreamEvent, { kind: 'next' }>): boolean {
+  /**
+   * A result that failed and may succeed later, on this connection or the next: a provider's failure does not end the
+   * stream, and a token that has expired ends it. Throws where none may help.
+   */
+  #failed(result: Result<unknown>): Result<unknown> | undefined {
     const { errors } = result
     if (errors.length === 0) {
       this.#failures = 0
-      return true
+      return undefined
     }
-    // A token that has expired ends the stream; the next connection gets another one.
-    const isOver = errors.every(({ extensions }) => extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED')
-    if (!isOver) throw this.#failureOf(result, 200, undefined)
+    const mayPass = ({ extensions }: GraphError): boolean =>
+      extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED'
+    if (!errors.every(mayPass)) throw this.#failureOf(result, 200, undefined)
     this.#toldMs = serverDelayMs(errors, undefined)
-    return false
+    return result
   }
 
   /** The cause of another attempt; throws where none may help. */
@@ -90,8 +100,15 @@ export class Subscription {
   #failureOf(result: Result<unknown> | undefined, status: number, headers: Headers | undefined): KycGraphError<string> {
     const head = { status, headers: headers ?? new Headers(), authorized: { token: '', headers: {} } }
     const isResult = result !== undefined && result.errors.length > 0
-    const outcome = isResult ? ({ kind: 'answered', result, ...head } as const) : ({ kind: 'foreign', ...head } as const)
-    const state = { operation: this.#request.operation, attempts: this.#failures + 1, idempotencyKey: undefined, isInDoubt: false }
+    const outcome = isResult
+      ? ({ kind: 'answered', result, ...head } as const)
+      : ({ kind: 'foreign', ...head } as const)
+    const state = {
+      operation: this.#request.operation,
+      attempts: this.#failures + 1,
+      idempotencyKey: undefined,
+      isInDoubt: false,
+    }
     return failureOf(outcome, state, serverDelayMs(result?.errors ?? [], headers))
   }
 }

@@ -9,8 +9,7 @@ export class TypedDocumentString<Result, Variables> extends String {
 
 /** An operation: a typed document of this package, of graphql-codegen (`documentMode: string`), or plain text. */
 export type OperationText<Result, Variables> =
-  | string
-  | { toString(): string; readonly __apiType?: ((variables: Variables) => Result) | undefined }
+  string | { toString(): string; readonly __apiType?: ((variables: Variables) => Result) | undefined }
 
 /** The parts of an operation that the client acts by. */
 export interface Operation {

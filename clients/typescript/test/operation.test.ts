@@ -115,7 +115,10 @@ describe('progress', () => {
     [{ a: { state: 'PENDING', nextPollAt: at } }, { isPending: true, nextPollAt: time }],
     [{ a: { state: 'COMPLETED', nextPollAt: null } }, { isPending: false, nextPollAt: undefined }],
     [{ a: { status: 'PENDING' } }, { isPending: true, nextPollAt: undefined }],
-    [{ a: { nextPollAt: at }, b: { state: 'COMPLETED' } }, { isPending: true, nextPollAt: time }],
+    [
+      { a: { nextPollAt: at }, b: { state: 'COMPLETED' } },
+      { isPending: true, nextPollAt: time },
+    ],
     [{ a: null }, { isPending: false, nextPollAt: undefined }],
     [{ a: { id: '1' } }, undefined],
   ])('%j is %j', (data, progress) => {

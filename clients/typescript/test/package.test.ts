@@ -50,8 +50,7 @@ const load = (program: string, source: string, type: 'module' | 'commonjs') =>
 
 describe('the packed package', () => {
   test('has types that are right in every module system (attw)', async () => {
-    const { stdout } = await run(program('attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii'])
-    expect(stdout).toContain('No problems found')
+    await run(program('attw'), [tarball, '--profile', 'esm-only'])
   })
 
   test('has nothing for publint to say', async () => {

@@ -110,11 +110,7 @@ describe('a write whose outcome is not known', () => {
     // The last answers refuse the request; what became of the first one they do not say.
     if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
     expect(error).toMatchObject({ next: 'REPEAT', retryable: true, attempts: 3 })
-    const { createPerson } = await kyc.mutate(
-      CreatePersonDocument,
-      { input },
-      { idempotencyKey: error.idempotencyKey },
-    )
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey: error.idempotencyKey })
     expect(createPerson!.replayed).toBe(true)
     expect(await personsNamed(kyc, 'in doubt')).toEqual([createPerson!.person.id])
   })

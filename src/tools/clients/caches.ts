@@ -67,7 +67,10 @@ ${nullable.map((type) => `    ${type}: ({ id }) => id ?? null,`).join('\n')}
 })`)
 
 /** The module of the TypeScript client that holds the same decisions. */
-export const cachesModule = ({ without, nullable }: CacheKeys): string => `/** Types without an id: objects of them belong to the object above them. */
+export const cachesModule = ({
+  without,
+  nullable,
+}: CacheKeys): string => `/** Types without an id: objects of them belong to the object above them. */
 export const TYPES_WITHOUT_KEY = [
 ${lines(without)}
 ] as const

@@ -75,7 +75,9 @@ class Attempt:
         """Whether a write may have been carried out although this does not say so."""
         if self.result is not None:
             return any(extensions_of(error).get("code") == "OUTCOME_UNKNOWN" for error in self.errors)
-        is_refusal = self.status is not None and (self.status == 503 or (400 <= self.status < 500 and self.status != 408))
+        is_refusal = self.status is not None and (
+            self.status == 503 or (400 <= self.status < 500 and self.status != 408)
+        )
         return not is_refusal
 
     @property

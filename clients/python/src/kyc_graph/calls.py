@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
 
 import httpx
+from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from .attempts import Attempt, Operation, failure_of, in_doubt, result_of
@@ -99,11 +100,12 @@ class Calls:
         _wait: Optional[_Wait] = None,
     ) -> Any:
         """Runs an operation and answers its data; the generated methods call it."""
-        given = to_jsonable_python(
-            {name: value for name, value in (variables or {}).items() if type(value).__name__ != "UnsetType"},
-            by_alias=True,
-            exclude_unset=True,
-        )
+        given = {
+            name: _as_json(value)
+            for name, value in (variables or {}).items()
+            # What the generated methods pass for an argument that was left out.
+            if type(value).__name__ != "UnsetType"
+        }
         operation = Operation(
             text=query,
             name=operation_name,
@@ -198,12 +200,17 @@ class Calls:
         if operation.text in self._without_stream:
             return
         subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
-        failures = 0
+        failures, told = 0, 0.0
+
+        def on_retry(seconds: float) -> None:
+            nonlocal told
+            told = seconds
+
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
             token = self._tokens.token()
             headers = {**operation.headers, "authorization": f"Bearer {token}"}
             try:
-                for data in states(self._http, self._url, subscription.body, headers):
+                for data in states(self._http, self._url, subscription.body, headers, on_retry):
                     if data is None:
                         self._without_stream.add(operation.text)
                         return
@@ -213,9 +220,19 @@ class Calls:
             except httpx.TransportError:
                 failures += 1
             except KycGraphError as failure:
+                failures += 1
                 if failure.code == "UNAUTHENTICATED":
                     self._tokens.refuse(token)
                 elif not failure.retryable:
-                    raise
-                failures += 1
-            time.sleep(min(self._retry.delay(failures, None), max(0.0, operation.ends_at - time.monotonic())))
+                    # Whatever the server refuses as a subscription, the query tells.
+                    self._without_stream.add(operation.text)
+                    return
+            delay = max(told, self._retry.delay(failures, None))
+            time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
+
+
+def _as_json(value: Any) -> Any:
+    """A variable as JSON, without the members that were not set."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [_as_json(item) for item in value] if isinstance(value, list) else to_jsonable_python(value)

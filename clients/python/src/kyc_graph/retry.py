@@ -40,7 +40,9 @@ def may_repeat(errors: Sequence[GraphError]) -> bool:
 
 def server_delay(errors: Sequence[GraphError], headers: Mapping[str, str], now: float) -> Optional[float]:
     """The wait that the server asks for: the longest of its errors, else that of the header `Retry-After`."""
-    told = [value for error in errors if isinstance(value := extensions_of(error).get("retryAfterSeconds"), (int, float))]
+    told = [
+        value for error in errors if isinstance(value := extensions_of(error).get("retryAfterSeconds"), (int, float))
+    ]
     if told:
         return float(max(told))
     header = headers.get("retry-after")

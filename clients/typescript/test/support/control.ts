@@ -25,7 +25,8 @@ export const tokenOf = async (options: TokenOf = {}): Promise<string> =>
   ((await send(`${server.controlUrl}/tokens`, 'POST', options)) as { token: string }).token
 
 /** A fault between the client and the server. */
-export const breakConnection = (fault: ProxyFault): Promise<unknown> => send(`${server.controlUrl}/faults`, 'POST', fault)
+export const breakConnection = (fault: ProxyFault): Promise<unknown> =>
+  send(`${server.controlUrl}/faults`, 'POST', fault)
 
 /** The requests that the clients sent, with the faults that they met. */
 export const requests = async (operationName?: string): Promise<ProxiedRequest[]> =>

@@ -1,0 +1,244 @@
+from ..open_enum import OpenEnum
+
+
+class AccountVerificationJobState(OpenEnum):
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+
+
+class AccountVerificationState(OpenEnum):
+    QUEUED = "QUEUED"
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class VerificationState(OpenEnum):
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+
+
+class AccountStatus(OpenEnum):
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    CLOSED = "CLOSED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    UNABLE_TO_MATCH = "UNABLE_TO_MATCH"
+
+
+class NameCheckStatus(OpenEnum):
+    FULL_MATCH = "FULL_MATCH"
+    PARTIAL_MATCH = "PARTIAL_MATCH"
+    NO_MATCH = "NO_MATCH"
+    UNABLE_TO_MATCH = "UNABLE_TO_MATCH"
+
+
+class AccountAttributesJobStatus(OpenEnum):
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+class BankingProductType(OpenEnum):
+    SAVINGS = "SAVINGS"
+    CHECKING = "CHECKING"
+    CD = "CD"
+    IRA = "IRA"
+    LOAN = "LOAN"
+    CREDIT_CARD = "CREDIT_CARD"
+    MONEY_MARKET = "MONEY_MARKET"
+    HEALTH_SAVINGS = "HEALTH_SAVINGS"
+
+
+class AttributeType(OpenEnum):
+    STRING = "STRING"
+    INTEGER = "INTEGER"
+    DOUBLE = "DOUBLE"
+    DATE_WITH_DAY = "DATE_WITH_DAY"
+
+
+class PersonStatus(OpenEnum):
+    ACTIVE = "ACTIVE"
+    DECEASED = "DECEASED"
+    DENIED = "DENIED"
+    DORMANT = "DORMANT"
+    ESCHEAT = "ESCHEAT"
+    FROZEN = "FROZEN"
+    INACTIVE = "INACTIVE"
+    PROSPECT = "PROSPECT"
+    SANCTION = "SANCTION"
+
+
+class BanStatus(OpenEnum):
+    ALLOWED = "ALLOWED"
+    BANNED = "BANNED"
+    SUSPENDED = "SUSPENDED"
+
+
+class VerificationStatus(OpenEnum):
+    UNVERIFIED = "UNVERIFIED"
+    PENDING = "PENDING"
+    PROVISIONAL = "PROVISIONAL"
+    ACCEPTED = "ACCEPTED"
+    REVIEW = "REVIEW"
+    REJECTED = "REJECTED"
+
+
+class PersonalIdType(OpenEnum):
+    SSN = "SSN"
+    ITIN = "ITIN"
+    SIN = "SIN"
+    PASSPORT_NUMBER = "PASSPORT_NUMBER"
+    DRIVER_LICENSE = "DRIVER_LICENSE"
+    STATE_ID = "STATE_ID"
+    NATIONAL_ID = "NATIONAL_ID"
+    TAX_ID = "TAX_ID"
+    CITIZENSHIP_CARD = "CITIZENSHIP_CARD"
+    PR_CARD = "PR_CARD"
+    PROVINCIAL_ID = "PROVINCIAL_ID"
+    SECURE_STATUS_CARD = "SECURE_STATUS_CARD"
+
+
+class DisclosureType(OpenEnum):
+    ACH_AUTHORIZATION = "ACH_AUTHORIZATION"
+    CARDHOLDER_AGREEMENT = "CARDHOLDER_AGREEMENT"
+    CARD_DISCLOSURE = "CARD_DISCLOSURE"
+    DIRECT_BILLING_AUTHORIZATION = "DIRECT_BILLING_AUTHORIZATION"
+    E_SIGN = "E_SIGN"
+    KYC_DATA_COLLECTION = "KYC_DATA_COLLECTION"
+    OWNER_CERTIFICATION = "OWNER_CERTIFICATION"
+    PAD_AUTHORIZATION = "PAD_AUTHORIZATION"
+    PRIVACY_NOTICE = "PRIVACY_NOTICE"
+    REG_CC = "REG_CC"
+    REG_DD = "REG_DD"
+    REG_E = "REG_E"
+    SC_ACCOUNT_AGREEMENT = "SC_ACCOUNT_AGREEMENT"
+    SC_AUTO_PAYMENT = "SC_AUTO_PAYMENT"
+    SC_SECURITY_AGREEMENT = "SC_SECURITY_AGREEMENT"
+    TERMS_AND_CONDITIONS = "TERMS_AND_CONDITIONS"
+
+
+class DisclosureEventType(OpenEnum):
+    DISPLAYED = "DISPLAYED"
+    VIEWED = "VIEWED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+
+
+class MonitoringAlertType(OpenEnum):
+    BANKRUPTCY = "BANKRUPTCY"
+    LICENSE_VALIDITY = "LICENSE_VALIDITY"
+    NEGATIVE_NEWS = "NEGATIVE_NEWS"
+    WATCHLIST = "WATCHLIST"
+
+
+class MonitoringAlertStatus(OpenEnum):
+    ACTIVE = "ACTIVE"
+    SUPPRESSED = "SUPPRESSED"
+
+
+class PersonVerificationType(OpenEnum):
+    IDENTITY = "IDENTITY"
+    WATCHLIST = "WATCHLIST"
+    DOCUMENT_VERIFICATION = "DOCUMENT_VERIFICATION"
+    RELATED_ENTITIES = "RELATED_ENTITIES"
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    LICENSE = "LICENSE"
+
+
+class PersonVerificationOutcome(OpenEnum):
+    UNVERIFIED = "UNVERIFIED"
+    PENDING = "PENDING"
+    PROVISIONAL = "PROVISIONAL"
+    ACCEPTED = "ACCEPTED"
+    REVIEW = "REVIEW"
+    REJECTED = "REJECTED"
+    VENDOR_ERROR = "VENDOR_ERROR"
+
+
+class VendorCodeOutcome(OpenEnum):
+    REVIEW = "REVIEW"
+    REJECT = "REJECT"
+
+
+class KycProvider(OpenEnum):
+    OPEN_BANK_PROJECT = "OPEN_BANK_PROJECT"
+    SYNCTERA = "SYNCTERA"
+    APITURE = "APITURE"
+    SEI = "SEI"
+    BANFICO = "BANFICO"
+
+
+class CustomerSortDirection(OpenEnum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+class KycReviewAction(OpenEnum):
+    WAIT = "WAIT"
+    RUN_CHECKS = "RUN_CHECKS"
+    REQUEST_DOCUMENT = "REQUEST_DOCUMENT"
+    REVIEW_MATCHES = "REVIEW_MATCHES"
+    DECIDE = "DECIDE"
+
+
+class WebhookEventType(OpenEnum):
+    VERIFICATION_RESULT = "VERIFICATION_RESULT"
+    ACCOUNT_ATTRIBUTES_JOB = "ACCOUNT_ATTRIBUTES_JOB"
+    ACCOUNT_VERIFICATIONS = "ACCOUNT_VERIFICATIONS"
+    PERSON_VERIFICATION = "PERSON_VERIFICATION"
+    KYC_OVERVIEW = "KYC_OVERVIEW"
+
+
+class WebhookDisabledReason(OpenEnum):
+    REQUESTED = "REQUESTED"
+    GONE = "GONE"
+    FAILING = "FAILING"
+
+
+class AccountVerificationType(OpenEnum):
+    STATUS = "STATUS"
+    NAME = "NAME"
+    ID = "ID"
+
+
+class PayeeAccountType(OpenEnum):
+    BUSINESS = "BUSINESS"
+    PERSONAL = "PERSONAL"
+
+
+class AccountIdScheme(OpenEnum):
+    IBAN = "IBAN"
+    ACNR = "ACNR"
+    CUID = "CUID"
+    UPIC = "UPIC"
+    SCAN = "SCAN"
+
+
+class ChallengeFactorType(OpenEnum):
+    SMS = "SMS"
+    EMAIL = "EMAIL"
+    VOICE = "VOICE"
+    SECURITY_QUESTIONS = "SECURITY_QUESTIONS"
+    AUTHENTICATOR_TOKEN = "AUTHENTICATOR_TOKEN"
+
+
+class ChallengeState(OpenEnum):
+    STARTED = "STARTED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    VERIFIED = "VERIFIED"
+    UNKNOWN = "UNKNOWN"
+
+
+class IdentityDocumentType(OpenEnum):
+    LICENSE = "LICENSE"
+    PASSPORT = "PASSPORT"
+
+
+class VerificationDetailResult(OpenEnum):
+    PASS = "PASS"
+    INFO = "INFO"
+    WARN = "WARN"
+    FAIL = "FAIL"

@@ -1,0 +1,71 @@
+import { parse, print } from 'graphql'
+import { examplesOf } from '../../dev/examples/examples.js'
+import type { ExampleRecords } from '../../dev/examples/records.js'
+
+/** Ids that other requests of the collection answer, and those that the user fills in. */
+const RECORDS: ExampleRecords = {
+  firstQuery: {
+    customerId: 'c0000000-0000-4000-8000-000000000001',
+    verificationId: '{{verificationId}}',
+    jobKey: '{{jobKey}}',
+  },
+  // A key for each time that a request is sent.
+  keyPrefix: '{{$guid}}',
+  personalIdToCorrect: '{{personalIdId}}',
+  personalIdToDelete: '{{personalIdId}}',
+  personVerificationId: '{{personVerificationId}}',
+  monitoringSubscriptionId: '{{monitoringSubscriptionId}}',
+  monitoringAlertId: '{{monitoringAlertId}}',
+  payeeJobId: '{{payeeJobId}}',
+  openChallenge: { challengeId: '{{challengeId}}', factorId: '{{factorId}}' },
+  startedChallenge: { challengeId: '{{challengeId}}', factorId: '{{factorId}}' },
+}
+
+/** What an answer sets for the requests that follow, by the name of the operation. */
+const ANSWERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CheckPayee: { verificationId: 'verifyAccount.result.id' },
+  SetAttributes: { jobKey: 'setAccountAttributes.job.key' },
+  CheckPayees: { payeeJobId: 'verifyAccounts.job.id' },
+  RecordPersonVerification: { personVerificationId: 'recordPersonVerification.verification.id' },
+  SubscribeToMonitoring: { monitoringSubscriptionId: 'subscribeToMonitoring.subscription.id' },
+  AddPersonalId: { personalIdId: 'addPersonalId.personalId.id' },
+  Entitle: {
+    challengeId: 'setAccountEntitlements.challenge.challengeId',
+    factorId: 'setAccountEntitlements.challenge.factors[0].factorId',
+  },
+}
+
+const block = (name: string, body: string): string => `${name} {\n${body.trim().replace(/^(?=.)/gm, '  ')}\n}\n`
+
+const variables = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, path]) => `${name}: res.body.data.${path}`)
+    .join('\n')
+
+/** A file of the collection by its path. */
+export interface CollectionFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** A request for every promised operation with an example, in a folder for each file of `schema/operations/`. */
+export function requestFiles(): readonly CollectionFile[] {
+  const counts = new Map<string, number>()
+  return examplesOf(RECORDS)
+    .filter(({ kind }) => kind !== 'subscription')
+    .map((example) => {
+      const { name, group, about, document } = example
+      const seq = (counts.get(group) ?? 0) + 1
+      counts.set(group, seq)
+      const answered = ANSWERED[name]
+      const blocks = [
+        block('meta', `name: ${name}\ntype: graphql\nseq: ${seq}`),
+        block('post', 'url: {{graph}}/graphql\nbody: graphql\nauth: inherit'),
+        block('body:graphql', print(parse(document))),
+        block('body:graphql:vars', JSON.stringify(example.variables, null, 2)),
+        ...(answered ? [block('vars:post-response', variables(answered))] : []),
+        ...(about === '' ? [] : [block('docs', about)]),
+      ]
+      return { path: `${group}/${name}.bru`, text: blocks.join('\n') }
+    })
+}
