@@ -17,7 +17,7 @@ export const sseClient = (url: Address, token: string): Subscriber =>
     headers: { authorization: `Bearer ${token}` },
     retryAttempts: 60,
     retry: () => new Promise((resolve) => setTimeout(resolve, 200)),
-  }) as unknown as Subscriber
+  })
 
 /** A client by WebSocket, which holds all of its streams on one. */
 export const webSocketClient = (url: Address, token: string): Subscriber =>

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { startWorld, type World } from '../../test/chaos/world.js'
@@ -9,6 +10,9 @@ import { follow, sseClient, type Subscriber, webSocketClient } from './clients.j
 
 // What streams cost, how late events are, and what a rolling restart leaves: `docs/subscriptions.md#figures`.
 //   npx tsx bench/streams/main.ts
+//   npx tsx bench/streams/main.ts --program <file>   measures a server that is compiled
+
+const { values: options } = parseArgs({ options: { program: { type: 'string' } } })
 
 const STREAMS = 1_000
 const WARM_STREAMS = 300
@@ -50,7 +54,7 @@ async function openStreams(count: number, clientOf: (i: number) => Subscriber): 
         })
       }),
     )
-  return async () => void (await Promise.all(clients.map((client) => client.dispose())))
+  return async () => void (await Promise.all(clients.map(async (client) => client.dispose())))
 }
 
 async function residentMb(replica: Replica): Promise<number> {
@@ -111,7 +115,7 @@ async function measureDelays(world: World, to: Replica, token: string) {
     await delay(5)
   }
   await delay(2_000)
-  await Promise.all(clients.map((client) => client.dispose()))
+  await Promise.all(clients.map(async (client) => client.dispose()))
   delays.sort((a, b) => a - b)
   return {
     sent: sent * clients.length,
@@ -154,12 +158,12 @@ async function measureRestart(world: World, token: string) {
   await delay(3_000)
   for (const person of persons) await setOutcome(world, person, '0001')
   await Promise.race([Promise.all(ends), delay(60_000)])
-  await Promise.all(clients.map((client) => client.dispose()))
+  await Promise.all(clients.map(async (client) => client.dispose()))
   return { subscribers: RESTART_STREAMS, final }
 }
 
 async function main(): Promise<void> {
-  const program = build(join(folder, 'built'))
+  const program = options.program ?? build(join(folder, 'built'))
   const world = await startWorld({
     folder,
     program,

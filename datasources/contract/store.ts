@@ -64,6 +64,11 @@ export interface Store {
     change: (current: WritePair<T>, now: number) => Partial<WritePair<T>> | undefined,
     options?: WriteOptions,
   ) => Promise<{ readonly value: WritePair<T>; readonly changed: boolean }>
+  /**
+   * Begins the lifetime of a value anew, under the name of the current key: a value that has no end would else need every
+   * key under which it was ever named.
+   */
+  readonly renew: (key: StoreKey, ttlSeconds: number) => Promise<void>
   /** The store's time in ms since 1970, as of its latest reply; the time of this machine until it has replied. */
   readonly now: () => number
   /** Keyed hash (HMAC) of input, for keys and comparisons of personal values. */

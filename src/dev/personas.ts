@@ -31,6 +31,8 @@ export const PERSONAS: readonly Persona[] = [
       'entitlements:write',
       'verifications:read',
       'verifications:write',
+      'webhooks:read',
+      'webhooks:write',
     ],
   },
   {

@@ -137,8 +137,8 @@ export class EventRecorder {
       for (const [i, result] of results.entries())
         if (result.status === 'fulfilled' && result.value) metrics.eventRecorded(batch[i]!.change.type)
       if (failed.length === 0) continue
-      const { reason } = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult
-      this.#fail(errorClass(reason))
+      const rejected = results.find((result) => result.status === 'rejected')
+      this.#fail(errorClass(rejected?.reason))
       this.#waiting.unshift(...failed)
       return this.#schedule()
     }

@@ -6,6 +6,7 @@ import type { EventLog } from '../events/event-log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics.js'
+import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
 import { AddressRules } from './address-rules.js'
 import type { DeliveryQueue } from './contract.js'
@@ -23,6 +24,9 @@ import { type Resolve, Sender } from './sender.js'
 const GROUP = 'webhooks'
 /** How long the previous secret is in use after a rotation. */
 const OVERLAP_MS = 24 * 3600 * 1000
+/** How often endpoints are renewed, and how long after the start for the first time. */
+const RENEW_INTERVAL_MS = 24 * 3600 * 1000
+const FIRST_RENEWAL_MS = 60_000
 /** How often the length of the queue is read for the metrics. */
 const COUNT_INTERVAL_MS = 10_000
 
@@ -97,6 +101,19 @@ function countDeliveries(queue: DeliveryQueue, told: Options['metrics']['webhook
   return () => clearInterval(timer)
 }
 
+/** Renews the endpoints of all tenants, after the start and once a day; returns the end of it. */
+function renewEndpoints(registry: EndpointRegistry, tenants: Options['config']['tenancy']['tenants']): () => void {
+  const renew = async (): Promise<void> => {
+    for (const { id } of tenants) await registry.renew(tenantName(id)).catch(() => undefined)
+  }
+  const first = setTimeout(() => void renew(), FIRST_RENEWAL_MS).unref()
+  const timer = setInterval(() => void renew(), RENEW_INTERVAL_MS).unref()
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
+}
+
 /** Opens webhooks to partners: events become deliveries, which every replica attempts. */
 export async function openPartnerWebhooks(options: Options): Promise<PartnerWebhooks> {
   const { config, store, events, tenants, log, metrics, resolve } = options
@@ -127,6 +144,7 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     const targets = wanting.length > 0 && needsPolls(event) ? [...wanting, POLL] : wanting
     await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
   })
+  const endRenewing = renewEndpoints(registry, config.tenancy.tenants)
   const endCounting = countDeliveries(queue, metrics.webhooksQueued)
   const deliveries = new DeliveryList({ queue, events })
   return {
@@ -136,6 +154,7 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     },
     stop: () => queue.stop(),
     async close() {
+      endRenewing()
       endCounting()
       await queue.close()
       await sender.close()

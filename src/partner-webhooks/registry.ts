@@ -60,6 +60,15 @@ export class EndpointRegistry {
     return undefined
   }
 
+  /** Begins the lifetime of all endpoints of a tenant anew, under the present keys of the store. */
+  async renew(tenant: string): Promise<void> {
+    const { store } = this.#options
+    const key: StoreKey = ['webhook-endpoints', tenant]
+    const index = await store.get<Index>(key)
+    for (const { id } of index?.endpoints ?? []) await store.renew(keyOf(id), ENDPOINT_SECONDS)
+    await store.renew(key, ENDPOINT_SECONDS)
+  }
+
   find(id: string): Promise<StoredEndpoint | null> {
     return this.#options.store.get<StoredEndpoint>(keyOf(id))
   }

@@ -52,6 +52,17 @@ class EncryptedValues {
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
   }
 
+  /** Moves a value to its name under the current key. One that changes meanwhile stays where it is. */
+  async renew(key: StoreKey, ttlMs: number): Promise<void> {
+    const { name, bytes, value } = await this.#read(key)
+    if (bytes === null || value === null) return
+    const current = this.#cipher.nameOf(key)
+    const next = this.#cipher.encrypt(current, value, {}, this.#statementOf(name, bytes))
+    const isMoved = name !== current
+    if (!(await this.#raw.compareAndSwap(current, isMoved ? null : bytes, next, ttlMs)) || !isMoved) return
+    if (!(await this.#raw.compareAndSwap(name, bytes, null, 0))) await this.#raw.compareAndSwap(current, next, null, 0)
+  }
+
   #statementOf(name: string, bytes: Buffer | null): Statement {
     return bytes === null ? {} : this.#cipher.statementOf(name, bytes)
   }
@@ -116,6 +127,8 @@ function storeOver(raw: RawStore, parts: Parts): Store {
 
     update: (key, ttlSeconds, change, labels) =>
       mutex(cipher.nameOf(key), () => values.update(key, ttlSeconds * 1000, change, labels)),
+
+    renew: (key, ttlSeconds) => mutex(cipher.nameOf(key), () => values.renew(key, ttlSeconds * 1000)),
 
     updateWrite: (keys, ttlSeconds, change, options) =>
       mutex(cipher.nameOf(keys.earlier), () => writes.update(keys, ttlSeconds * 1000, change, options)),

@@ -39,10 +39,10 @@ if held or ARGV[4] == '0' then
   local surplus = redis.call('XLEN', KEYS[1]) - ARGV[6]
   if surplus > 0 then
     local prefix = string.sub(KEYS[2], 1, -1 - #ARGV[2])
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(surplus, 100))) do
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', math.min(surplus, 1000))) do
       redis.call('DEL', prefix .. entry[2][4])
-      redis.call('XDEL', KEYS[1], entry[1])
     end
+    redis.call('XTRIM', KEYS[1], 'MAXLEN', '=', ARGV[6])
   end
   redis.call('XTRIM', KEYS[1], 'MINID', '=', now - ARGV[7])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])

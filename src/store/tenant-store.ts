@@ -12,6 +12,7 @@ export function tenantStore(store: Store, tenant: string): Store {
     traced: store.traced && ((trace) => tenantStore(store.traced!(trace), tenant)),
     get: (key) => store.get(keyOf(key)),
     set: (key, value, ttlSeconds, labels) => store.set(keyOf(key), value, ttlSeconds, labels),
+    renew: (key, ttlSeconds) => store.renew(keyOf(key), ttlSeconds),
     update: (key, ttlSeconds, change, labels) => store.update(keyOf(key), ttlSeconds, change, labels),
   }
 }

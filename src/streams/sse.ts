@@ -107,7 +107,7 @@ export function createSseHandler(streams: Streams): (request: HttpRequest) => Pr
       context: undefined,
     })
     if (body === null || typeof body === 'string')
-      return { status, headers: Object.entries(own).flat() as string[], body: body ?? '' }
+      return { status, headers: Object.entries<string>(own).flat(), body: body ?? '' }
     return { status, headers: HEADERS, body: Readable.from(partsOf(body, response)) }
   }
 }

@@ -12,6 +12,9 @@ const UNANNOUNCED_MS = 1_000
 const RETRY_MS = 5_000
 const MAX_RETRY_MS = 60_000
 
+/** What is told of an object that is not there any more. */
+const ABSENT: Observed = { state: 'ABSENT', isFinal: true, nextPollAt: null }
+
 /** A state of an object that another part of the deployment has seen. */
 export interface Change extends Pick<Observed, 'state' | 'progress' | 'isFinal'> {
   readonly type: WatchedType
@@ -115,11 +118,12 @@ class WatchedObject {
     this.#timer = undefined
     if (this.#readers.size === 0) return
     if (nextAt !== undefined) this.pollIn(nextAt - this.#now())
-    else if (observed) {
+    else if (observed !== undefined) {
       this.#failures = 0
-      this.tell(observed)
-      this.schedule(observed)
-    } else {
+      this.tell(observed ?? ABSENT)
+      this.schedule(observed ?? ABSENT)
+    } else if (!this.#readers.has(reader)) this.pollIn(0)
+    else {
       this.pollIn(Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures))
       this.#failures += 1
     }

@@ -73,7 +73,7 @@ const protocol = makeServer<Record<string, unknown>, WebSocketConnection>({
   // Each result was executed and formatted by its stream.
   subscribe: ({ contextValue }) => contextValue as never,
   execute: ({ contextValue }) => contextValue as never,
-  onNext: (_context, _id, _payload, _args, result) => result as never,
+  onNext: (_context, _id, _payload, _args, result) => result,
   onError: (_context, _id, _payload, errors) =>
     errors.map((error) => (error instanceof Refusal ? error.formatted : formatError(error))),
 })

@@ -112,7 +112,14 @@ export function readTenancy(settings: SettingsReader, proxies: ProxySettings): T
   if (settings.optional('TENANTS_FILE', '') === undefined)
     return {
       hasTenants: false,
-      tenants: [{ id: undefined, banks: undefined, limits: NO_LIMITS, providers: configsOf(settings, proxies, ', or TENANTS_FILE') }],
+      tenants: [
+        {
+          id: undefined,
+          banks: undefined,
+          limits: NO_LIMITS,
+          providers: configsOf(settings, proxies, ', or TENANTS_FILE'),
+        },
+      ],
     }
   for (const url of URLS)
     if (settings.has(url)) settings.problem(`${url} is not used with TENANTS_FILE: set it for a tenant there`)

@@ -80,5 +80,5 @@ test.each<[trouble: string, cause: RegExp, begin: () => Promise<unknown>, end: (
   const told = lines('are not recorded').slice(failed)
   expect(told.length).toBeGreaterThan(0)
   expect(told.at(-1)).toMatch(cause)
-  expect(lines('are recorded again').at(-1)).toContain('"dropped":0')
+  expect(lines('are recorded again').at(-1)).toContain('"kyc.dropped":0')
 })

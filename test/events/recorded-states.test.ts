@@ -170,21 +170,18 @@ test.each<[what: string, act: () => Promise<string>, expected: readonly string[]
   await vi.waitFor(() => expect(told()).toEqual(expected), PATIENT)
 })
 
-test('a state that is read is an event where a replica knows another one', async () => {
-  const { id } = (await ask(one, CREATE, { input: { isCustomer: true, status: 'PROSPECT' } })).person
+test('a status that is read is an event where a replica knows another one', async () => {
+  const id = PERCY.personId!
   const states = () => events.filter(({ objectId }) => objectId === id).map(({ state }) => state)
-  await vi.waitFor(() => expect(states()).toEqual(['UNVERIFIED']), PATIENT)
-  await fetch(`${one.emulators.synctera.url}/v0/verifications/verify`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${one.emulators.synctera.settings['SYNCTERA_API_KEY']!}`,
-    },
-    body: JSON.stringify({ person_id: id, customer_consent: true }),
-  })
-  const { verificationStatus } = await ask(two, PERSON, { id })
-  expect(verificationStatus).not.toBe('UNVERIFIED')
-  await vi.waitFor(() => expect(states()).toEqual(['UNVERIFIED', verificationStatus]), PATIENT)
+  await deliver(one, 'PERSON.VERIFICATION_OUTCOME.UPDATED', id)
+  await vi.waitFor(() => expect(states()).toEqual(['PENDING']), PATIENT)
+  const { url } = one.emulators.synctera
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ personId: id, digits: '0001' })
+  expect((await fetch(`${url}/__emulator/outcomes`, { method: 'POST', headers, body })).status).toBe(204)
+  expect((await ask(two, PERSON, { id })).verificationStatus).toBe('ACCEPTED')
+  await ask(one, PERSON, { id })
+  await vi.waitFor(() => expect(states()).toEqual(['PENDING', 'ACCEPTED']), PATIENT)
 })
 
 test('no event and no line of the log holds a personal value', () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { StateEvent } from '../../src/events/event-log.js'
 import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
@@ -11,7 +11,6 @@ import { newSecret } from '../../src/partner-webhooks/secret.js'
 import { Sender } from '../../src/partner-webhooks/sender.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
-import { randomBytes } from 'node:crypto'
 import { later, stopClock, today } from '../support/clock.js'
 import { cipherOf } from '../support/keys.js'
 import { startReceiver } from '../support/receiver.js'
@@ -91,6 +90,26 @@ test('an endpoint that has failed for five days is disabled, and told once', asy
     await sender.close()
     await receiver.close()
   }
+})
+
+test('endpoints outlast the keys under which they were stored', async () => {
+  const [earlier, present] = [randomBytes(32), randomBytes(32)]
+  const raw = memoryStore()
+  const registryWith = (...keys: readonly Buffer[]) =>
+    new EndpointRegistry({
+      store: encryptedStore(raw, cipherOf(keys)),
+      hasTenants: false,
+      maxEndpoints: 1,
+      overlapMs: 0,
+    })
+  const endpoint = endpointOf('https://partner.example/')
+  await registryWith(earlier).add(endpoint)
+  await registryWith(present, earlier).renew('default')
+  const later = registryWith(present)
+  expect(await later.find(endpoint.id)).toEqual(endpoint)
+  expect(await later.wanting(eventOf('1-1'))).toEqual([endpoint.id])
+  expect(await registryWith(earlier).find(endpoint.id)).toBeNull()
+  await raw.close()
 })
 
 const eventOf = (eventId: string): StateEvent => ({

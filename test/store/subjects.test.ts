@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import { type App, startApp } from '../support/app.js'
 import { later, today } from '../support/clock.js'
@@ -53,7 +53,7 @@ test.each([
           status: 'PROSPECT',
         })
       ).person.id as string,
-    ['write', 'write'],
+    ['event', 'write', 'write'],
   ],
   [
     'entitlements, by the customer, with the keyed write',
@@ -84,7 +84,7 @@ test.each([
       })
       return ADA.seiExternalId
     },
-    ['attributes-job', 'write', 'write'],
+    ['attributes-job', 'event', 'write', 'write'],
   ],
   [
     'a verification and its answers, by the account, with the keyed write',
@@ -96,7 +96,7 @@ test.each([
       })
       return ADA.account
     },
-    ['verification', 'verification-question', 'verification-result', 'write', 'write'],
+    ['event', 'verification', 'verification-question', 'verification-result', 'write', 'write'],
   ],
   [
     'a verification that was completed by a poll, whose record no longer names the account',
@@ -110,8 +110,10 @@ test.each([
       expect((await app.run(READ, { id: result.id })).data).toEqual({ verificationResult: { state: 'COMPLETED' } })
       return LATER
     },
-    ['verification', 'verification-result'],
+    ['event', 'event', 'verification', 'verification-result'],
   ],
 ])('the store can find %s', async (_what, write, namespaces) => {
-  expect(await valuesOf(await write())).toEqual(namespaces)
+  const id = await write()
+  // An event is recorded beside the operation.
+  await vi.waitFor(async () => expect(await valuesOf(id)).toEqual(namespaces), 20_000)
 })

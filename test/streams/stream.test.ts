@@ -41,7 +41,7 @@ function streamOf(state: string) {
     /** Holds the client back, or reads. */
     holdClient: () => (gate = createGate()),
     holdReads: () => (reading = createGate()),
-    change(to: string): void {
+    change: (to: string): void => {
       object.state = to
       stream.changed({ type: 'verificationResult', state: to, isFinal: to === 'final', at: 0 })
     },

@@ -17,6 +17,9 @@ COMPLETE = "event: complete\ndata:\n\n"
 REFUSED = {"errors": [{"message": "No.", "extensions": {"code": "FORBIDDEN", "retryable": False}}]}
 
 
+LATER = {"errors": [{"message": "Later.", "extensions": {"code": "PROVIDER_TIMEOUT", "retryable": True}}]}
+
+
 class Streams(ThreadingHTTPServer):
     """Answers each subscription with the next of its streams, and each query with a final state."""
 
@@ -68,6 +71,15 @@ def streams() -> Iterator[Streams]:
             [next_event("PENDING") + next_event("COMPLETED") + COMPLETE], 1, 0, id="the stream has the outcome"
         ),
         pytest.param([next_event("PENDING"), ": ping\n\n" + next_event("COMPLETED")], 2, 0, id="the stream is cut"),
+        pytest.param(
+            [f"event: next\ndata: {json.dumps(LATER)}\n\n" + next_event("COMPLETED")], 1, 0, id="a failure that passes"
+        ),
+        pytest.param(
+            [f"event: next\ndata: {json.dumps(LATER)}\n\n" + COMPLETE, next_event("COMPLETED")],
+            2,
+            0,
+            id="a failure that ends it",
+        ),
         pytest.param([next_event("PENDING") + COMPLETE], 1, 1, id="the stream completes before the outcome"),
         pytest.param([], 1, 1, id="the server has no stream"),
     ],

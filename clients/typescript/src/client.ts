@@ -8,7 +8,7 @@ import type { DpopKey } from './dpop.js'
 import { withIdempotencyKey } from './idempotency.js'
 import { NoStream, Subscription } from './subscription.js'
 import { type Operation, type OperationText, readOperation } from './typed-document.js'
-import { waitFor } from './wait.js'
+import { type Polled, waitFor } from './wait.js'
 
 /** Options of a client. */
 export interface KycGraphOptions {
@@ -67,7 +67,7 @@ const TIMEOUT_MS = 60_000
 const ATTEMPT_TIMEOUT_MS = 15_000
 const WAIT_MS = 300_000
 
-const HEAD_OF_QUERY = /\bquery\b/
+const HEAD_OF_QUERY = /^((?:\s|,|#[^\n]*\n)*)query\b/
 
 /**
  * A client of kyc-graph. It repeats what the server says may be repeated, writes under one idempotency key, so no write is
@@ -160,40 +160,32 @@ export class KycGraph {
   }
 
   /**
-   * Waits for the outcome of a pending record, such as `verificationResult(id)`: the query's text is sent as a subscription,
-   * and where the server answers that with no stream, the query is repeated from `nextPollAt` on. Rejects with `TIMEOUT`,
-   * whose `data` is the last state, when `timeoutMs` is over.
+   * Waits for the outcome of a pending record, such as `verificationResult(id)`: a query's text is sent as a subscription,
+   * and where the server answers that with no stream, the query is repeated from `nextPollAt` on. A document that is a
+   * subscription is read until the server completes it, or `until` says so. Rejects with `TIMEOUT`, whose `data` is the last state, when
+   * `timeoutMs` is over.
    */
   waitFor<Data extends object, Variables>(
     document: OperationText<Data, Variables>,
     ...[variables, options = {}]: Rest<Variables, WaitOptions<Data>>
   ): Promise<Data> {
     const operation = readOperation(document)
-    if (operation.kind !== 'query' || operation.name === undefined)
-      throw new TypeError('What is waited for is read by a query with a name.')
     const { until, onState, timeoutMs = WAIT_MS, ...rest } = options
     const values = variables as Values
     const signal = AbortSignal.any([endless(rest.signal), AbortSignal.timeout(timeoutMs)])
-    const subscription: Operation = {
-      ...operation,
-      kind: 'subscription',
-      text: operation.text.replace(HEAD_OF_QUERY, 'subscription'),
+    const poll = async (): Promise<Polled> => {
+      const outcome = await this.#run(operation, values, { ...rest, signal })
+      return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }
     }
     return waitFor<Data>(
       {
-        stream: () => this.#states(subscription, values, rest, signal),
-        poll: async () => {
-          const outcome = await this.#run(operation, values, { ...rest, signal })
-          return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }
-        },
-      },
-      {
-        until,
-        onState,
-        signal,
-        mayStream: !this.#withoutStream.has(operation.text),
+        stream: this.#withoutStream.has(operation.text)
+          ? undefined
+          : () => this.#states(asSubscription(operation), values, rest, signal),
         onNoStream: () => void this.#withoutStream.add(operation.text),
+        poll: operation.kind === 'query' ? poll : undefined,
       },
+      { until, onState, signal },
     )
   }
 
@@ -220,6 +212,12 @@ export class KycGraph {
     if (failure !== undefined) throw failure
     return result.data
   }
+}
+
+function asSubscription(operation: Operation): Operation {
+  if (operation.kind === 'mutation' || operation.name === undefined)
+    throw new TypeError('What is waited for is read by a query or a subscription with a name.')
+  return { ...operation, kind: 'subscription', text: operation.text.replace(HEAD_OF_QUERY, '$1subscription') }
 }
 
 const endless = (signal: AbortSignal | undefined): AbortSignal => signal ?? new AbortController().signal

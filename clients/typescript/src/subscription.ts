@@ -1,8 +1,8 @@
 import type { Request, Result, Transport } from './attempt.js'
 import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
-import { KycGraphError } from './errors.js'
+import { type GraphError, KycGraphError } from './errors.js'
 import { failureOf } from './failure.js'
-import { type Opened, openStream, type StreamEvent } from './server-events.js'
+import { type Opened, openStream } from './server-events.js'
 
 /** The server does not answer an operation with a stream. */
 export class NoStream extends Error {
@@ -56,11 +56,14 @@ export class Subscription {
     try {
       const opened = await openStream(this.#transport, this.#request, this.#transport.authorization.renewals())
       if (opened.kind === 'refused') return this.#refusal(opened)
+      let failed: Result<unknown> | undefined
       for await (const event of opened.events) {
-        if (event.kind === 'complete') return undefined
+        if (event.kind === 'complete') return failed
         if (event.kind === 'retry') this.#toldMs = event.ms
-        else if (this.#isAnswer(event)) yield event.result
-        else return event.result
+        else {
+          failed = this.#failed(event.result)
+          if (failed === undefined) yield event.result
+        }
       }
       return new Error('The connection ended.')
     } catch (error) {
@@ -69,20 +72,21 @@ export class Subscription {
     }
   }
 
-  /** Whether a result is to be told; a failed one that may succeed later asks for a reconnection. */
-  #isAnswer({ result }: Extract<StreamEvent, { kind: 'next' }>): boolean {
+  /**
+   * A result that failed and may succeed later, on this connection or the next: a provider's failure does not end the
+   * stream, and a token that has expired ends it. Throws where none may help.
+   */
+  #failed(result: Result<unknown>): Result<unknown> | undefined {
     const { errors } = result
     if (errors.length === 0) {
       this.#failures = 0
-      return true
+      return undefined
     }
-    // A token that has expired ends the stream; the next connection gets another one.
-    const isOver = errors.every(
-      ({ extensions }) => extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED',
-    )
-    if (!isOver) throw this.#failureOf(result, 200, undefined)
+    const mayPass = ({ extensions }: GraphError): boolean =>
+      extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED'
+    if (!errors.every(mayPass)) throw this.#failureOf(result, 200, undefined)
     this.#toldMs = serverDelayMs(errors, undefined)
-    return false
+    return result
   }
 
   /** The cause of another attempt; throws where none may help. */

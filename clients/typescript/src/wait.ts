@@ -5,31 +5,29 @@ import { NoStream } from './subscription.js'
 
 /** How the outcome of a record is learned. */
 export interface Source {
-  /** The states of the record, as the server sends them. */
-  readonly stream: () => AsyncIterable<object>
-  /** The present state of the record; rejects as a query does. */
-  readonly poll: () => Promise<Polled>
+  /** The states of the record, as the server sends them; undefined where it is known to have no stream. */
+  readonly stream: (() => AsyncIterable<object>) | undefined
+  /** Called when the server answers with no stream. */
+  readonly onNoStream: () => void
+  /** The present state of the record, rejecting as a query does; undefined where there is no query for it. */
+  readonly poll: (() => Promise<Polled>) | undefined
 }
 
 /** The state of a record, or why it is not known. */
-interface Polled {
+export interface Polled {
   readonly data: object | undefined
   /** The time of the answer by the server's clock, in ms, where it says so. */
   readonly serverTime: number | undefined
   readonly failure?: KycGraphError<string>
 }
 
-/** How long and for what to wait. */
+/** For what to wait. */
 export interface Awaited<Data> {
   /** Whether a state is final; without it the record's `nextPollAt`, `state` or `status` says so. */
   readonly until: ((data: Data) => boolean) | undefined
   /** Called with each state, the final one included. */
   readonly onState: ((data: Data) => void) | undefined
   readonly signal: AbortSignal
-  /** Whether the server may answer with a stream. */
-  readonly mayStream: boolean
-  /** Called when the server answers with no stream. */
-  readonly onNoStream: () => void
 }
 
 const UNDECIDED =
@@ -40,9 +38,12 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
   const { until, onState, signal } = awaited
   let last: Data | undefined
 
-  const progress = (data: Data): Progress => {
+  const take = (data: Data): void => {
     last = data
     onState?.(data)
+  }
+  const progress = (data: Data): Progress => {
+    take(data)
     const known = progressOf(data)
     if (until !== undefined) return { isPending: !until(data), nextPollAt: known?.nextPollAt }
     if (known === undefined) throw new TypeError(UNDECIDED)
@@ -50,7 +51,9 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
   }
 
   try {
-    return (await streamed(source, awaited, progress)) ?? (await polled(source, signal, progress))
+    return source.poll === undefined
+      ? await completed(source, take, until)
+      : ((await streamed(source, progress)) ?? (await polled(source.poll, signal, progress)))
   } catch (error) {
     if (!signal.aborted || !isTimeout(signal.reason)) throw error
     throw new KycGraphError('TIMEOUT', {
@@ -64,12 +67,12 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
 
 const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError'
 
+/** The final state by a stream; undefined where the stream does not tell it. */
 async function streamed<Data extends object>(
-  { stream }: Source,
-  { mayStream, onNoStream }: Awaited<Data>,
+  { stream, onNoStream }: Source,
   progress: (data: Data) => Progress,
 ): Promise<Data | undefined> {
-  if (!mayStream) return undefined
+  if (stream === undefined) return undefined
   try {
     for await (const data of stream()) if (!progress(data as Data).isPending) return data as Data
   } catch (error) {
@@ -80,8 +83,27 @@ async function streamed<Data extends object>(
   return undefined
 }
 
+/** The final state by a stream alone: the last one before the server completes it, unless one is final before. */
+async function completed<Data extends object>(
+  { stream }: Source,
+  take: (data: Data) => void,
+  until: Awaited<Data>['until'],
+): Promise<Data> {
+  let last: Data | undefined
+  try {
+    for await (const data of stream?.() ?? []) {
+      take((last = data as Data))
+      if (until?.(last) === true) return last
+    }
+  } catch (error) {
+    throw error instanceof NoStream ? error.failure : error
+  }
+  if (last === undefined) throw new KycGraphError('INVALID_ANSWER', { message: 'The stream told no state.' })
+  return last
+}
+
 async function polled<Data extends object>(
-  { poll }: Source,
+  poll: () => Promise<Polled>,
   signal: AbortSignal,
   progress: (data: Data) => Progress,
 ): Promise<Data> {

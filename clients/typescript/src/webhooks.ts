@@ -3,6 +3,23 @@ export class WebhookVerificationError extends Error {
   override readonly name = 'WebhookVerificationError'
 }
 
+/** What the server sends when the state of an object has changed; read the object by a query. It has no personal value. */
+export interface StateChanged {
+  /** Such as `verificationResult.changed`. */
+  readonly type: string
+  /** When the state changed, in ISO 8601. */
+  readonly timestamp: string
+  readonly data: {
+    readonly id: string
+    /** The root field that reads the object, such as `verificationResult`. */
+    readonly type: string
+    readonly state: string
+    readonly isFinal: boolean
+    /** Counts the changes of one object from 1; webhooks may come in another order. */
+    readonly sequence: number
+  }
+}
+
 /** Headers as frameworks give them. */
 export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 
@@ -36,7 +53,7 @@ const encoder = new TextEncoder()
  * Verifies a webhook by Standard Webhooks (HMAC-SHA256 over `id.timestamp.body`) and reads its payload. `body` is the body
  * as it came, unparsed. Rejects with a `WebhookVerificationError`.
  */
-export async function verifyWebhook<Payload = unknown>(
+export async function verifyWebhook<Payload = StateChanged>(
   body: string | Uint8Array,
   headers: WebhookHeaders,
   { secrets, toleranceSeconds = TOLERANCE_SECONDS, now = Date.now() }: WebhookOptions,

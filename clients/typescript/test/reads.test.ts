@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
-import { type AnyKycGraphError, ERROR_CODES, isKycGraphError, KycGraph } from '../src/index.js'
+import { type AnyKycGraphError, type ErrorCode, isKycGraphError, KycGraph } from '../src/index.js'
 import { CheckPayeeDocument, CustomersWithPersonsDocument, PersonByIdDocument } from '../src/operations.js'
 import { breakConnection, breakProvider, clear, createClient, requests, tokenOf } from './support/control.js'
 
@@ -139,7 +139,7 @@ describe('errors', () => {
       }
     }
     expect(remedy).toBeTypeOf('function')
-    expectTypeOf<(typeof ERROR_CODES)[number]>().toExtend<AnyKycGraphError['code']>()
+    expectTypeOf<ErrorCode>().toExtend<AnyKycGraphError['code']>()
   })
 
   test('a mutation is not run as a query, which has no key', async () => {

@@ -26,12 +26,14 @@ const result = new GraphQLObjectType({
 })
 const args = { id: { type: new GraphQLNonNull(GraphQLID) } }
 
-/** What each connection sends, in order; `cut` ends it without completing the subscription. */
-let connections: (State | 'cut' | 'hold')[][]
+/** What each connection sends, in order; `cut` ends it without completing the subscription, `fails` is a failed result. */
+let connections: (State | 'cut' | 'fails' | 'hold')[][]
 let opened: number
 let polls: number
 let server: Server
 let kyc: KycGraph
+
+const passing = new GraphQLError('Later.', { extensions: { code: 'PROVIDER_TIMEOUT', retryable: true } })
 
 async function* states() {
   const steps = connections[opened] ?? []
@@ -39,7 +41,7 @@ async function* states() {
   for (const step of steps) {
     if (step === 'cut') server.closeAllConnections()
     else if (step === 'hold') await new Promise(() => undefined)
-    else yield { verificationResult: { id: '1', state: step } }
+    else yield { verificationResult: step === 'fails' ? passing : { id: '1', state: step } }
   }
 }
 
@@ -131,6 +133,35 @@ test('subscribe yields each state over reconnections, until the server completes
   // What was sent just before the cut may be lost; the next connection begins with the state as it stands.
   expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
   expect(opened).toBe(2)
+})
+
+test('a failure that may pass does not end the stream, and one that ends it leads to another connection', async () => {
+  connections = [
+    ['PENDING', 'fails', 'PENDING', 'COMPLETED'],
+    ['PENDING', 'fails'],
+    ['PENDING', 'COMPLETED'],
+  ]
+  for (const connectionsOfOne of [1, 2]) {
+    const before = opened
+    const seen: unknown[] = []
+    for await (const { verificationResult } of kyc.subscribe(text('subscription'), { id: '1' }))
+      seen.push(verificationResult!.state)
+    expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
+    expect(opened - before).toBe(connectionsOfOne)
+  }
+})
+
+test('waitFor reads a subscription until it completes, whatever its states are, or until `until`', async () => {
+  connections = [
+    ['COMPLETED', 'PENDING'],
+    ['PENDING', 'COMPLETED', 'hold'],
+  ]
+  const last = await kyc.waitFor(text('subscription'), { id: '1' })
+  expect(last.verificationResult!.state).toBe('PENDING')
+  const until = ({ verificationResult }: Data) => verificationResult!.state === 'COMPLETED'
+  const final = await kyc.waitFor(text('subscription'), { id: '1' }, { until })
+  expect(final.verificationResult!.state).toBe('COMPLETED')
+  expect({ opened, polls }).toEqual({ opened: 2, polls: 0 })
 })
 
 test('subscribe throws what the server refuses', async () => {

@@ -27,8 +27,8 @@ async function begin(account: string) {
   return verifyAccount!.result
 }
 
-test('waitFor answers the final state, and polls no sooner than nextPollAt', async () => {
-  const { id, nextPollAt } = await begin(PENDING_FOR_A_SECOND)
+test('waitFor takes the final state from a stream, and asks for it once', async () => {
+  const { id } = await begin(PENDING_FOR_A_SECOND)
   const states: unknown[] = []
   const { verificationResult } = await kyc.waitFor(
     PayeeCheckDocument,
@@ -36,10 +36,28 @@ test('waitFor answers the final state, and polls no sooner than nextPollAt', asy
     { onState: ({ verificationResult: result }) => void states.push(result!.state) },
   )
   expect(verificationResult).toMatchObject({ state: 'COMPLETED', nextPollAt: null })
-  expect(states.at(-1)).toBe('COMPLETED')
-  const polls = (await requests('PayeeCheck')).filter(({ accept }) => accept !== 'text/event-stream')
-  expect(polls.length).toBeLessThanOrEqual(states.length)
-  if (polls.length > 1) expect(polls[1]!.at).toBeGreaterThanOrEqual(Date.parse(nextPollAt!))
+  expect(states).toEqual(['PENDING', 'COMPLETED'])
+  expect((await requests('PayeeCheck')).map(({ accept }) => accept)).toEqual(['text/event-stream'])
+})
+
+test('waitFor reads a subscription until the server completes it', async () => {
+  const { id } = await begin(PENDING_FOR_A_SECOND)
+  const { verificationResult } = await kyc.waitFor(PayeeCheckUpdatesDocument, { id })
+  expect(verificationResult!.state).toBe('COMPLETED')
+})
+
+test('waitFor polls where there is no stream, no sooner than nextPollAt', async () => {
+  const { id, nextPollAt } = await begin(PENDING_FOR_A_SECOND)
+  await breakConnection({ fault: 'status', status: 406, operationName: 'PayeeCheck' })
+  const { verificationResult } = await kyc.waitFor(PayeeCheckDocument, { id })
+  expect(verificationResult!.state).toBe('COMPLETED')
+  const [stream, first, second] = await requests('PayeeCheck')
+  expect([stream, first, second].map((request) => request?.accept)).toEqual([
+    'text/event-stream',
+    'application/json',
+    'application/json',
+  ])
+  expect(second!.at).toBeGreaterThanOrEqual(Date.parse(nextPollAt!))
 })
 
 test('waitFor goes on over lost answers and a restart', async () => {

@@ -61,6 +61,18 @@ const subscriptions = ({ firstQuery, payeeJobId }: ExampleRecords) => ({
   KycOverviewUpdates: forTeam({ customerId: ADA.customerId }),
 })
 
+/** The endpoints of a partner. */
+const partnerWebhooks = (key: KeyOf) => ({
+  CreateWebhookEndpoint: forTeam({
+    input: {
+      idempotencyKey: key('create-webhook-endpoint'),
+      url: 'https://partner.example/kyc',
+      types: ['VERIFICATION_RESULT' as const, 'PERSON_VERIFICATION' as const],
+    },
+  }),
+  WebhookEndpoints: forTeam({}),
+})
+
 /** The sample of every promised operation, by its name. */
 export function samplesOf(records: ExampleRecords): Samples {
   const key = (name: string): string => `${records.keyPrefix}-${name}`
@@ -76,5 +88,6 @@ export function samplesOf(records: ExampleRecords): Samples {
     ...personSamples(key, records),
     ...payees(records),
     ...subscriptions(records),
+    ...partnerWebhooks(key),
   }
 }

@@ -175,7 +175,9 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
   worker = await trouble({ redis, encryptionKey, worker, accepted }, options, expected.length)
   await untilAccepted(accepted, expected.length)
   const lost = expected.filter((name) => !accepted.has(name)).length
-  const personal = NAMED_PEOPLE.flatMap(({ firstName, lastName, ssn }) => [firstName, lastName, ssn])
+  const personal = NAMED_PEOPLE.flatMap(({ email, phone, ssn, dateOfBirth, account, personId = [] }) =>
+    [email, phone, ssn, dateOfBirth, account].concat(personId),
+  )
   const text = receiver.received.map(({ body, headers }) => `${body}\n${JSON.stringify(headers)}`).join('\n')
   const leaks = search(personal, [{ name: 'the requests', text }])
   await kill(worker)

@@ -200,12 +200,17 @@ class Calls:
         if operation.text in self._without_stream:
             return
         subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
-        failures = 0
+        failures, told = 0, 0.0
+
+        def on_retry(seconds: float) -> None:
+            nonlocal told
+            told = seconds
+
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
             token = self._tokens.token()
             headers = {**operation.headers, "authorization": f"Bearer {token}"}
             try:
-                for data in states(self._http, self._url, subscription.body, headers):
+                for data in states(self._http, self._url, subscription.body, headers, on_retry):
                     if data is None:
                         self._without_stream.add(operation.text)
                         return
@@ -215,14 +220,15 @@ class Calls:
             except httpx.TransportError:
                 failures += 1
             except KycGraphError as failure:
+                failures += 1
                 if failure.code == "UNAUTHENTICATED":
                     self._tokens.refuse(token)
                 elif not failure.retryable:
                     # Whatever the server refuses as a subscription, the query tells.
                     self._without_stream.add(operation.text)
                     return
-                failures += 1
-            time.sleep(min(self._retry.delay(failures, None), max(0.0, operation.ends_at - time.monotonic())))
+            delay = max(told, self._retry.delay(failures, None))
+            time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
 
 
 def _as_json(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """GraphQL over server-sent events (distinct connections mode)."""
 
 import json
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import httpx
 
@@ -12,10 +12,18 @@ _MAX_SILENCE_SECONDS = 45.0
 """The server sends something at least this often; a connection that is silent for longer is dead."""
 
 
-def states(http: httpx.Client, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Any]:
+def states(
+    http: httpx.Client,
+    url: str,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str],
+    on_retry: Callable[[float], None],
+) -> Iterator[Any]:
     """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
 
-    Raises `httpx.TransportError` where the connection ends before that, and `KycGraphError` for a result with errors.
+    A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
+    raised. Raises `httpx.TransportError` where the connection ends. `on_retry` is told how many seconds the server asks
+    to wait before a reconnection.
     """
     timeout = httpx.Timeout(_MAX_SILENCE_SECONDS)
     accepting = {**headers, "accept": "text/event-stream"}
@@ -23,11 +31,23 @@ def states(http: httpx.Client, url: str, body: Mapping[str, Any], headers: Mappi
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
             yield from _refusal(response)
             return
+        failed: Optional[KycGraphError] = None
         for event, data in _events(response.iter_lines()):
-            if event == "complete":
+            if event == "retry":
+                on_retry(float(data) / 1000)
+            elif event == "complete":
+                if failed is not None:
+                    raise failed
                 return
-            if event == "next":
-                yield _state(json.loads(data))
+            elif event == "next":
+                try:
+                    state, failed = _state(json.loads(data)), None
+                except KycGraphError as failure:
+                    if not failure.retryable and failure.code != "UNAUTHENTICATED":
+                        raise
+                    failed = failure
+                else:
+                    yield state
         raise httpx.RemoteProtocolError("The stream ended before the subscription was complete.")
 
 
@@ -52,7 +72,7 @@ def _state(result: Dict[str, Any]) -> Any:
 
 
 def _events(lines: Iterator[str]) -> Iterator[Tuple[str, str]]:
-    """The events of a stream by their name and data; comments and other fields say nothing here."""
+    """The events of a stream by their name and data, and its word on reconnections as `retry`."""
     name: Optional[str] = None
     data: List[str] = []
     for line in lines:
@@ -62,5 +82,7 @@ def _events(lines: Iterator[str]) -> Iterator[Tuple[str, str]]:
             name, data = None, []
         elif line.startswith("event:"):
             name = line[6:].removeprefix(" ")
+        elif line.startswith("retry:") and line[6:].strip().isdecimal():
+            yield "retry", line[6:].strip()
         elif line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))

@@ -1,6 +1,20 @@
 import { TypedDocumentString } from '../typed-document.js'
 import type * as types from './types.js'
 
+export const AccountAttributesUpdatesDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.AccountAttributesUpdatesSubscription,
+  types.AccountAttributesUpdatesSubscriptionVariables
+>(`subscription AccountAttributesUpdates($key: ID!) {
+  accountAttributesJob(key: $key) {
+    key
+    status
+    errors {
+      field
+      reason
+    }
+  }
+}`)
+
 export const AddKycCheckDocument = /* @__PURE__ */ new TypedDocumentString<
   types.AddKycCheckMutation,
   types.AddKycCheckMutationVariables
@@ -155,6 +169,22 @@ export const CreatePersonDocument = /* @__PURE__ */ new TypedDocumentString<
       id
       status
       verificationStatus
+    }
+  }
+}`)
+
+export const CreateWebhookEndpointDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.CreateWebhookEndpointMutation,
+  types.CreateWebhookEndpointMutationVariables
+>(`mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {
+  createWebhookEndpoint(input: $input) {
+    replayed
+    secret
+    endpoint {
+      id
+      url
+      types
+      createdAt
     }
   }
 }`)
@@ -458,6 +488,22 @@ export const FindPersonsDocument = /* @__PURE__ */ new TypedDocumentString<
   }
 }`)
 
+export const KycOverviewUpdatesDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.KycOverviewUpdatesSubscription,
+  types.KycOverviewUpdatesSubscriptionVariables
+>(`subscription KycOverviewUpdates($customerId: ID!, $bankId: ID) {
+  kycOverview(customerId: $customerId, bankId: $bankId) {
+    status
+    sources {
+      provider
+      status
+      detail
+      available
+    }
+    asOf
+  }
+}`)
+
 export const KycReviewQueueDocument = /* @__PURE__ */ new TypedDocumentString<
   types.KycReviewQueueQuery,
   types.KycReviewQueueQueryVariables
@@ -563,6 +609,22 @@ export const PayeeCheckAccessDocument = /* @__PURE__ */ new TypedDocumentString<
   }
 }`)
 
+export const PayeeCheckUpdatesDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.PayeeCheckUpdatesSubscription,
+  types.PayeeCheckUpdatesSubscriptionVariables
+>(`subscription PayeeCheckUpdates($id: ID!) {
+  verificationResult(id: $id) {
+    id
+    state
+    account {
+      status
+      nameCheckStatus
+      respondedName
+    }
+    nextPollAt
+  }
+}`)
+
 export const PayeeChecksDocument = /* @__PURE__ */ new TypedDocumentString<
   types.PayeeChecksQuery,
   types.PayeeChecksQueryVariables
@@ -620,6 +682,23 @@ export const PayeeJobDocument = /* @__PURE__ */ new TypedDocumentString<
     id
     state
     nextPollAt
+    counts {
+      total
+      queued
+      pending
+      completed
+      failed
+    }
+  }
+}`)
+
+export const PayeeJobUpdatesDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.PayeeJobUpdatesSubscription,
+  types.PayeeJobUpdatesSubscriptionVariables
+>(`subscription PayeeJobUpdates($jobId: ID!) {
+  accountVerifications(jobId: $jobId) {
+    id
+    state
     counts {
       total
       queued
@@ -736,6 +815,20 @@ export const PersonVerificationByIdDocument = /* @__PURE__ */ new TypedDocumentS
         meaning
         source
       }
+    }
+  }
+}`)
+
+export const PersonVerificationUpdatesDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.PersonVerificationUpdatesSubscription,
+  types.PersonVerificationUpdatesSubscriptionVariables
+>(`subscription PersonVerificationUpdates($personId: ID!) {
+  personVerification(personId: $personId) {
+    status
+    results {
+      id
+      type
+      result
     }
   }
 }`)
@@ -931,5 +1024,22 @@ export const VerifyPersonDocument = /* @__PURE__ */ new TypedDocumentString<
         result
       }
     }
+  }
+}`)
+
+export const WebhookEndpointsDocument = /* @__PURE__ */ new TypedDocumentString<
+  types.WebhookEndpointsQuery,
+  types.WebhookEndpointsQueryVariables
+>(`query WebhookEndpoints {
+  webhookEndpoints {
+    id
+    url
+    types
+    isEnabled
+    disabledReason
+    disabledAt
+    failingSince
+    previousSecretUntil
+    createdAt
   }
 }`)

@@ -409,6 +409,16 @@ export type CreatePersonInput = {
   tenant?: string | null | undefined;
 };
 
+/** The webhook endpoint to create. */
+export type CreateWebhookEndpointInput = {
+  /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
+  idempotencyKey?: string | null | undefined;
+  /** The types of events to deliver, each once. */
+  types: Array<WebhookEventType>;
+  /** The address: `https`, without credentials and fragment, at most 2,000 characters, on the default port or one from 1024. Its host must have public addresses only. */
+  url: string;
+};
+
 /** An assessment of a customer's creditworthiness. */
 export type CreditRatingInput = {
   /** The rating, in the notation of its source; 1 to 100 characters. */
@@ -1013,6 +1023,28 @@ export type VerifyPersonInput = {
   personId: string;
 };
 
+/** Why a webhook endpoint is disabled. */
+export type WebhookDisabledReason =
+  /** Every delivery has failed for five days. */
+  | 'FAILING'
+  /** It answered a delivery with the status 410. */
+  | 'GONE'
+  /** By `disableWebhookEndpoint`. */
+  | 'REQUESTED';
+
+/** The types of events that are delivered to webhook endpoints. */
+export type WebhookEventType =
+  /** The state of a job of account attributes changed (`accountAttributesJob`). Needs `attributes:write`. */
+  | 'ACCOUNT_ATTRIBUTES_JOB'
+  /** The state of a job of account verifications changed (`accountVerifications`). Needs `verifications:read`. */
+  | 'ACCOUNT_VERIFICATIONS'
+  /** The KYC status of a customer changed (`kycOverview`). Needs `kyc:read`. */
+  | 'KYC_OVERVIEW'
+  /** The state of the verification of a person changed (`personVerification`). Needs `persons:read`. */
+  | 'PERSON_VERIFICATION'
+  /** The state of an account verification changed (`verificationResult`). Needs `verifications:read`. */
+  | 'VERIFICATION_RESULT';
+
 export type CustomersWithPersonsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -1244,6 +1276,18 @@ export type OnboardedQueryVariables = Exact<{
 
 
 export type OnboardedQuery = { customer: { id: string, number: string, kycOverview: { status: VerificationStatus, asOf: string, sources: Array<{ provider: KycProvider, status: VerificationStatus | null, detail: string | null, available: boolean }> } | null, accountEntitlements: { confirmed: boolean, asOf: string, items: Array<{ account: { accountNumber: string }, roles: { default: boolean | null, view: boolean | null, basic: boolean | null, billPay: boolean | null, loanAdvance: boolean | null } }> } | null } | null };
+
+export type CreateWebhookEndpointMutationVariables = Exact<{
+  input: CreateWebhookEndpointInput;
+}>;
+
+
+export type CreateWebhookEndpointMutation = { createWebhookEndpoint: { replayed: boolean, secret: string | null, endpoint: { id: string, url: string, types: Array<WebhookEventType>, createdAt: string } } | null };
+
+export type WebhookEndpointsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhookEndpointsQuery = { webhookEndpoints: Array<{ id: string, url: string, types: Array<WebhookEventType>, isEnabled: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, previousSecretUntil: string | null, createdAt: string }> | null };
 
 export type CheckPayeeMutationVariables = Exact<{
   input: VerifyAccountInput;

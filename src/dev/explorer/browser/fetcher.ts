@@ -11,7 +11,7 @@ const isSubscription = ({ documentAST }: FetcherOpts, operationName: string | nu
 
 /** The events of a subscription: a POST whose answer is a stream of server-sent events. It ends when GraphiQL stops it. */
 const subscribe: Fetcher = ({ query, operationName, variables }, { headers = {} } = {}) =>
-  createClient({ url: ENDPOINT, headers: headers as Record<string, string>, retryAttempts: 0 }).iterate({
+  createClient({ url: ENDPOINT, headers: headers, retryAttempts: 0 }).iterate({
     query,
     operationName: operationName ?? undefined,
     variables: variables as Record<string, unknown>,

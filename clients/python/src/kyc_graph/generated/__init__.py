@@ -57,6 +57,11 @@ from .create_person import (
     CreatePersonCreatePerson,
     CreatePersonCreatePersonPerson,
 )
+from .create_webhook_endpoint import (
+    CreateWebhookEndpoint,
+    CreateWebhookEndpointCreateWebhookEndpoint,
+    CreateWebhookEndpointCreateWebhookEndpointEndpoint,
+)
 from .customer_page import (
     CustomerPage,
     CustomerPageCustomer,
@@ -132,6 +137,8 @@ from .enums import (
     VerificationDetailResult,
     VerificationState,
     VerificationStatus,
+    WebhookDisabledReason,
+    WebhookEventType,
 )
 from .everything_about_a_customer import (
     EverythingAboutACustomer,
@@ -168,6 +175,7 @@ from .input_types import (
     CorrectPersonalIdInput,
     CreateCustomerInput,
     CreatePersonInput,
+    CreateWebhookEndpointInput,
     CreditRatingInput,
     CustomerFilter,
     DeletePersonalIdInput,
@@ -332,6 +340,7 @@ from .verify_person import (
     VerifyPersonVerifyPersonVerification,
     VerifyPersonVerifyPersonVerificationResults,
 )
+from .webhook_endpoints import WebhookEndpoints, WebhookEndpointsWebhookEndpoints
 
 __all__ = [
     "AccountAttributeInput",
@@ -394,6 +403,10 @@ __all__ = [
     "CreatePersonCreatePerson",
     "CreatePersonCreatePersonPerson",
     "CreatePersonInput",
+    "CreateWebhookEndpoint",
+    "CreateWebhookEndpointCreateWebhookEndpoint",
+    "CreateWebhookEndpointCreateWebhookEndpointEndpoint",
+    "CreateWebhookEndpointInput",
     "CreditRatingInput",
     "CustomerFilter",
     "CustomerPage",
@@ -596,4 +609,8 @@ __all__ = [
     "VerifyPersonVerifyPerson",
     "VerifyPersonVerifyPersonVerification",
     "VerifyPersonVerifyPersonVerificationResults",
+    "WebhookDisabledReason",
+    "WebhookEndpoints",
+    "WebhookEndpointsWebhookEndpoints",
+    "WebhookEventType",
 ]

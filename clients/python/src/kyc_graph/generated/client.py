@@ -13,6 +13,7 @@ from .check_payees import CheckPayees
 from .correct_personal_id import CorrectPersonalId
 from .create_customer import CreateCustomer
 from .create_person import CreatePerson
+from .create_webhook_endpoint import CreateWebhookEndpoint
 from .customer_page import CustomerPage
 from .customers_with_persons import CustomersWithPersons
 from .delete_personal_id import DeletePersonalId
@@ -29,6 +30,7 @@ from .input_types import (
     CorrectPersonalIdInput,
     CreateCustomerInput,
     CreatePersonInput,
+    CreateWebhookEndpointInput,
     CustomerFilter,
     DeletePersonalIdInput,
     EndMonitoringInput,
@@ -71,6 +73,7 @@ from .subscribe_to_monitoring import SubscribeToMonitoring
 from .verification_history import VerificationHistory
 from .verify_challenge_factor import VerifyChallengeFactor
 from .verify_person import VerifyPerson
+from .webhook_endpoints import WebhookEndpoints
 
 
 def gql(q: str) -> str:
@@ -946,6 +949,25 @@ class KycGraph(BaseClient):
         data = self.get_data(response)
         return AddKycDocument.model_validate(data)
 
+    def add_kyc_check(self, input: AddKycCheckInput, **kwargs: Any) -> AddKycCheck:
+        query = gql("""
+            mutation AddKycCheck($input: AddKycCheckInput!) {
+              addKycCheck(input: $input) {
+                replayed
+                kycCheck {
+                  id
+                  satisfied
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"input": input}
+        response = self.execute(
+            query=query, operation_name="AddKycCheck", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return AddKycCheck.model_validate(data)
+
     def add_kyc_media(self, input: AddKycMediaInput, **kwargs: Any) -> AddKycMedia:
         query = gql("""
             mutation AddKycMedia($input: AddKycMediaInput!) {
@@ -965,25 +987,6 @@ class KycGraph(BaseClient):
         )
         data = self.get_data(response)
         return AddKycMedia.model_validate(data)
-
-    def add_kyc_check(self, input: AddKycCheckInput, **kwargs: Any) -> AddKycCheck:
-        query = gql("""
-            mutation AddKycCheck($input: AddKycCheckInput!) {
-              addKycCheck(input: $input) {
-                replayed
-                kycCheck {
-                  id
-                  satisfied
-                }
-              }
-            }
-            """)
-        variables: dict[str, object] = {"input": input}
-        response = self.execute(
-            query=query, operation_name="AddKycCheck", variables=variables, **kwargs
-        )
-        data = self.get_data(response)
-        return AddKycCheck.model_validate(data)
 
     def add_kyc_status(self, input: AddKycStatusInput, **kwargs: Any) -> AddKycStatus:
         query = gql("""
@@ -1110,6 +1113,59 @@ class KycGraph(BaseClient):
         )
         data = self.get_data(response)
         return Onboarded.model_validate(data)
+
+    def create_webhook_endpoint(
+        self, input: CreateWebhookEndpointInput, **kwargs: Any
+    ) -> CreateWebhookEndpoint:
+        query = gql("""
+            mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {
+              createWebhookEndpoint(input: $input) {
+                replayed
+                secret
+                endpoint {
+                  id
+                  url
+                  types
+                  createdAt
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"input": input}
+        response = self.execute(
+            query=query,
+            operation_name="CreateWebhookEndpoint",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return CreateWebhookEndpoint.model_validate(data)
+
+    def webhook_endpoints(self, **kwargs: Any) -> WebhookEndpoints:
+        query = gql("""
+            query WebhookEndpoints {
+              webhookEndpoints {
+                id
+                url
+                types
+                isEnabled
+                disabledReason
+                disabledAt
+                failingSince
+                previousSecretUntil
+                createdAt
+              }
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = self.execute(
+            query=query,
+            operation_name="WebhookEndpoints",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return WebhookEndpoints.model_validate(data)
 
     def check_payee(self, input: VerifyAccountInput, **kwargs: Any) -> CheckPayee:
         query = gql("""

@@ -183,6 +183,20 @@ class KycReviewAction(OpenEnum):
     DECIDE = "DECIDE"
 
 
+class WebhookEventType(OpenEnum):
+    VERIFICATION_RESULT = "VERIFICATION_RESULT"
+    ACCOUNT_ATTRIBUTES_JOB = "ACCOUNT_ATTRIBUTES_JOB"
+    ACCOUNT_VERIFICATIONS = "ACCOUNT_VERIFICATIONS"
+    PERSON_VERIFICATION = "PERSON_VERIFICATION"
+    KYC_OVERVIEW = "KYC_OVERVIEW"
+
+
+class WebhookDisabledReason(OpenEnum):
+    REQUESTED = "REQUESTED"
+    GONE = "GONE"
+    FAILING = "FAILING"
+
+
 class AccountVerificationType(OpenEnum):
     STATUS = "STATUS"
     NAME = "NAME"

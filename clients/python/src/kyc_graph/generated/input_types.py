@@ -21,6 +21,7 @@ from .enums import (
     PersonVerificationType,
     VerificationDetailResult,
     VerificationStatus,
+    WebhookEventType,
 )
 
 
@@ -733,6 +734,17 @@ class VerificationDetailInput(BaseModel):
     "The vendor's score, from -1000000 to 1000000."
     vendor_code: Optional[str] = Field(alias="vendorCode", default=None)
     "The vendor's reason code: 1 to 64 letters, digits, `.`, `_` and `-`."
+
+
+class CreateWebhookEndpointInput(BaseModel):
+    """The webhook endpoint to create."""
+
+    idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
+    "The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`."
+    url: str
+    "The address: `https`, without credentials and fragment, at most 2,000 characters, on the default port or one from 1024. Its host must have public addresses only."
+    types: list[WebhookEventType]
+    "The types of events to deliver, each once."
 
 
 VerifyAccountsInput.model_rebuild()
