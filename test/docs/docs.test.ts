@@ -206,6 +206,11 @@ describe('names', () => {
     'VOP_TOKEN_FILE',
     'NOT_ASKED',
     'UNKNOWN_WORD',
+    // Types of events of Synctera.
+    'VERIFICATION_OUTCOME',
+    'KYC_OUTCOME',
+    // Of the client packages.
+    'READ_BACK',
     // A product code of the onboarding.
     'DDA_01',
     // Of Hive Gateway.
@@ -293,7 +298,7 @@ describe('snippets', () => {
 
   test('deployment starts the server as `npm start` does', () => {
     expect(page('docs/deployment.md')).toContain(`\n${scripts['start']}\n`)
-    expect(page('docs/deployment.md').split(scripts['start']!.replace(/^node (.*) dist.*/, '$1')).length - 1).toBe(2)
+    expect(page('docs/deployment.md').split(scripts['start']!.replace(/^node (.*) dist.*/, '$1')).length - 1).toBe(3)
   })
 
   describe('first queries', () => {
