@@ -162,8 +162,8 @@ export class KycGraph {
   /**
    * Waits for the outcome of a pending record, such as `verificationResult(id)`: a query's text is sent as a subscription,
    * and where the server answers that with no stream, the query is repeated from `nextPollAt` on. A document that is a
-   * subscription is read until the server completes it, or `until` says so. Rejects with `TIMEOUT`, whose `data` is the last state, when
-   * `timeoutMs` is over.
+   * subscription is read until the server completes it, or `until` says so. Rejects with `TIMEOUT`, whose `data` is the
+   * last state, when `timeoutMs` is over.
    */
   waitFor<Data extends object, Variables>(
     document: OperationText<Data, Variables>,

@@ -30,6 +30,9 @@ export interface Awaited<Data> {
   readonly signal: AbortSignal
 }
 
+/** The pause after a stream could not be opened again and again. */
+const REOPEN_MS = 1_000
+
 const UNDECIDED =
   'The answer says nothing about its progress: select nextPollAt, state or status under the root field, or pass `until`.'
 
@@ -52,7 +55,7 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
 
   try {
     return source.poll === undefined
-      ? await completed(source, take, until)
+      ? await completed(source, awaited, take)
       : ((await streamed(source, progress)) ?? (await polled(source.poll, signal, progress)))
   } catch (error) {
     if (!signal.aborted || !isTimeout(signal.reason)) throw error
@@ -86,20 +89,24 @@ async function streamed<Data extends object>(
 /** The final state by a stream alone: the last one before the server completes it, unless one is final before. */
 async function completed<Data extends object>(
   { stream }: Source,
+  { until, signal }: Awaited<Data>,
   take: (data: Data) => void,
-  until: Awaited<Data>['until'],
 ): Promise<Data> {
   let last: Data | undefined
-  try {
-    for await (const data of stream?.() ?? []) {
-      take((last = data as Data))
-      if (until?.(last) === true) return last
+  for (;;) {
+    try {
+      for await (const data of stream?.() ?? []) {
+        take((last = data as Data))
+        if (until?.(last) === true) return last
+      }
+      if (last !== undefined) return last
+      throw new KycGraphError('INVALID_ANSWER', { message: 'The stream told no state.' })
+    } catch (error) {
+      if (error instanceof NoStream) throw error.failure
+      if (!(error instanceof KycGraphError) || !error.retryable) throw error
     }
-  } catch (error) {
-    throw error instanceof NoStream ? error.failure : error
+    await sleep(REOPEN_MS, signal)
   }
-  if (last === undefined) throw new KycGraphError('INVALID_ANSWER', { message: 'The stream told no state.' })
-  return last
 }
 
 async function polled<Data extends object>(
