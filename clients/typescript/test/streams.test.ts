@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import {
   graphql,
   GraphQLEnumType,
+  GraphQLError,
   GraphQLID,
   GraphQLNonNull,
   GraphQLObjectType,
