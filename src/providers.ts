@@ -65,10 +65,9 @@ export function depsOf(
   const { ca, maxConcurrencyTotal, proxyUrl, proxies } = own
   const retryBudget = new RetryBudget()
   const idleLimit = new IdleLimit(own.keepAliveMs)
-  // Zero is no limit.
-  const total = maxConcurrencyTotal || Infinity
   const sharedPermits = maxConcurrencyTotal > 0 ? permits?.(`${name}:${tenant}`, maxConcurrencyTotal) : undefined
-  const maxConcurrency = Math.min(own.maxConcurrency, total)
+  // Zero is no limit.
+  const maxConcurrency = Math.min(own.maxConcurrency, maxConcurrencyTotal || Infinity)
   const clients: ProviderClient[] = []
   const listeners: (() => void)[] = []
   const { announce, leave } = changes.join(name, tenant, (kind) => {

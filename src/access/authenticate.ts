@@ -51,6 +51,10 @@ export interface Authenticator extends Authenticate {
   readonly again: (authorization: string) => StreamCaller | Promise<StreamCaller>
 }
 
+/** The memory that a cached caller takes, in bytes. */
+const sizeOf = ({ authorization, possession }: CachedCaller): number =>
+  2 * authorization.length + BYTES_PER_CALLER + (possession === undefined ? 0 : BYTES_PER_KEY)
+
 /**
  * Authenticator: verifies access tokens with their issuer and returns the caller, without waiting where a bearer token
  * (RFC 6750) is known. A verified token is cached for a minute, at most until it expires; a change of keys clears the
@@ -66,8 +70,7 @@ export function createAuthenticator({
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
     maxSize: MAX_CACHED_BYTES,
-    sizeCalculation: ({ authorization, possession }) =>
-      2 * authorization.length + BYTES_PER_CALLER + (possession === undefined ? 0 : BYTES_PER_KEY),
+    sizeCalculation: sizeOf,
   })
   /** Counts changes of the keys. */
   let generation = 0

@@ -4,8 +4,8 @@ import { forTeam, type KeyOf, personWho } from './sample.js'
 
 const customerRecord = { customerId: member(7).customerId, customerNumber: member(7).customerNumber }
 
-/** The steps of `onboarding.graphql`. */
-export const onboardingSamples = (key: KeyOf) => ({
+/** The steps of `onboarding.graphql` at the bank. */
+const bankSteps = (key: KeyOf) => ({
   CreateCustomer: forTeam({
     input: {
       idempotencyKey: key('create-customer'),
@@ -55,6 +55,11 @@ export const onboardingSamples = (key: KeyOf) => ({
   AddKycStatus: forTeam({
     input: { idempotencyKey: key('add-status'), ...customerRecord, ok: true, date: '2024-05-01T09:15:00Z' },
   }),
+})
+
+/** The steps of `onboarding.graphql`. */
+export const onboardingSamples = (key: KeyOf) => ({
+  ...bankSteps(key),
   CreatePerson: forTeam({
     input: {
       idempotencyKey: key('create-person'),

@@ -4,8 +4,8 @@ import { forEveryone, forOps, forTeam, type KeyOf, personWho } from './sample.js
 
 const adaPersonId = ADA.personId!
 
-/** The operations on persons: checks, documents, disclosures, corrections and monitoring. */
-export const personSamples = (key: KeyOf, records: ExampleRecords) => ({
+/** What is asked of persons, and what they are sent. */
+const checks = (key: KeyOf, records: ExampleRecords) => ({
   PersonById: forEveryone({ id: adaPersonId }),
   PersonChecks: forTeam({ id: personWho('REVIEW').personId }),
   PersonDisclosures: forTeam({ id: adaPersonId }),
@@ -30,6 +30,11 @@ export const personSamples = (key: KeyOf, records: ExampleRecords) => ({
       documentType: 'PASSPORT' as const,
     },
   }),
+})
+
+/** The operations on persons: checks, documents, disclosures, corrections and monitoring. */
+export const personSamples = (key: KeyOf, records: ExampleRecords) => ({
+  ...checks(key, records),
   AddPersonalId: forOps({
     input: {
       idempotencyKey: key('add-personal-id'),
