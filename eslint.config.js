@@ -3,13 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores([
-    'dist',
-    'site/dist',
-    'schema/operations/*.ts',
-    'clients/typescript/src/generated',
-    'bench/node_modules',
-  ]),
+  globalIgnores(['**/dist', 'schema/operations/*.ts', 'clients/typescript/src/generated', 'bench/node_modules']),
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

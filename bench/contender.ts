@@ -34,6 +34,4 @@ export const rawKeys = {
   account: (authorization: string, account: string) => `raw:account:${authorization.slice(-32)}:${account}`,
   entitlements: (bankingCustomerId: string) => `raw:entitlements:${bankingCustomerId}`,
   write: (key: string) => `raw:write:${key}`,
-  /** The second part of the cursors of the customers' list. */
-  list: 'raw:list',
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { BANK } from '../datasources/emulator/people.js'
-import { type Contender, type Setup, untranslated } from './contender.js'
+import type { Contender, Setup } from './contender.js'
+import { plainCursors, withPlainCursor } from './cursors.js'
 import { startHive } from './hive.js'
 import type { LoadJob, LoadResult } from './load.js'
 import { prepareServer, storeRawData } from './prepare.js'
@@ -131,7 +131,7 @@ export class Environment {
     progress: (line: string) => void,
   ): Promise<void> {
     const settings = this.recording.settings(stubs)
-    const encryptionKey = randomBytes(32).toString('base64')
+    const { encryptionKey } = this.recording
     for (const [i, build] of [{ name: 'server', root: ROOT }, ...builds].entries()) {
       progress(`starting ${build.name}`)
       // Each build has a database of its own; database 0 is the raw server's.
@@ -154,18 +154,21 @@ export class Environment {
     scratch: string,
     progress: (line: string) => void,
   ): Promise<void> {
+    const { dataset, responses } = this.recording
+    const cursors = plainCursors(dataset, responses['synctera']!)
+    const translate: Contender['translate'] = (_workload, operation) => withPlainCursor(operation, cursors)
     for (const name of names) {
       progress(`starting ${name}`)
       if (name === 'hive') {
-        this.#contenders.set(name, await startHive(setup, scratch))
+        this.#contenders.set(name, await startHive(setup, cursors, scratch))
         continue
       }
       const child = helper(`./${name}.ts`, CORE.measured)
       const { port } = await ask<{ port: number }>(child, setup)
       const path = name === 'plain' ? '/' : '/graphql'
-      this.#contenders.set(name, { name, port, path, child, translate: untranslated })
+      this.#contenders.set(name, { name, port, path, child, translate })
       if (name === 'raw')
-        this.#contenders.set('raw-ten', { name: 'raw-ten', port, path: '/ten-calls', child, translate: untranslated })
+        this.#contenders.set('raw-ten', { name: 'raw-ten', port, path: '/ten-calls', child, translate })
     }
   }
 }

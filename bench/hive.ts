@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Contender, Setup } from './contender.js'
+import { type PlainCursors, withPlainCursor } from './cursors.js'
 import { translate } from './hive/queries.js'
 import { CORE, freePort, program, until } from './processes.js'
 
@@ -10,7 +11,7 @@ const folder = fileURLToPath(new URL('./hive', import.meta.url))
 const bin = (name: string) => fileURLToPath(new URL(`./node_modules/.bin/${name}`, import.meta.url))
 
 /** Starts Hive Gateway with its default settings, on the same stubs. */
-export async function startHive({ stubs }: Setup, scratch: string): Promise<Contender> {
+export async function startHive({ stubs }: Setup, cursors: PlainCursors, scratch: string): Promise<Contender> {
   const file = join(scratch, 'supergraph.graphql')
   execFileSync(process.execPath, [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', file], {
     cwd: folder,
@@ -35,5 +36,11 @@ export async function startHive({ stubs }: Setup, scratch: string): Promise<Cont
     },
   )
   await until(async () => (await fetch(`http://127.0.0.1:${port}/readiness`)).ok, 'Hive Gateway')
-  return { name: 'hive', port, path: '/graphql', child, translate }
+  return {
+    name: 'hive',
+    port,
+    path: '/graphql',
+    child,
+    translate: (workload, operation) => translate(workload, withPlainCursor(operation, cursors)),
+  }
 }

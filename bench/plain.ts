@@ -3,6 +3,7 @@ import { startStandaloneServer } from '@apollo/server/standalone'
 import DataLoader from 'dataloader'
 import fetch from 'node-fetch'
 import { type Setup, serveContender } from './contender.js'
+import { decode, encode } from './cursors.js'
 import { typeDefs } from './type-defs.js'
 import {
   COLLECTIONS,
@@ -29,9 +30,6 @@ interface Loaders {
 interface ById {
   readonly id: string
 }
-
-const decode = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
-const encode = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
 
 /** The REST calls and resolvers of one server. */
 class PlainServer {
@@ -93,17 +91,17 @@ class PlainServer {
   }
 
   async #customers(first: number, after: string | null | undefined) {
-    const [offset, list] = after == null ? [0, ''] : (JSON.parse(decode(after)) as [number, string])
+    const [offset] = after == null ? [0] : decode<[number]>(after)
     const path = paths.customers(this.#bank, first, offset)
     const { customers } = await this.#get<{ customers: WireCustomer[] }>('obp', path)
     return {
       nodes: customers.slice(0, first).map(toCustomer),
-      pageInfo: { endCursor: encode(offset + first, list), hasNextPage: customers.length > first },
+      pageInfo: { endCursor: encode(offset + first), hasNextPage: customers.length > first },
     }
   }
 
   async #personPage(after: string | null | undefined) {
-    const [token] = after == null ? [null] : (JSON.parse(decode(after)) as [string | null])
+    const [token] = after == null ? [null] : decode<[string | null]>(after)
     type Body = { persons: WirePerson[]; next_page_token?: string }
     const { persons, next_page_token: next } = await this.#get<Body>('synctera', paths.personPage(token))
     return {

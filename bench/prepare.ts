@@ -50,13 +50,6 @@ const RAW_DATA: readonly {
     },
   },
   {
-    name: 'Customers',
-    store({ customers }) {
-      const { endCursor } = customers!['pageInfo'] as { endCursor: string }
-      return [rawKeys.list, (JSON.parse(Buffer.from(endCursor, 'base64url').toString()) as [number, string])[1]]
-    },
-  },
-  {
     name: 'StoredVerification',
     store: ({ verificationResult }, request) => [
       rawKeys.verification(variablesOf(request).id),

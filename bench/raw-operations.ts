@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { Pool } from 'undici'
 import { rawKeys, type Setup } from './contender.js'
+import { decode, encode } from './cursors.js'
 import {
   COLLECTIONS,
   linkOf,
@@ -14,9 +15,6 @@ import {
   type WireCustomer,
   type WirePerson,
 } from './wire.js'
-
-const decode = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
-const encode = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
 
 async function get<T>(pool: Pool, path: string): Promise<T> {
   return (await (await pool.request({ method: 'GET', path })).body.json()) as T
@@ -40,16 +38,13 @@ export class RawOperations {
   readonly #synctera: Pool
   readonly #redis: Redis
   readonly #bank: string
-  /** The second part of the cursors of the customers' list. */
-  readonly #list: string
   readonly #handlers: Readonly<Record<string, Handler>>
 
-  private constructor({ stubs, bank }: Setup, redis: Redis, list: string) {
+  constructor({ stubs, bank }: Setup, redis: Redis) {
     this.#obp = new Pool(stubs['obp']!, { connections: 64 })
     this.#synctera = new Pool(stubs['synctera']!, { connections: 64 })
     this.#redis = redis
     this.#bank = bank
-    this.#list = list
     this.#handlers = {
       CustomerPage: ({ id }: { id: string }) => this.#customerPage(id),
       Customers: ({ first, after }: { first: number; after: string | null }) => this.#customers(first, after),
@@ -67,10 +62,6 @@ export class RawOperations {
       }),
       Persons: ({ after }: { after: string | null }) => this.#personPage(after),
     }
-  }
-
-  static async create(setup: Setup, redis: Redis): Promise<RawOperations> {
-    return new RawOperations(setup, redis, (await redis.get(rawKeys.list))!)
   }
 
   run(name: string, variables: Record<string, never>, authorization: string): Promise<unknown> {
@@ -136,7 +127,7 @@ export class RawOperations {
   }
 
   async #customers(first: number, after: string | null): Promise<unknown> {
-    const offset = after === null ? 0 : (JSON.parse(decode(after)) as [number])[0]
+    const [offset] = after === null ? [0] : decode<[number]>(after)
     const { customers } = await get<{ customers: WireCustomer[] }>(
       this.#obp,
       paths.customers(this.#bank, first, offset),
@@ -149,7 +140,7 @@ export class RawOperations {
     return {
       customers: {
         nodes: rows.map((row, i) => ({ ...toCustomer(row), person: (links[i] && byId.get(links[i])) ?? null })),
-        pageInfo: { endCursor: encode(offset + rows.length, this.#list), hasNextPage: customers.length > first },
+        pageInfo: { endCursor: encode(offset + rows.length), hasNextPage: customers.length > first },
       },
     }
   }
@@ -196,7 +187,7 @@ export class RawOperations {
   }
 
   async #personPage(after: string | null): Promise<unknown> {
-    const token = after === null ? null : (JSON.parse(decode(after)) as [string | null])[0]
+    const [token] = after === null ? [null] : decode<[string | null]>(after)
     const { persons, next_page_token: next } = await get<{ persons: WirePerson[]; next_page_token?: string }>(
       this.#synctera,
       paths.personPage(token),

@@ -14,7 +14,7 @@ interface ParsedBody {
 
 serveContender(async (setup: Setup) => {
   const redis = new Redis(setup.redisUrl, { enableAutoPipelining: true })
-  const operations = await RawOperations.create(setup, redis)
+  const operations = new RawOperations(setup, redis)
   const server = createServer((request, response) => {
     let sent = ''
     request.setEncoding('utf8')

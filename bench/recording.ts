@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
 import type { ProviderName } from '../datasources/index.js'
 import { type Scope, SCOPES } from '../schema/scopes.js'
@@ -21,6 +21,8 @@ export interface Recording {
   /** The settings of a server whose providers are stubs at these addresses. */
   readonly settings: (stubs: ByProvider<string>) => Record<string, string>
   readonly tokens: Tokens
+  /** The key of the cursors in the dataset: a server with another one refuses them. */
+  readonly encryptionKey: string
   readonly close: () => Promise<void>
 }
 
@@ -132,11 +134,13 @@ export async function record(crowd: number, progress: (line: string) => void): P
   const issuer = await createIssuer('https://issuer.test')
   const { obpUrl, responses, settings, urls, stopRecorders, close } = await startRecording(issuer)
   const tokens = await signTokens(issuer)
+  const encryptionKey = randomBytes(32).toString('base64')
   const config = readConfig({
     PORT: '0',
     LOG_LEVEL: 'silent',
     RATE_LIMIT_COST_PER_MINUTE: '1000000000',
     AUDIT_LOG: '/dev/null',
+    STORE_ENCRYPTION_KEY: encryptionKey,
     ...settings(urls),
   })
   const server = await startServer({ config, log: createLog('silent') })
@@ -154,5 +158,5 @@ export async function record(crowd: number, progress: (line: string) => void): P
   addDerived(responses['obp']!, dataset)
   await server.close()
   stopRecorders()
-  return { responses, dataset, settings, tokens, close }
+  return { responses, dataset, settings, tokens, encryptionKey, close }
 }

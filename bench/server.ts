@@ -53,6 +53,8 @@ export async function startServer(
       LOG_LEVEL: 'info',
       REDIS_URL: redisUrl,
       STORE_ENCRYPTION_KEY: encryptionKey,
+      // The load is all that a core can do, and a refusal is no answer.
+      ADMISSION: 'off',
       VERIFICATION_MAX_AGE_SECONDS: '86400',
       // The rate limit is on, and too high to refuse an operation.
       RATE_LIMIT_COST_PER_MINUTE: '1000000000',

@@ -264,6 +264,17 @@ function authenticatorOf(
   })
 }
 
+/** Answers requests; one that comes while the server starts waits for what it may need. */
+function onceStarted(reached: Promise<void>, answered: Graph['handle'], requests: PendingTasks): Graph['handle'] {
+  let isStarting = true
+  void reached.then(() => (isStarting = false))
+  return (request) => {
+    const response = isStarting ? reached.then(() => answered(request)) : answered(request)
+    requests.add(response)
+    return response
+  }
+}
+
 interface ContextParts {
   readonly admission: Admission | undefined
   readonly deadlines: ReturnType<typeof createDeadlines>
@@ -338,20 +349,13 @@ function createGraph(
     trusts,
   })
   const answered = (request: HttpRequest) => (asksForEvents(request) ? streams.answer(request) : respond(request))
-  let isStarting = true
-  void reached.then(() => (isStarting = false))
   return {
     apollo: steps.apollo,
     rateLimit,
     answers,
     streams,
     front: createFront({ ...checks, hasPage }),
-    handle(request) {
-      // A request that comes while the server starts waits for what it may need.
-      const response = isStarting ? reached.then(() => answered(request)) : answered(request)
-      requests.add(response)
-      return response
-    },
+    handle: onceStarted(reached, answered, requests),
     settled: () => Promise.all([requests.settled(), deadlines.settled(), idempotency.settled()]),
   }
 }

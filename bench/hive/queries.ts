@@ -1,3 +1,4 @@
+import { decode } from '../cursors.js'
 import { ALIASES, type Operation } from '../operations.js'
 import type { Workload } from '../workloads.js'
 
@@ -26,8 +27,6 @@ const QUERIES: Readonly<Record<string, string>> = {
   PersonsAfter: `query Persons($token: String) { persons: persons_after(token: $token) { persons { ${PERSON} legal_address { address_line_1 city country_code } } next_page_token } }`,
 }
 
-const cursor = (text: string): readonly unknown[] => JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
-
 /** The same operation in Hive Gateway's schema, which is the providers' own. */
 export function translate({ name }: Workload, { variables }: Operation): Operation {
   const { after, first } = variables as { after?: string | null; first?: number }
@@ -35,10 +34,10 @@ export function translate({ name }: Workload, { variables }: Operation): Operati
     // No customer beyond the page is asked for: Hive Gateway would fetch that one's person too.
     return {
       query: QUERIES[name]!,
-      variables: { limit: String(first), offset: String(after == null ? 0 : cursor(after)[0]) },
+      variables: { limit: String(first), offset: String(after == null ? 0 : decode(after)[0]) },
     }
   }
   if (name === 'Persons' && after != null)
-    return { query: QUERIES['PersonsAfter']!, variables: { token: cursor(after)[0] } }
+    return { query: QUERIES['PersonsAfter']!, variables: { token: decode(after)[0] } }
   return { query: QUERIES[name]!, variables: name === 'Persons' ? {} : variables }
 }

@@ -101,6 +101,7 @@ describe('the explorer', () => {
     ['ops', 'CustomerPage', { customer: { legalName: 'Ada Accepted', email: 'ada.accepted@example.com' } }],
     ['partner', 'CustomersWithPersons', { customers: { nodes: expect.arrayContaining([]) as unknown[] } }],
     ['ada', 'PersonById', { person: { firstName: 'Ada', verificationStatus: 'ACCEPTED' } }],
+    ['ops', 'PayeeCheckUpdates', { verificationResult: { state: 'COMPLETED' } }],
     ['ada', 'CheckPayee', { verifyAccount: { result: { account: { nameCheckStatus: 'FULL_MATCH' } } } }],
   ])('runs as %s the example %s', async (persona, example, expected) => {
     const { data, errors } = await runAs(persona, example)

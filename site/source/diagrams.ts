@@ -6,13 +6,13 @@ import { CONTENT } from './paths.js'
 
 const FENCE = /^```mermaid\n([^]*?)^```$/gm
 const COLOURS = {
-  light: { bg: '#ffffff', fg: '#2c3e50' },
-  dark: { bg: '#1b1b1f', fg: '#dfdfd6' },
+  light: { bg: '#ffffff', fg: '#1f2d3a', muted: '#3f4d5a', line: '#5b6b7a' },
+  dark: { bg: '#1b1b1f', fg: '#ececec', muted: '#c3c7cc', line: '#8b949e' },
 }
 
 /** A diagram without the font that it would load from elsewhere. */
 const draw = (source: string, scheme: keyof typeof COLOURS): string =>
-  renderMermaidSVG(source, { ...COLOURS[scheme], transparent: true, font: 'sans-serif' }).replace(
+  renderMermaidSVG(source, { ...COLOURS[scheme], transparent: true, font: 'Arial, Helvetica, sans-serif' }).replace(
     /@import url\([^)]*\);?/g,
     '',
   )

@@ -61,7 +61,7 @@ export class EventConsumer {
   }
 
   async #take(): Promise<void> {
-    if (!this.#isMember) await this.#join()
+    if (!this.#isMember && !(await this.#join())) return
     if (performance.now() - this.#claimedAt >= Math.min(CLAIM_INTERVAL_MS, this.#claimAfterMs)) await this.#claim()
     const { connection, group } = this.#options
     const reply = (await connection.xreadgroup(
@@ -79,14 +79,21 @@ export class EventConsumer {
     for (const [, entries] of reply ?? []) await this.#handleAll(entries)
   }
 
-  async #join(): Promise<void> {
+  /** Joins the group; false where there is no event yet, and so no stream. */
+  async #join(): Promise<boolean> {
     const { connection, group } = this.#options
     try {
-      await connection.xgroup('CREATE', EVENT_STREAM, group, '0', 'MKSTREAM')
+      await connection.xgroup('CREATE', EVENT_STREAM, group, '0')
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error
+      const message = error instanceof Error ? error.message : ''
+      if (/requires the key to exist/.test(message)) {
+        await connection.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', EVENT_STREAM, '0-0')
+        return false
+      }
+      if (!message.startsWith('BUSYGROUP')) throw error
     }
     this.#isMember = true
+    return true
   }
 
   /** Takes over what a process that ended, or a handler that rejected, has left behind. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { createHandler, type Request, type Response } from 'graphql-sse'
@@ -45,10 +44,16 @@ function writable(response: ServerResponse, stream: () => Stream | undefined): P
     stream()?.end('slow_reader')
     response.destroy()
   }, STALL_MS)
-  return Promise.race([once(response, 'drain'), once(response, 'close')]).then(
-    () => clearTimeout(timer),
-    () => clearTimeout(timer),
-  )
+  return new Promise((resolve) => {
+    const taken = (): void => {
+      clearTimeout(timer)
+      response.off('drain', taken)
+      response.off('close', taken)
+      resolve()
+    }
+    response.once('drain', taken)
+    response.once('close', taken)
+  })
 }
 
 /** The parts of an event stream; one that is to be opened again ends without `complete`, and so does its connection. */

@@ -15,7 +15,7 @@ auth:oauth2 {
   grant_type: client_credentials
   access_token_url: {{graph}}/oauth/token
   client_id: {{client}}
-  client_secret: ''
+  client_secret:
   scope: {{scope}}
   credentials_placement: body
   credentials_id: credentials

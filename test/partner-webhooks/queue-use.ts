@@ -25,13 +25,9 @@ const VERDICTS: Readonly<Record<string, readonly Attempted['verdict'][]>> = {
 
 /**
  * All that the queue of deliveries does in Redis: deliveries that are accepted, fail, are put off and lose their
- * process. `admin` may do everything there; a step may be refused, and nothing is waited for then.
+ * process. `admin` may do everything there; a step may be refused.
  */
-export async function useQueue(
-  address: RedisAddress,
-  admin: Redis,
-  isRefused: () => Promise<boolean> = () => Promise.resolve(false),
-): Promise<void> {
+export async function useQueue(address: RedisAddress, admin: Redis): Promise<void> {
   const prefix = `kyc:webhooks-${randomUUID()}`
   const endpointId = randomUUID()
   const queue = new RedisDeliveryQueue({
@@ -57,8 +53,7 @@ export async function useQueue(
     return attempted('delivered')
   })
   const until = async (isDone: () => Promise<boolean>) => {
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end && !(await isDone()); await delay(50))
-      if (await isRefused()) return
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end && !(await isDone());) await delay(50)
   }
   const ids = [...Object.keys(VERDICTS), '4-1'].map((eventId) => ({ eventId, endpointId }))
   // Its connection is made meanwhile.

@@ -31,6 +31,9 @@ const page = readFileSync('docs/hardening.md', 'utf8')
 /** The rights of the server's user in the documentation. */
 const SERVER = /^user kyc-graph on #<sha256 of the password> (.*)$/m.exec(page)![1]!.split(' ')
 
+/** Those of them that the queue of webhooks needs alone. */
+const QUEUE = SERVER.slice(SERVER.indexOf('+exists'))
+
 /** What the documentation adds to them with a setting. */
 function moreWith(setting: string): readonly string[] {
   const row = page.split('\n').find((line) => line.startsWith(`| ${setting}`))!
@@ -137,14 +140,14 @@ async function useEvents(user: User, at: Redis): Promise<void> {
 }
 
 /** All that the server does in Redis beside the streams of the trail. */
-async function useAll(user: User, { redisReplicas = 0, at = admin } = {}): Promise<void> {
+async function useAll(user: User, { redisReplicas = 0, at = admin, hasQueue = false } = {}): Promise<void> {
   const { address } = user
   const anchors = openAnchorStore(address)
   await Promise.all([
     useStore(address, redisReplicas),
     tellChange(user, at),
     useEvents(user, at),
-    useQueue(address, at, async () => (await denied(user, at)).length > 0),
+    hasQueue ? useQueue(address, at) : undefined,
     tried(connectionError(address)),
     tried(anchors.put(HEAD, deriveChainKey(Buffer.alloc(32, 1)))),
   ])
@@ -154,12 +157,25 @@ async function useAll(user: User, { redisReplicas = 0, at = admin } = {}): Promi
 
 test('the line in the documentation is enough for all that the server does', async () => {
   const user = await userWith(SERVER)
-  await useAll(user)
+  await useAll(user, { hasQueue: true })
   expect(await denied(user)).toEqual([])
 })
 
+test('the rights of the queue of webhooks are those of the commands that it and its scripts send', async () => {
+  const own = await privateRedis()
+  const at = new Redis(own.url)
+  await useQueue(addressOf(own.url), at)
+  const sent = new Set(
+    [...(await at.info('commandstats')).matchAll(/^cmdstat_([^:|]+)/gm)].map(([, name]) => `+${name}`),
+  )
+  expect(QUEUE.length).toBeGreaterThan(20)
+  expect(QUEUE.filter((right) => !sent.has(right))).toEqual([])
+  at.disconnect()
+  await own.kill()
+})
+
 test('each right of the line is needed', async () => {
-  const rights = SERVER.filter((right) => right.startsWith('+'))
+  const rights = SERVER.filter((right) => right.startsWith('+') && !QUEUE.includes(right))
   expect(rights.length).toBeGreaterThan(15)
   const unused: string[] = []
   // A few at a time, so that each has its connections before a start gives up.
@@ -226,7 +242,7 @@ test('a cluster needs the rights beside it', async () => {
   const more = moreWith('a cluster')
   const whole = await userWith([...SERVER, ...more], { at, url: cluster.url })
   const asked = { ...whole, address: { ...whole.address, kind: 'cluster' as const } }
-  await useAll(asked, { at })
+  await useAll(asked, { at, hasQueue: true })
   expect(await denied(whole, at)).toEqual([])
   const lesser = await userWith(SERVER, { at, url: cluster.url })
   await useAll({ ...lesser, address: { ...lesser.address, kind: 'cluster' } }, { at })

@@ -9,8 +9,8 @@ import { keysOf } from '../../support/keys.js'
 import { addressOf } from '../../support/redis.js'
 
 const HOUR_MS = 3_600_000
-/** Retries of the storm: as many as in production, in seconds for hours. */
-const RETRY_SECONDS = Array.from({ length: 16 }, (_, i) => Math.min(0.1 * 2 ** i, 5))
+/** Retries of the storm: as many as in production, the first ones at once. */
+const RETRY_SECONDS = Array.from({ length: 16 }, (_, i) => (i < 2 ? 0 : Math.min(0.1 * 2 ** i, 5)))
 /** The lock of a delivery, which ends that long after its process was killed. */
 const LOCK_MS = 2_000
 

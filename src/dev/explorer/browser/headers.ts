@@ -9,7 +9,7 @@ export const headersOf = (token: string): string => JSON.stringify({ authorizati
 
 function parse(text: string): Headers | undefined {
   try {
-    return (tryParseJSONC(text) ?? {})
+    return tryParseJSONC(text) ?? {}
   } catch {
     return undefined
   }
