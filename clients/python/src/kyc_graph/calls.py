@@ -210,7 +210,7 @@ class Calls:
             token = self._tokens.token()
             headers = {**operation.headers, "authorization": f"Bearer {token}"}
             try:
-                for data in states(self._http, self._url, subscription.body, headers, on_retry):
+                for data in states(self._http, self._url, subscription.body, headers, on_retry, operation.ends_at):
                     if data is None:
                         self._without_stream.add(operation.text)
                         return

@@ -1,6 +1,7 @@
 """GraphQL over server-sent events (distinct connections mode)."""
 
 import json
+import time
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import httpx
@@ -18,21 +19,22 @@ def states(
     body: Mapping[str, Any],
     headers: Mapping[str, str],
     on_retry: Callable[[float], None],
+    ends_at: float,
 ) -> Iterator[Any]:
     """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
     raised. Raises `httpx.TransportError` where the connection ends. `on_retry` is told how many seconds the server asks
-    to wait before a reconnection.
+    to wait before a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
     """
-    timeout = httpx.Timeout(_MAX_SILENCE_SECONDS)
+    timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
     accepting = {**headers, "accept": "text/event-stream"}
     with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
             yield from _refusal(response)
             return
         failed: Optional[KycGraphError] = None
-        for event, data in _events(response.iter_lines()):
+        for event, data in _events(_until(ends_at, response.iter_lines())):
             if event == "retry":
                 on_retry(float(data) / 1000)
             elif event == "complete":
@@ -49,6 +51,13 @@ def states(
                 else:
                     yield state
         raise httpx.RemoteProtocolError("The stream ended before the subscription was complete.")
+
+
+def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if time.monotonic() >= ends_at:
+            raise httpx.ReadTimeout("The time of the stream is over.")
 
 
 def _refusal(response: httpx.Response) -> Iterator[Any]:
