@@ -61,12 +61,8 @@ const sizeOf = ({ authorization, possession }: CachedCaller): number =>
  * cache. What a bound token demands of its sender is verified for each request. Throws `UNAUTHENTICATED` with its
  * challenges, `ISSUER_UNAVAILABLE` where the issuer cannot be asked, or `STORE_UNAVAILABLE`.
  */
-export function createAuthenticator({
-  issuers,
-  refusals,
-  constraint,
-  maxCached = MAX_CACHED,
-}: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { issuers, refusals, constraint, maxCached = MAX_CACHED } = options
   const cache = new LRUCache<string, CachedCaller>({
     max: maxCached,
     maxSize: MAX_CACHED_BYTES,
