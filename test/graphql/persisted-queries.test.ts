@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, type GraphError, startApp } from '../support/app.js'
-import { type PrivateRedis, privateRedis } from '../support/redis.js'
+import { contentOf, type PrivateRedis, privateRedis } from '../support/redis.js'
 
 let redis: PrivateRedis
 let one: App
@@ -50,8 +50,7 @@ test('the store holds neither the text nor its hash, and not for ever', async ()
   const queries = names.filter((name) => name.startsWith('kyc:apq:'))
   expect(queries).not.toEqual([])
   for (const name of names) {
-    const value = (await client.type(name)) === 'string' ? await client.get(name) : ''
-    expect(`${name} ${value}`).not.toMatch(/viewer|Shared/)
+    expect(`${name} ${await contentOf(client, name)}`).not.toMatch(/viewer|Shared/)
     expect(name).not.toContain(sha256(unique('Shared')).slice(0, 8))
   }
   for (const name of queries) {

@@ -205,3 +205,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('redisUrl', redis.url)
   return redis.kill
 }
+
+/** All that a record holds, whatever its type, as text; empty where it is gone. */
+export async function contentOf(redis: Redis, name: string | Buffer): Promise<string> {
+  const read = async (): Promise<unknown> => {
+    switch (await redis.type(name)) {
+      case 'string':
+        return (await redis.getBuffer(name))?.toString('latin1')
+      case 'hash':
+        return redis.hgetall(name)
+      case 'list':
+        return redis.lrange(name, 0, -1)
+      case 'set':
+        return redis.smembers(name)
+      case 'zset':
+        return redis.zrange(name, 0, -1)
+      case 'stream':
+        return redis.xrange(name, '-', '+')
+      default:
+        return ''
+    }
+  }
+  const content = await read()
+  return typeof content === 'string' ? content : JSON.stringify(content ?? '')
+}
