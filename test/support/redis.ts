@@ -219,7 +219,7 @@ export async function contentOf(redis: Redis, name: string | Buffer): Promise<st
       case 'set':
         return redis.smembers(name)
       case 'zset':
-        return redis.zrange(name, 0, -1)
+        return redis.zrange(name, '0', '-1')
       case 'stream':
         return redis.xrange(name, '-', '+')
       default:
