@@ -104,10 +104,10 @@ test('entity references cost about as much as a query for each of them', async (
   expect(extensions.cost.requested).toBeGreaterThanOrEqual(20 * WEIGHTS.call)
 })
 
-test("an unsupported operation type is the client's error and is not logged as unforeseen", async () => {
-  expect(await app.run('subscription { viewer { id } }')).toMatchObject({
+test("a subscription that asks for JSON is the client's error and is not logged as unforeseen", async () => {
+  expect(await app.run('subscription { verificationResult(id: "1") { id } }')).toMatchObject({
     status: 400,
-    errors: [{ message: 'There is no subscription here.', extensions: { code: 'BAD_USER_INPUT' } }],
+    errors: [{ message: expect.stringContaining('accept: text/event-stream'), extensions: { code: 'BAD_USER_INPUT' } }],
   })
   expect(app.log()).not.toContain('unforeseen')
 })
