@@ -87,7 +87,8 @@ describe.each(CACHES)('$name', ({ create, isDocumented }) => {
 
   test('takes the answers to all promised operations', async () => {
     const client = create({ endpoint, token: '', fetch: sampleFetch }, artifacts)
-    for (const operation of promised) {
+    // A cache takes the results of a subscription as those of the query of the same field; `subscriptions.test.ts` subscribes.
+    for (const operation of promised.filter(({ kind }) => kind !== 'subscription')) {
       const variables = sampleVariables(operation)
       await client.ask(operation, variables)
       expect(client.read(operation, variables)).toMatchObject(sampleAnswer(operation))
@@ -135,7 +136,11 @@ const ALIKE: Readonly<Record<string, string>> = {
   IdentityChallenge: 'the emulator has one challenge',
   JobError: 'the emulator has one failure',
   MonitoringAlert: 'the provider alone raises alerts',
+  Subscription: 'the records are read by queries',
   UserEntitlement: 'a new user has none, and only createUser answers users',
+  WebhookDelivery: 'nothing is delivered without a receiver',
+  WebhookDeliveryConnection: 'nothing is delivered without a receiver',
+  WebhookDeliveryEdge: 'nothing is delivered without a receiver',
 }
 
 test('the records hold two different objects of every type that can be reached', () => {

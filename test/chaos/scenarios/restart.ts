@@ -29,7 +29,7 @@ interface Form {
   readonly idleSeconds: number
 }
 const WHOLE: Form = { restarts: 12, perSecond: 200, warmUpMs: 10_000, drainMs: 5_000, idleSeconds: 4 }
-const SHORT: Form = { restarts: 2, perSecond: 40, warmUpMs: 0, drainMs: 3_000, idleSeconds: 1 }
+const SHORT: Form = { restarts: 2, perSecond: 40, warmUpMs: 4_000, drainMs: 3_000, idleSeconds: 1 }
 
 type Kind = 'read' | 'keyed write' | 'unkeyed write'
 const KINDS: readonly Kind[] = ['read', 'keyed write', 'read', 'unkeyed write', 'read']
