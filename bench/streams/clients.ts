@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createClient as createSseClient } from 'graphql-sse'
 import { type Client, createClient as createWebSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -30,11 +31,28 @@ export const webSocketClient = (url: Address, token: string): Subscriber =>
     shouldRetry: () => true,
   })
 
-/** Subscribes to the verification of a person; `told` is called with each status. Resolves when the stream has ended. */
+/** What refuses a stream for now, and when to open it again. */
+interface Refusal {
+  readonly extensions?: { readonly retryable?: boolean; readonly retryAfterSeconds?: number }
+}
+
+const refusalsOf = (error: unknown): readonly Refusal[] => (Array.isArray(error) ? (error as readonly Refusal[]) : [])
+
+/**
+ * Subscribes to the verification of a person; `told` is called with each status. Resolves when the stream has ended. A
+ * stream that is refused for now is opened again after the time that the server states.
+ */
 export async function follow(client: Subscriber, id: string, told: (status: string) => void): Promise<void> {
-  for await (const { data } of client.iterate<{ personVerification: { status: string } | null }>({
-    query: DOCUMENT,
-    variables: { id },
-  }))
-    if (data?.personVerification) told(data.personVerification.status)
+  try {
+    for await (const { data } of client.iterate<{ personVerification: { status: string } | null }>({
+      query: DOCUMENT,
+      variables: { id },
+    }))
+      if (data?.personVerification) told(data.personVerification.status)
+  } catch (error) {
+    const refusal = refusalsOf(error).find(({ extensions }) => extensions?.retryable)
+    if (refusal === undefined) throw error
+    await delay((refusal.extensions?.retryAfterSeconds ?? 1) * 1_000)
+    await follow(client, id, told)
+  }
 }
