@@ -41,6 +41,8 @@ interface PendingResponse {
 }
 
 const ON_EVERY_ANSWER = Object.entries(SECURITY_HEADERS).flat()
+/** The listeners of an event that a streamed answer may have before Node warns of a leak. */
+const STREAM_LISTENERS = 30
 /** Answers that wait for each other. */
 const MAX_PENDING = 32
 
@@ -105,8 +107,11 @@ function createWriter({ answers, isStopping }: Pick<FastPathOptions, 'answers' |
 
   return (request, response, { status, headers: own, body }, { correlationId, interactionId }, isRefusal = false) => {
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId, INTERACTION_HEADER, interactionId])
-    if (typeof body !== 'string')
+    if (typeof body !== 'string') {
+      // Each room that a stream passes listens for its end, and the pipeline adds listeners of its own.
+      response.setMaxListeners(STREAM_LISTENERS)
       return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)
+    }
     const bytes = Buffer.byteLength(body)
     answers.hold(response, bytes)
     headers.push('content-length', String(bytes))

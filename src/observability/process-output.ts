@@ -40,7 +40,7 @@ export function logProcessOutput(log: Log): void {
     const { name, code, stack = '' } = warning
     const at = stack
       .split('\n')
-      .filter((line) => /^\s+at /.test(line))
+      .filter((line) => /^\s+at (?!.*node:)/.test(line))
       .slice(0, 4)
     log.warn(
       { warning: name, ...(code === undefined ? {} : { code }), at: at.map((line) => line.trim()) },
