@@ -51,6 +51,8 @@ export class QuotaLevel {
   #timer: NodeJS.Timeout | undefined
   /** Quotas that may hold unused points. */
   readonly #holding = new Set<LeasedQuota>()
+  /** The requests under way. */
+  readonly #sending = new Set<Promise<boolean>>()
   #idleTimer: NodeJS.Timeout | undefined
   /** The delay of the next attempt while the store is away, else 0. */
   #retryMs = 0
@@ -114,6 +116,8 @@ export class QuotaLevel {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     clearTimeout(this.#idleTimer)
+    // What a request under way leases goes back too.
+    await Promise.all(this.#sending)
     const now = performance.now()
     const open = [...this.#quotas.values()].filter((quota) => quota.rest !== 0 && !quota.isOver(now))
     await Promise.all(open.map((quota) => this.#send(quota, quota.giveBack())))
@@ -165,7 +169,13 @@ export class QuotaLevel {
   }
 
   /** Sends a request and applies its answer; false when there was none. */
-  async #send(quota: LeasedQuota, request: LeaseRequest): Promise<boolean> {
+  #send(quota: LeasedQuota, request: LeaseRequest): Promise<boolean> {
+    const sending = this.#ask(quota, request).finally(() => this.#sending.delete(sending))
+    this.#sending.add(sending)
+    return sending
+  }
+
+  async #ask(quota: LeasedQuota, request: LeaseRequest): Promise<boolean> {
     const requestedAt = performance.now()
     try {
       const answer = await withTimeout(this.#lease(quota.name, quota.limit, WINDOW_MS, request))
@@ -182,11 +192,11 @@ export class QuotaLevel {
 
   #askLater(quota: LeasedQuota): void {
     this.#due.add(quota)
-    this.#timer ??= setTimeout(() => this.#ask(), Math.max(REPORT_DELAY_MS, this.#retryMs)).unref()
+    this.#timer ??= setTimeout(() => this.#askDue(), Math.max(REPORT_DELAY_MS, this.#retryMs)).unref()
   }
 
   /** Asks the store for the quotas that are due; while it is away for one of them, to see whether it is back. */
-  #ask(): void {
+  #askDue(): void {
     this.#timer = undefined
     const due = [...this.#due].filter(({ isRequesting }) => !isRequesting)
     for (const quota of this.#isAway ? due.slice(0, 1) : due) {
