@@ -84,7 +84,8 @@ export class Pipeline {
     if (failures.length > 0) throw failures[0]
   }
 
-  #respond({ context, operation, document }: ResolvedOperation, { errors, data, status }: Outcome): GraphQLResponse {
+  #respond(resolved: ResolvedOperation, { errors, data, status }: Outcome): GraphQLResponse {
+    const { context, operation, document, variables } = resolved
     const { correlationId } = context
     const head = httpHeadOf(errors)
     const result: GraphQLResult = {
@@ -93,7 +94,7 @@ export class Pipeline {
       extensions: undefined,
     }
     try {
-      this.finish({ context, operation, document, result, errors })
+      this.finish({ context, operation, document, variables, result, errors })
     } catch (error) {
       this.#options.log.error({ ...loggedIds(context), ...errorOrigin(error) }, 'unforeseen error')
       return { status: 500, headers: [], result: { errors: [formatError(error, correlationId)] } }

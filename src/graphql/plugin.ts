@@ -75,6 +75,8 @@ export interface Answer {
   readonly operation: OperationDefinitionNode | undefined
   /** The document of the operation. */
   readonly document: DocumentNode | undefined
+  /** The variables of the operation, as they were sent. */
+  readonly variables?: ResolvedOperation['variables']
   readonly result: GraphQLResult
   /** The errors as they were thrown, in the order of `result.errors`. */
   readonly errors: readonly unknown[]

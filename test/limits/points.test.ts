@@ -120,3 +120,33 @@ describe('selections beyond a hundred cost points', () => {
     expect(often).toBeLessThan(once + 20)
   })
 })
+
+describe('an answer tells what its operation did cost', () => {
+  const LIST = 'query($first: Int!) { customers(first: $first) { edges { node { id person { id } } } } }'
+
+  test('beside the estimate: the rows that came, and the calls of providers', async () => {
+    const { data, extensions } = await send('tuner', { query: LIST, variables: { first: 100 } })
+    const rows = data.customers.edges.length as number
+    expect(rows).toBeGreaterThan(0)
+    expect(rows).toBeLessThan(100)
+    const { requested, actual, providerCalls } = extensions.cost
+    expect(actual).toBeLessThan(requested)
+    expect(providerCalls).toBeGreaterThan(0)
+    const fewer = await send('tuner', { query: LIST, variables: { first: rows } })
+    expect(fewer.extensions.cost.requested).toBe(
+      actual + data.customers.edges.filter(({ node }: any) => node.person === null).length,
+    )
+  })
+
+  test('a record that is not there costs its call alone', async () => {
+    const { data, extensions } = await send('tuner', { query: PERSON, variables: { id: 'nobody' } })
+    expect(data).toEqual({ person: null })
+    expect(extensions.cost.actual).toBe(extensions.cost.requested - 1)
+  })
+
+  test('an operation that is refused has no actual cost', async () => {
+    const { extensions, errors } = await send('tuner', { query: PERSON, variables: { id: null } })
+    expect(errors).toHaveLength(1)
+    expect(extensions?.cost?.actual).toBeUndefined()
+  })
+})

@@ -59,6 +59,8 @@ test('an answer states the cost spent, and an operation over the budget is refus
   const { requested, limit } = first.cost
   expect(first.cost).toEqual({
     requested,
+    actual: expect.any(Number),
+    providerCalls: 2,
     limit: Number(two['RATE_LIMIT_COST_PER_MINUTE']),
     remaining: limit - requested,
     resetSeconds: 60,
@@ -100,7 +102,11 @@ test('an operation that costs more than the whole budget gets an error that says
 
 test('a limit of 0 disables the limit, and the answer still states its cost', async () => {
   const app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' }, ground)
-  expect((await ask(app)).cost).toEqual({ requested: expect.any(Number) })
+  expect((await ask(app)).cost).toEqual({
+    requested: expect.any(Number),
+    actual: expect.any(Number),
+    providerCalls: 2,
+  })
   expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('kyc_graphql_operation_cost_count{type="query"} 1')
   await app.close()
 })

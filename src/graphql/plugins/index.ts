@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../../config.js'
+import { createActualCost } from '../../limits/actual-cost.js'
 import { createCostEstimator } from '../../limits/cost-estimator.js'
 import type { RateLimit } from '../../limits/rate-limit.js'
 import type { Log } from '../../observability/log.js'
@@ -51,7 +52,12 @@ export function createPlugins({
     securityPlugin(events),
     streamsPlugin,
     ...(isDevelopment ? [] : [introspectionPlugin]),
-    rateLimitPlugin({ costOf: createCostEstimator(served), rateLimit, metrics }),
+    rateLimitPlugin({
+      costOf: createCostEstimator(served),
+      actualCostOf: createActualCost(served),
+      rateLimit,
+      metrics,
+    }),
     deprecationPlugin({ served, metrics }),
     auditPlugin,
     consentPlugin,

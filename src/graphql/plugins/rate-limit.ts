@@ -1,14 +1,16 @@
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { inSpan, traceWait } from '../../../datasources/support/operation-trace.js'
+import type { createActualCost } from '../../limits/actual-cost.js'
 import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
 import type { LevelName } from '../../limits/quota-level.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
 import type { Metrics } from '../../observability/metrics.js'
 import { withHttp } from '../http-head.js'
-import type { OperationContext, Plugin } from '../plugin.js'
+import type { Answer, OperationContext, Plugin } from '../plugin.js'
 
 export interface RateLimitOptions {
   readonly costOf: ReturnType<typeof createCostEstimator>
+  readonly actualCostOf: ReturnType<typeof createActualCost>
   readonly rateLimit: RateLimit
   readonly metrics: Metrics
 }
@@ -41,17 +43,26 @@ function tooFast(status: RateLimitStatus): ApiError {
   ])
 }
 
+const bytesPoints = ({ bodyBytes }: OperationContext): number => Math.floor(bodyBytes / BYTES_PER_POINT)
+
 /**
  * Estimates the cost of an operation before it runs, takes it from the quotas of its user, client and tenant, and tells
- * both in the answer.
+ * both in the answer, beside what the operation did cost.
  * Documents that are parsed, large requests and refusals cost points too.
  */
-export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions): Plugin {
+export function rateLimitPlugin({ costOf, actualCostOf, rateLimit, metrics }: RateLimitOptions): Plugin {
   function settle(context: OperationContext, { status, allowed }: Consumption): void {
     context.cost = status
     if (allowed) return
     metrics.limited(levelOf(status))
     throw tooFast(status)
+  }
+
+  /** What an operation that was executed did cost. */
+  function actualCost({ context, operation, document, variables = {}, result: { data } }: Answer): object | undefined {
+    if (operation === undefined || document === undefined || data === undefined) return undefined
+    const actual = actualCostOf(document, operation, variables, data) + bytesPoints(context)
+    return { actual, providerCalls: context.stopwatch.calls }
   }
 
   return {
@@ -66,7 +77,7 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
     },
     operationResolved({ document, operation, variables, context }) {
       if (context.observer?.isPoll) return
-      const requested = costOf(document, operation, variables) + Math.floor(context.bodyBytes / BYTES_PER_POINT)
+      const requested = costOf(document, operation, variables) + bytesPoints(context)
       metrics.reckoned(operation.operation, requested)
       if (requested > MAX_COST)
         throw tooComplex(`The operation costs ${requested}, more than the ${MAX_COST} that one may cost.`)
@@ -81,10 +92,14 @@ export function rateLimitPlugin({ costOf, rateLimit, metrics }: RateLimitOptions
         traceWait(trace, () => consumed),
       ).then((consumption) => settle(context, consumption))
     },
-    willSendResponse({ result, context: { caller, cost, hasPaid, observer } }) {
+    willSendResponse(answer) {
+      const { result, context } = answer
+      const { caller, cost, hasPaid, observer } = context
       if (observer?.isPoll) return
-      if (cost) result.extensions = { ...result.extensions, cost }
-      else if (!hasPaid) rateLimit.charge(caller, REFUSAL_POINTS)
+      if (cost) {
+        const { requested, ...quota } = cost
+        result.extensions = { ...result.extensions, cost: { requested, ...actualCost(answer), ...quota } }
+      } else if (!hasPaid) rateLimit.charge(caller, REFUSAL_POINTS)
     },
   }
 }
