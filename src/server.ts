@@ -490,7 +490,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   })
   await app.listen({ host: config.host, port: config.port })
   resources.issuers.start()
-  const endTlsReload = reloadTls(app.server, config.tls, log, metrics)
+  const endTlsReload = reloadTls(app.server, config, log, metrics)
   const admin = config.admin && (await startAdminListener({ ...config.admin, report, metrics }))
   dependencies.onChange(() => admin?.update())
   function announceStop(): void {

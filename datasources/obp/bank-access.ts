@@ -28,6 +28,12 @@ export function bankOf(
   return null
 }
 
+/** Whether a record is at the bank at which it was asked for; tells one that is at a bank that the caller may not name. */
+export function isAtBank(instance: ObpInstance, operation: OperationScope, found: string, asked: string): boolean {
+  if (found !== asked) bankOf(instance, operation, found)
+  return found === asked
+}
+
 /** The bank of a command; throws where the caller may not name it, which `authorize` has refused already. */
 export function requiredBankOf(
   instance: ObpInstance,

@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Settings } from '../contract/provider.js'
 import type { Tls } from '../http/transport.js'
+import { isKeyPair } from '../support/key-pair.js'
 import { JOB_STATUS_PATH } from './contract.js'
 
 /** Limits of the calls to SEI, unless settings say otherwise. SEI does not publish its limits. */
@@ -22,15 +22,6 @@ export interface SeiSettings {
   readonly retentionSeconds: number
 }
 
-/** True for the private key of the certificate. While both are replaced, one file is newer than the other. */
-function isPair(cert: string, key: string): boolean {
-  try {
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
-  } catch {
-    return false
-  }
-}
-
 /** Reads the settings of SEI. */
 export function seiSettings(settings: Settings): SeiSettings {
   const url = settings.url('SEI_URL', 'Base URL of SEI.')
@@ -44,7 +35,7 @@ export function seiSettings(settings: Settings): SeiSettings {
   )
   if (settings.has('SEI_CLIENT_CERT_FILE') !== settings.has('SEI_CLIENT_KEY_FILE'))
     settings.problem('SEI_CLIENT_CERT_FILE and SEI_CLIENT_KEY_FILE belong together; one is missing')
-  if (cert !== undefined && key !== undefined && !isPair(cert, key))
+  if (cert !== undefined && key !== undefined && !isKeyPair(cert, key))
     settings.problem('SEI_CLIENT_KEY_FILE must hold the private key of SEI_CLIENT_CERT_FILE')
   const jobStatusPath = settings.text(
     'SEI_JOB_STATUS_PATH',

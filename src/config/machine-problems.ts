@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
@@ -19,16 +18,6 @@ function isOwnAddress(host: string): boolean {
 /** The problem of an address to listen on. A name is not looked up: that needs the network. */
 const addressProblem = (name: string, host: string): readonly string[] =>
   isAddress(host) && !isOwnAddress(host) ? [`${name} is no address of this machine`] : []
-
-function tlsProblem({ tls }: Config): readonly string[] {
-  if (tls === undefined) return []
-  try {
-    if (new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) return []
-  } catch {
-    // Neither can be used without the other.
-  }
-  return ['TLS_CERT_FILE and TLS_KEY_FILE do not belong together']
-}
 
 function auditProblem({ audit }: Config): readonly string[] {
   if (!('file' in audit)) return []
@@ -60,7 +49,6 @@ export async function machineProblems(config: Config): Promise<readonly string[]
   return [
     ...addressProblem('HOST', host),
     ...(admin === undefined ? [] : addressProblem('ADMIN_HOST', admin.host)),
-    ...tlsProblem(config),
     ...auditProblem(config),
     ...(await keyProblem(config)),
   ]

@@ -1,6 +1,7 @@
 import { readAuditSink } from '../audit/audit-settings.js'
 import { readCheckpointAccess, readCheckpointDestination, readRootKeys } from '../audit/checkpoints/settings.js'
 import { readConsentSettings } from '../consent/settings.js'
+import { readTlsSettings } from '../http/tls-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
 import { type Env, SettingsReader } from '../settings/settings-reader.js'
 import { readTenancy, tenantIds } from '../tenants/tenancy.js'
@@ -55,6 +56,7 @@ export const reloadedParts = (env: Env, development: boolean): ReloadedParts => 
       const { redis, keyServices } = secretConfig(settings, settings.plaintext, proxies)
       return { checkpoints: readCheckpointAccess(settings, { redis, proxies, services: keyServices }) }
     }),
+  tls: () => partReading(env, (settings) => ({ tls: readTlsSettings(settings) })),
 })
 
 /** Reads the settings of the audit trail, for its verification. */

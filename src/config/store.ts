@@ -1,5 +1,6 @@
 import type { Settings } from '../../datasources/contract/provider.js'
 import type { ProxySettings } from '../../datasources/http/proxy.js'
+import { isKeyPair } from '../../datasources/support/key-pair.js'
 import { DEFAULT_LEASE_SECONDS } from '../idempotency/lease.js'
 import { readLifetimes } from '../idempotency/lifetimes.js'
 import { readKeySettings } from '../keys/key-settings.js'
@@ -21,6 +22,8 @@ function redisTls(settings: Settings): Pick<RedisAddress, 'ca' | 'cert' | 'key'>
   const key = settings.optionalPem('REDIS_KEY_FILE', 'Private key (PEM) of the client certificate for Redis.')
   if ((cert === undefined) !== (key === undefined))
     settings.problem('REDIS_CERT_FILE and REDIS_KEY_FILE need each other')
+  if (cert !== undefined && key !== undefined && !isKeyPair(cert, key))
+    settings.problem('REDIS_CERT_FILE and REDIS_KEY_FILE do not belong together')
   return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined || key === undefined ? {} : { cert, key }) }
 }
 

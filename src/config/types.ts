@@ -62,6 +62,8 @@ export interface ReloadedParts {
   readonly securityLog: () => Reading<Pick<Config, 'securityLog'>>
   /** How the destination of checkpoints, and the service with their root key, are reached. */
   readonly checkpoints: () => Reading<{ readonly checkpoints: CheckpointAccess | undefined }>
+  /** The certificate of the public port with its key, and the authorities of client certificates. */
+  readonly tls: () => Reading<Pick<Config, 'tls'>>
 }
 
 /** The configuration of the verification of the audit trail. */

@@ -1,4 +1,5 @@
 import type { Settings } from '../../datasources/contract/provider.js'
+import { isKeyPair } from '../../datasources/support/key-pair.js'
 import { authority } from '../settings/settings-reader.js'
 
 /** The public listener's own TLS; PEM texts. */
@@ -9,8 +10,6 @@ export interface TlsConfig {
   readonly requestCert: boolean
   /** The authority that must have issued the certificates of clients; undefined: any, also self-signed ones. */
   readonly ca: string | undefined
-  /** The files of the three, which are read again when they change. */
-  readonly files: { readonly cert: string; readonly key: string; readonly ca: string | undefined }
 }
 
 /** Reads the settings of TLS on the public port; undefined where it speaks plain HTTP. */
@@ -31,12 +30,12 @@ export function readTlsSettings(settings: Settings): TlsConfig | undefined {
     'TLS_CLIENT_CA_FILE',
     'Certificate authorities (PEM) of client certificates; without it, self-signed ones count too.',
   )
-  if ((cert === undefined) !== (key === undefined)) settings.problem('TLS_CERT_FILE and TLS_KEY_FILE belong together')
+  const isHalf = settings.has('TLS_CERT_FILE') !== settings.has('TLS_KEY_FILE')
+  if (isHalf) settings.problem('TLS_CERT_FILE and TLS_KEY_FILE belong together')
+  if (cert !== undefined && key !== undefined && !isKeyPair(cert, key))
+    settings.problem('TLS_CERT_FILE and TLS_KEY_FILE do not belong together')
   if (ca !== undefined && mode === 'off') settings.problem('TLS_CLIENT_CA_FILE needs TLS_CLIENT_CERT=request')
   if (mode === 'request' && cert === undefined) settings.problem('TLS_CLIENT_CERT=request needs TLS_CERT_FILE')
   if (cert === undefined || key === undefined) return undefined
-  const [certFile, keyFile, caFile] = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'].map((name) =>
-    settings.optional(name, 'The path.'),
-  )
-  return { cert, key, requestCert: mode === 'request', ca, files: { cert: certFile!, key: keyFile!, ca: caFile } }
+  return { cert, key, requestCert: mode === 'request', ca }
 }

@@ -6,20 +6,26 @@ import { dirname } from 'node:path'
 const SETTLE_MS = 100
 /** A network file system may have no events. */
 const POLL_INTERVAL_MS = 5_000
+/** A file that so many polls cannot read is not about to be replaced: it is gone, or its rights are wrong. */
+const ABSENT_POLLS = 2
 
 interface Timing {
   readonly settleMs?: number
   readonly pollMs?: number
 }
 
+/** The hash of a file's content; undefined while it cannot be read. */
+type Hash = string | undefined
+
 /** A watched file: hashes of the content that was told, and of one that has not stood still yet. */
 interface Watched {
-  told: string | undefined
-  arriving: string | undefined
+  told: Hash
+  arriving: Hash
+  /** The polls that found no file that can be read, one after the other. */
+  absences: number
 }
 
-/** The hash of a file's content; undefined while it cannot be read. */
-function hashOf(path: string): string | undefined {
+function hashOf(path: string): Hash {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('base64')
   } catch {
@@ -38,15 +44,15 @@ function directoriesOf(path: string): string[] {
 
 /**
  * Tells changes of the content of small files, whether a file is written, replaced by rename, or behind a symbolic link
- * that is replaced (a mounted Secret of Kubernetes). A file that is absent for a moment is no change. Does not keep the
- * process alive.
+ * that is replaced (a mounted Secret of Kubernetes). A file that is absent, or cannot be read, for a moment is no change; one
+ * that two polls cannot read is told once. Does not keep the process alive.
  */
 export class WatchedFiles {
   readonly #onChange: (paths: readonly string[]) => void
   readonly #settleMs: number
   readonly #files = new Map<string, Watched>()
   readonly #watchers = new Map<string, FSWatcher>()
-  readonly #poll: NodeJS.Timeout
+  readonly #interval: NodeJS.Timeout
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -57,20 +63,20 @@ export class WatchedFiles {
   ) {
     this.#onChange = onChange
     this.#settleMs = settleMs
-    this.#poll = setInterval(() => this.#check(), pollMs).unref()
+    this.#interval = setInterval(() => this.#poll(), pollMs).unref()
   }
 
   /** Watches these files alone. Call it before reading them: their content from now on is what changes are against. */
   set(paths: readonly string[]): void {
     for (const path of this.#files.keys()) if (!paths.includes(path)) this.#files.delete(path)
     for (const path of paths)
-      if (!this.#files.has(path)) this.#files.set(path, { told: hashOf(path), arriving: undefined })
+      if (!this.#files.has(path)) this.#files.set(path, { told: hashOf(path), arriving: undefined, absences: 0 })
     this.#watchDirectories()
   }
 
   close(): void {
     this.#isClosed = true
-    clearInterval(this.#poll)
+    clearInterval(this.#interval)
     clearTimeout(this.#timer)
     this.#files.clear()
     this.#watchDirectories()
@@ -84,23 +90,26 @@ export class WatchedFiles {
     }, this.#settleMs).unref()
   }
 
+  #poll(): void {
+    for (const [path, file] of this.#files) file.absences = hashOf(path) === undefined ? file.absences + 1 : 0
+    this.#check()
+  }
+
   #check(): void {
-    const changed: string[] = []
-    for (const [path, file] of this.#files) {
-      const hash = hashOf(path)
-      if (hash === undefined || hash === file.told) file.arriving = undefined
-      else if (hash === file.arriving) {
-        file.told = hash
-        file.arriving = undefined
-        changed.push(path)
-      } else {
-        file.arriving = hash
-        this.#checkLater()
-      }
-    }
+    const changed = [...this.#files].filter(([path, file]) => this.#isChanged(file, hashOf(path))).map(([path]) => path)
     // A link may lead to another directory now, and a directory may have been made again.
     this.#watchDirectories()
     if (changed.length > 0) this.#onChange(changed)
+  }
+
+  /** True where a file has changed since it was told, for good. */
+  #isChanged(file: Watched, hash: Hash): boolean {
+    const isSteady = hash === undefined ? file.absences >= ABSENT_POLLS : hash === file.arriving
+    file.arriving = hash === file.told || isSteady ? undefined : hash
+    if (file.arriving !== undefined) this.#checkLater()
+    if (hash === file.told || !isSteady) return false
+    file.told = hash
+    return true
   }
 
   #watchDirectories(): void {

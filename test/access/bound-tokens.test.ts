@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect, type ConnectionOptions, type SecureVersion } from 'node:tls'
+import fetch from 'node-fetch'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
@@ -243,6 +244,7 @@ describe('a token that is bound to a client certificate', () => {
       writeFileSync(join(folder, name), content)
       return join(folder, name)
     }
+    const trusting = new Agent({ rejectUnauthorized: false })
     let secure: App
     let withAuthority: App
     beforeAll(async () => {
@@ -327,7 +329,9 @@ describe('a token that is bound to a client certificate', () => {
       const renewed = await certificate('renewed')
       // A certificate without its key changes nothing.
       file('cert.pem', renewed.cert)
-      await expect.poll(() => secure.log(), { timeout: 10_000 }).toContain('TLS files cannot be used')
+      await expect
+        .poll(() => secure.log(), { timeout: 10_000 })
+        .toContain('"kyc.causes":["TLS_CERT_FILE and TLS_KEY_FILE do not belong together"]')
       expect(await shown()).toBe(before)
       file('key.pem', renewed.private)
       await expect.poll(shown, { timeout: 10_000 }).toBe(new X509Certificate(renewed.cert).fingerprint256)
@@ -368,6 +372,28 @@ describe('a token that is bound to a client certificate', () => {
       expect(await ask(withAuthority, { by: mine })).toEqual([401])
       const authorized = await bound({ 'x5t#S256': thumbprintOf(other) })
       expect(await ask(withAuthority, { by: other, bearer: authorized })).toEqual([200])
+    })
+
+    test.each([
+      ['empty', ''],
+      ['no certificate', 'not a certificate'],
+      ['a private key', () => other.private],
+      ['half written', () => other.cert.slice(0, other.cert.length / 2)],
+    ])('goes on with the authority of before while its file is %s', async (_what, content) => {
+      const bearer = await bound({ 'x5t#S256': thumbprintOf(other) })
+      const told = () => withAuthority.log().split('secrets cannot be read again').length
+      const before = told()
+      file('ca.pem', typeof content === 'string' ? content : content())
+      await expect.poll(told, { timeout: 10_000 }).toBe(before + 1)
+      expect(withAuthority.log()).toContain('TLS_CLIENT_CA_FILE holds no certificate in PEM')
+      expect(await ask(withAuthority, { by: other, bearer })).toEqual([200])
+      expect(await ask(withAuthority, { by: mine })).toEqual([401])
+      file('ca.pem', other.cert)
+      await expect
+        .poll(async () => (await fetch(`${withAuthority.url}/metrics`, { agent: trusting })).text(), {
+          timeout: 10_000,
+        })
+        .toContain('kyc_settings_stale{part="tls"} 0')
     })
   })
 })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { type App, startApp } from '../support/app.js'
 import { later, today } from '../support/clock.js'
+import { createDpopKey } from '../support/dpop.js'
 import { startIssuers, type TestIssuer, type TestIssuers } from '../support/issuers.js'
 
 type Entry = Readonly<Record<string, string>>
@@ -281,6 +282,48 @@ describe('an opaque token', () => {
     const token = opaque(answer())
     expect(await statusOf(token)).toBe(401)
     expect(app.calls('synctera')).toEqual([])
+  })
+
+  describe('that is a JWT', () => {
+    let introspecting: App
+    beforeAll(async () => {
+      const settings = { AUTH_ISSUER: 'https://auth.bank.example', AUTH_JWKS_URL: undefined }
+      introspecting = await startApp({ ...settings, AUTH_INTROSPECTION_URL: hydra().introspectionUrl }, app)
+    })
+    afterAll(() => introspecting.close())
+
+    /** A JWT of the issuer, which says this of it. */
+    async function jwt(claims: object, answer: object, header: object = {}): Promise<string> {
+      const { iss, aud } = active() as { iss: string; aud: string[] }
+      count += 1
+      const token = await hydra().sign(
+        { iss, aud, sub: 'h-2', client_id: 'h-app', jti: String(count), ...claims },
+        header,
+      )
+      hydra().answers.set(token, answer)
+      return token
+    }
+
+    test.each<[what: string, token: () => Promise<string>, status: number]>([
+      ['is judged by the answer', () => jwt({}, active()), 200],
+      ['is bound to a key, and the answer does not say so', () => jwt({ cnf: { jkt: 'x'.repeat(43) } }, active()), 401],
+      ['is bound to something unknown, and the answer does not say so', () => jwt({ cnf: {} }, active()), 401],
+      ['is a logout token by its header', () => jwt({}, active(), { typ: 'logout+jwt' }), 401],
+    ])('%s', async (_what, token, status) => {
+      expect((await introspecting.run(QUERY, undefined, { token: await token() })).status).toBe(status)
+      if (status !== 200) expect(app.calls('synctera')).toEqual([])
+    })
+
+    test('is let in with the proof of the key that it names', async () => {
+      const key = await createDpopKey()
+      const token = await jwt({ cnf: { jkt: key.thumbprint } }, active())
+      const dpop = await key.proof({ url: `${introspecting.url}/graphql`, token })
+      const { status } = await introspecting.run(QUERY, undefined, {
+        token: null,
+        headers: { authorization: `DPoP ${token}`, dpop },
+      })
+      expect(status).toBe(200)
+    })
   })
 
   test('that is not active makes no second call at once', async () => {

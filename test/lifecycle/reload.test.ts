@@ -297,3 +297,59 @@ test('every credential, authority, proxy and issuer is replaced while requests r
     /audit checkpoints are not written|security events cannot be written|register of consents gives no answer/,
   )
 }, 60_000)
+
+/** Whose settings files are stale. */
+async function stale(): Promise<string[]> {
+  const text = await (await fetch(`${app.url}/metrics`)).text()
+  return [...text.matchAll(/^kyc_(?:(provider)_)?settings_stale(?:\{part="(\w+)"\})? 1$/gm)].map(
+    ([, provider, part]) => provider ?? part!,
+  )
+}
+
+const AUTHORITIES = [
+  'AUTH_ISSUERS_FILE, entry 1: AUTH_CA_FILE',
+  'CONSENT_CA_FILE',
+  'AUDIT_CHECKPOINTS_CA_FILE',
+  'SECURITY_LOG_CA_FILE',
+  'SYNCTERA_CA_FILE',
+]
+
+test.each<[what: string, content: () => string]>([
+  ['empty', () => ''],
+  ['no certificate', () => 'not a certificate'],
+  ['half written', () => cas[1]!.cert.slice(0, cas[1]!.cert.length / 2)],
+  ['a private key', () => cas[1]!.key],
+])('files of authorities that are %s are told by their settings, and the earlier ones stay', async (_what, content) => {
+  put('issuers', entries())
+  await expect.poll(stale, { timeout: 10_000 }).toEqual([])
+  const running = load()
+  const begun = app.log().length
+  for (const name of CA_FILES) put(name, content())
+  await expect
+    .poll(() => AUTHORITIES.filter((name) => !app.log().slice(begun).includes(`${name} holds no certificate`)), {
+      timeout: 10_000,
+    })
+    .toEqual([])
+  expect((await stale()).sort()).toEqual(['checkpoints', 'consent', 'issuers', 'provider', 'securityLog'])
+  await running.turn()
+  for (const name of CA_FILES) put(name, cas[1]!.cert)
+  await expect.poll(stale, { timeout: 10_000 }).toEqual([])
+  await running.turn()
+  expect(await running.stop()).toEqual([])
+})
+
+test('servers of an authority that was replaced are refused', async () => {
+  const [former, present] = await Promise.all(cas.map((ca) => certificate('localhost', ca)))
+  const codeOf = async (token?: string) =>
+    (await app.run(PERSON, {}, token === undefined ? {} : { token })).errors[0]?.extensions.code
+  for (const server of [backend, syslog]) server.setSecureContext(former!)
+  const [puts, lines] = [used.get('trail')!.length, logged]
+  expect(await codeOf('opaque-token')).toBe('ISSUER_UNAVAILABLE')
+  expect(await codeOf()).toMatch(/^(CONSENT|PROVIDER)_UNAVAILABLE$/)
+  await app.run('{ viewer { id } }', {}, { token: null, headers: { authorization: 'Basic y' } })
+  await expect.poll(app.log, { timeout: 10_000 }).toContain('audit checkpoints are not written')
+  await expect.poll(app.log, { timeout: 10_000 }).toContain('security events cannot be written')
+  expect([used.get('trail')!.length, logged]).toEqual([puts, lines])
+  for (const server of [backend, syslog]) server.setSecureContext(present!)
+  await expect.poll(() => codeOf('opaque-token'), { timeout: 10_000 }).toBeUndefined()
+})

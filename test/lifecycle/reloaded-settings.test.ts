@@ -8,8 +8,8 @@ import { type Config, readConfig, settingGroups } from '../../src/config.js'
 import { settingsOf } from '../../src/tools/settings.js'
 import { authority, type Signed } from '../support/certificates.js'
 
-/** What reads a setting again: a part of `Config.reloaded`, the providers' settings, or the TLS of the public port. */
-type Reader = keyof Config['reloaded'] | 'providers' | 'tls'
+/** What reads a setting again: a part of `Config.reloaded`, or the providers' settings. */
+type Reader = keyof Config['reloaded'] | 'providers'
 
 /** Every setting of the server that is a secret or names a file, with what reads it again. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -118,6 +118,8 @@ function textOf(name: string): string {
 const PAIRS: Readonly<Record<string, string>> = {
   REDIS_CERT_FILE: 'REDIS_KEY_FILE',
   REDIS_KEY_FILE: 'REDIS_CERT_FILE',
+  TLS_CERT_FILE: 'TLS_KEY_FILE',
+  TLS_KEY_FILE: 'TLS_CERT_FILE',
   SEI_CLIENT_CERT_FILE: 'SEI_CLIENT_KEY_FILE',
   SEI_CLIENT_KEY_FILE: 'SEI_CLIENT_CERT_FILE',
 }
@@ -155,7 +157,6 @@ describe('the file of a setting is watched and read again', () => {
     '%s, by the part %s',
     (name, reader, values) => {
       const { path, config } = configured(name, values)
-      if (reader === 'tls') return expect(Object.values(config.tls!.files)).toContain(path)
       const read = reader === 'providers' ? config.readTenancy : config.reloaded[reader]
       expect(read()).toMatchObject({ problems: [], files: expect.arrayContaining([path]) as unknown })
     },
@@ -176,6 +177,17 @@ describe('the file of a setting is watched and read again', () => {
     file('issuers', JSON.stringify([{ ...entry, AUTH_INTROSPECTION_CLIENT_SECRET_FILE: secret }]))
     expect(reloaded.issuers().files).toContain(secret)
   })
+
+  test.each(Object.keys(PAIRS).filter((name) => name.endsWith('_KEY_FILE')))(
+    '%s is refused where it is the key of another certificate',
+    async (name) => {
+      const { path, config } = configured(name, 'path of a PEM file')
+      const read = READERS[name] === undefined ? config.readTenancy : config.reloaded[READERS[name] as 'tls']
+      expect(read().problems).toEqual([])
+      writeFileSync(path, (await authority('Another')).key)
+      expect(read()).toMatchObject({ part: undefined, problems: [expect.stringContaining(name)] })
+    },
+  )
 
   test('a part that cannot be used says why, by the name of the setting, and no other part does', () => {
     const { path, config } = configured('CONSENT_CREDENTIAL', 'secret')

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { WatchedFiles } from '../../src/lifecycle/watched-files.js'
 
@@ -51,6 +52,22 @@ describe('a change of content is told once', () => {
     expect(told).toHaveBeenCalledTimes(1)
     place('..3')
     await untilTold('user', 'password', 'user', 'password')
+  })
+
+  test.each<[string, (path: string) => void]>([
+    ['removed', (path) => rmSync(path)],
+    ['replaced by a directory', (path) => (rmSync(path), mkdirSync(path))],
+    ['a link to nothing', (path) => (rmSync(path), symlinkSync('nowhere', path))],
+  ])('a file that stays %s, and once it is back, also with the content of before', async (_, remove) => {
+    const { at, told, watched, untilTold } = setUp({ pollMs: 40 })
+    watched.set([at('a'), at('b')])
+    remove(at('a'))
+    await untilTold('a')
+    await delay(200)
+    expect(told).toHaveBeenCalledTimes(1)
+    rmSync(at('a'), { recursive: true, force: true })
+    writeFileSync(at('a'), 'one')
+    await untilTold('a', 'a')
   })
 
   test('a file in a directory that comes later, by the poll', async () => {

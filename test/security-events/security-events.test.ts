@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADA, CROWD } from '../../datasources/emulator/people.js'
+import { ADA, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { SCOPES } from '../../schema/scopes.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { type App, startApp } from '../support/app.js'
 import { createDpopKey, type DpopKey } from '../support/dpop.js'
 import type { TokenOptions } from '../support/tokens.js'
+
+const OTTO = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Otto')!
 
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-security-'))
 const FILES = { plain: join(folder, 'plain.log'), strict: join(folder, 'strict.log') }
@@ -176,6 +178,14 @@ describe('is a line with the field names of ECS', () => {
         options: { client: 'bank', claims: { banks: ['other'] } },
       },
       { event: { action: 'foreign-record', reason: 'bank' } },
+    ],
+    [
+      'a customer of another bank by its id alone',
+      {
+        query: `{ customer(id: "${OTTO.customerId}") { id } }`,
+        options: { client: 'otto', scopes: ['customers:read'] },
+      },
+      { event: { action: 'foreign-record', reason: 'bank' }, user: { id: 'otto' } },
     ],
     [
       'a search by a personal value',

@@ -6,7 +6,7 @@ import { type ReadRows, UnreadableRow } from '../../http/list-contract.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
 import { hasMember, toNodes } from '../../support/rows.js'
-import { banksOf } from '../bank-access.js'
+import { banksOf, isAtBank } from '../bank-access.js'
 import { isId } from '../codecs.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import { unreadableObpRow } from '../error-mapping.js'
@@ -67,7 +67,8 @@ export function acceptCustomers(
 export const customers = keyLoader<ObpInstance, CustomerRef, Customer | null>(
   async (instance, operation, { bankId, id }) => {
     const row = await nullIfNotFound(instance.sources.customers.getCustomerByCustomerId(operation, bankId, id))
-    return row?.customer_id === id ? acceptCustomer(instance, operation, row, bankId) : null
+    if (row?.customer_id !== id || !isAtBank(instance, operation, row.bank_id, bankId)) return null
+    return acceptCustomer(instance, operation, row, bankId)
   },
   customerRefKey,
 )

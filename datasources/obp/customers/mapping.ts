@@ -69,8 +69,12 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
 
 const LINK_NAMES: readonly string[] = Object.values(LINKS)
 
-/** True for a name that only `linkCustomer` may use, in any case: a database may compare without case. */
-export const isLinkName = (name: string): boolean => LINK_NAMES.includes(name.normalize('NFKC').trim().toUpperCase())
+/** What a database may leave out when it compares: marks on letters, and characters that show nothing. */
+const IGNORABLE = /[\p{M}\p{Cf}\p{DI}]/gu
+
+/** True for a name that only `linkCustomer` may use, in any spelling that a database may take for it. */
+export const isLinkName = (name: string): boolean =>
+  LINK_NAMES.includes(name.normalize('NFKD').replace(IGNORABLE, '').trim().toUpperCase())
 
 /** The links among a customer's attributes. Several values under one name contradict each other and are a conflict. */
 export function toLinks(attributes: readonly CustomerAttribute[]): CustomerLinks {

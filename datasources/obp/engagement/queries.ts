@@ -7,7 +7,7 @@ import { firstOf } from '../../support/capped-list.js'
 import { keyLoader, type Loader } from '../../support/loader.js'
 import type { Drift } from '../../support/mapping.js'
 import { hasMember, toNodes } from '../../support/rows.js'
-import { bankOf, loadByCustomer } from '../bank-access.js'
+import { bankOf, isAtBank, loadByCustomer } from '../bank-access.js'
 import { type CustomerRef, customerRefKey } from '../customer-ref.js'
 import { unreadableObpRow } from '../error-mapping.js'
 import { type ObpInstance, query } from '../instance.js'
@@ -55,9 +55,10 @@ const meetings = listLoader(
 
 /** By the same key as customers: an id at a bank. */
 const meetingsById = keyLoader<ObpInstance, CustomerRef, BankMeeting | null>(
-  async ({ sources, drift }, operation, { bankId, id }) => {
-    const row = await nullIfNotFound(sources.engagement.getMeeting(operation, bankId, id))
-    return row?.meeting_id === id && row.bank_id === bankId ? toMeeting(row, drift) : null
+  async (instance, operation, { bankId, id }) => {
+    const row = await nullIfNotFound(instance.sources.engagement.getMeeting(operation, bankId, id))
+    const isAsked = row?.meeting_id === id && isAtBank(instance, operation, row.bank_id, bankId)
+    return isAsked ? toMeeting(row, instance.drift) : null
   },
   customerRefKey,
 )
