@@ -29,7 +29,7 @@ const CLOSE = { unsupportedData: 1003, policyViolation: 1008, serviceRestart: 10
 const CARRIED = ['authorization', 'x-purpose', 'x-consent-id', INTERACTION_HEADER, 'x-request-timeout-ms'] as const
 
 /** A connection has no answer whose headers could be set. */
-const NO_ANSWER = { setHeader: () => NO_ANSWER } as unknown as Parameters<EntryChecks['verify']>[1]
+const NO_ANSWER = { setHeader: () => undefined }
 
 /** What all connections share. */
 export interface ConnectionParts extends Pick<EntryChecks, 'verify' | 'assertTenant' | 'deadlines'> {

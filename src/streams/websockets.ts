@@ -119,7 +119,7 @@ export class WebSockets {
       release = this.#pending.begin(request)
       socket.once('close', release)
       if (request.headers.authorization !== undefined) {
-        const setHeader = ((name: string, value: string) => void answer.push(name, value)) as never
+        const setHeader = (name: string, value: string): unknown => answer.push(name, value)
         assertTenant(await verify(request, { setHeader }))
       }
       if (socket.destroyed) return
