@@ -73,6 +73,8 @@ export class WebSockets {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // Each connection answers pings itself, and counts them.
+    autoPong: false,
     maxPayload: MAX_BODY_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
