@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { StateEvent } from '../../src/events/event-log.js'
 import { RedisEventLog } from '../../src/events/redis-event-log.js'
 import { type App, type Environment, startApp, startGround } from '../support/app.js'
@@ -35,7 +35,7 @@ beforeAll(async () => {
     },
   })
   log.subscribeAll((event) => void events.push(event))
-  await expect.poll(() => log.find('1-1').catch(() => undefined), PATIENT).toBeNull()
+  await vi.waitFor(() => log.find('1-1'), PATIENT)
 })
 afterAll(async () => {
   await log.close()
