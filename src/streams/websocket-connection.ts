@@ -18,6 +18,8 @@ import type { Streams } from './streams.js'
 
 /** How long a connection may wait with `connection_init`. */
 const INIT_MS = 5_000
+/** Characters of the reason of a close: 123 bytes of UTF-8, whatever they are. */
+const MAX_REASON = 41
 /** What may wait to be sent to a client that reads slowly. */
 const MAX_UNSENT_BYTES = 1_048_576
 /** The time for the last results of a connection whose token has ended. */
@@ -101,7 +103,8 @@ export class WebSocketConnection {
       {
         protocol: socket.protocol,
         send: (data) => this.#send(data),
-        close: (code, reason) => socket.close(code, reason),
+        // It names the id that is in use, of any length.
+        close: (code, reason) => socket.close(code, reason.slice(0, MAX_REASON)),
         onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
       },
       this,

@@ -136,16 +136,17 @@ test.each<[what: string, id: unknown]>([
   await goesOn()
 })
 
-test.each(['__proto__', 'constructor', 'toString', 'x'.repeat(200_000)])(
-  'an id such as %.20s is one as any other',
-  async (id) => {
-    const socket = await opened('names')
-    subscribe(socket, id)
-    expect(await socket.message()).toMatchObject({ id, type: 'next' })
-    subscribe(socket, id)
-    expect(await socket.closed).toBe('close 4409')
-  },
-)
+test.each([
+  ['__proto__', '__proto__'],
+  ['constructor', 'constructor'],
+  ['one of 100,000 characters', '€'.repeat(50_000) + '\u{1f600}'.repeat(25_000)],
+])('an id such as %s is one as any other', async (_what, id) => {
+  const socket = await opened('names')
+  subscribe(socket, id)
+  expect(await socket.message()).toMatchObject({ id, type: 'next' })
+  subscribe(socket, id)
+  expect(await socket.closed).toBe('close 4409')
+})
 
 test('variables that are nested deeply are refused, and the connection stays', async () => {
   const socket = await opened('deep')
