@@ -8,21 +8,12 @@ import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createWebSocketClient } from 'graphql-ws'
 import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { endpoint, send, tokenOf } from './support/server-client.js'
+import { beginPayeeCheck } from './support/payee-check.js'
+import { endpoint, tokenOf } from './support/server-client.js'
 
 const authorization = `Bearer ${tokenOf('ops')}`
 
-/** The account of a bank that answers after the first poll, which is due after a second. */
-const LATER = '90070020000030'
 const QUERY = 'subscription ($id: ID!) { verificationResult(id: $id) { id state } }'
-const VERIFY = 'mutation ($input: VerifyAccountInput!) { verifyAccount(input: $input) { result { id } } }'
-
-async function verify(): Promise<string> {
-  const account = { idScheme: 'SCAN', id: LATER, name: 'Accepted,Ada' }
-  const input = { types: ['NAME'], maxAgeSeconds: 0, account }
-  const { data } = await send({ text: VERIFY }, { input }, tokenOf('ops'))
-  return (data as { verifyAccount: { result: { id: string } } }).verifyAccount.result.id
-}
 
 const sse = createSseClient({ url: endpoint, headers: { authorization } })
 const webSocket = createWebSocketClient({
@@ -103,7 +94,7 @@ test.each<[string, (id: string) => Source]>([
   ['urql over graphql-ws', (id) => urql(overWebSocket(), id)],
   ['urql over fetch', (id) => urql(overFetch(), id)],
 ])('%s is told each state up to the final one', async (_name, source) => {
-  const id = await verify()
+  const id = await beginPayeeCheck()
   const states: unknown[] = []
   await new Promise<void>((resolve, reject) => {
     source(id).subscribe({

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Store } from '../../datasources/contract/store.js'
 import type { Config } from '../config.js'
 import type { trustOf } from '../http/client-address.js'
@@ -14,7 +14,9 @@ import type { DpopMode } from './token-settings.js'
 export type Sender = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>
 
 /** Takes the headers of an answer. */
-export type AnswerHeaders = Pick<ServerResponse, 'setHeader'>
+export interface AnswerHeaders {
+  readonly setHeader: (name: string, value: string) => unknown
+}
 
 /** What a sender must show beside its token, each time. */
 export interface Possession {

@@ -6,6 +6,7 @@ import { detachedScope } from '../../datasources/http/call.js'
 import { providers } from '../../datasources/index.js'
 import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
 import type { EventLog, StateEvent } from '../events/event-log.js'
+import { objectOf } from '../events/watched.js'
 import type { OpenProviders } from '../providers.js'
 import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
@@ -74,7 +75,7 @@ function scopeOf(event: StateEvent, store: Store): OperationScope {
 interface OutcomePollOptions {
   readonly registry: Pick<EndpointRegistry, 'wanting'>
   readonly tenants: Pick<Tenants, 'find'>
-  readonly events: Pick<EventLog, 'find'>
+  readonly events: Pick<EventLog, 'find' | 'subscribe'>
   readonly now: () => number
 }
 
@@ -94,6 +95,9 @@ export class OutcomePoll {
     const poll = event && POLLS[event.type]
     if (!event || !tenant || !poll) return { outcome: Outcome.EVENT_EXPIRED, verdict: 'dead' }
     if ((await registry.wanting(event)).length === 0) return { outcome: Outcome.HTTP_2XX, verdict: 'delivered' }
+    // It reads as a subscriber does: a state is then recorded that was stored by a process that ended before it had
+    // recorded it, also where this process has seen no event of the object.
+    const endWatching = events.subscribe(objectOf(event), () => undefined)
     let nextPollAt: string | null
     try {
       const polled = await tenant.during(poll(tenant.open, scopeOf(event, tenant.store), event.objectId))
@@ -101,6 +105,8 @@ export class OutcomePoll {
     } catch {
       // The provider folder has noted the failure in the schedule of the object.
       return { outcome: Outcome.CONNECTION_FAILED, verdict: 'busy', waitMs: FAILED_WAIT_MS }
+    } finally {
+      endWatching()
     }
     if (nextPollAt === null) return { outcome: Outcome.HTTP_2XX, verdict: 'delivered' }
     return { outcome: Outcome.HTTP_2XX, verdict: 'busy', waitMs: Math.max(MIN_WAIT_MS, Date.parse(nextPollAt) - now()) }

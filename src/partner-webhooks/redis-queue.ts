@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { Queue } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
-import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
-import { connect, connectWorker, type WorkerConnection } from '../store/connection.js'
-import type { RedisAddress } from '../store/redis-address.js'
+import type { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
+import { connect } from '../store/connection.js'
 import type {
   Attempt,
   DeliveryCounts,
@@ -13,78 +11,20 @@ import type {
   ListedDelivery,
   QueuedDelivery,
 } from './contract.js'
-import type { RetrySchedule } from './retry-schedule.js'
+import { type DeliveryJob, idsOf, jobIdOf, QUEUE, stateOf, toDelivery } from './delivery-job.js'
+import { DeliveryWorker, type WorkerOptions } from './delivery-worker.js'
 
 const DEFAULT_PREFIX = 'kyc:webhooks'
-/** The hash tag keeps all keys of the queue in one slot of a cluster: its scripts need several of them. */
-const QUEUE = '{deliveries}'
 /** Delivered ones that are kept for the list, of all endpoints. */
 const MAX_DELIVERED = 100_000
-/** A lock of a delivery ends this long after its process died; another process then attempts it. */
-const LOCK_MS = 30_000
-/** A delivery that loses its process this often becomes a dead letter: it may be what ends the process. */
-const MAX_STALLED = 100
-/** How long a delivery waits whose attempt could not be made. */
-const STORE_RETRY_MS = 1_000
-/** How long a worker waits for Redis before it asks again. */
-const RUN_RETRY_MS = 1_000
-/** How long a stop waits for attempts under way. */
-const STOP_MS = 12_000
 /** Events of the queue itself, which nothing reads. */
 const MAX_QUEUE_EVENTS = 100
 
-/** A failed attempt, which is repeated. Its message is what the queue keeps. */
-class AttemptFailed extends Error {
-  constructor(
-    outcome: Outcome,
-    readonly waitMs: number | undefined,
-  ) {
-    super(outcome)
-  }
-}
-
-interface RedisQueueOptions {
-  readonly address: RedisAddress
-  readonly schedule: RetrySchedule
-  /** Attempts at one time in this process. */
-  readonly concurrency: number
+interface RedisQueueOptions extends WorkerOptions {
   /** How long ended deliveries are kept. */
   readonly retentionMs: number
-  /** @default 30 s */
-  readonly lockMs?: number | undefined
   /** What the names of its keys begin with. @default kyc:webhooks */
   readonly prefix?: string | undefined
-  /** Told of errors of the queue. */
-  readonly onError: (error: Error) => void
-}
-
-type DeliveryJob = Job<DeliveryIds, Outcome>
-
-const jobIdOf = ({ eventId, endpointId }: DeliveryIds): string => `${eventId}.${endpointId}`
-const idsOf = (jobId: string): DeliveryIds => {
-  const [eventId = '', endpointId = ''] = jobId.split('.')
-  return { eventId, endpointId }
-}
-
-const outcomeOf = (text: unknown): Outcome | undefined => Object.values(Outcome).find((outcome) => outcome === text)
-
-function stateOf({ finishedOn, returnvalue, attemptsMade }: DeliveryJob): QueuedDelivery['state'] {
-  if (finishedOn != null) return outcomeOf(returnvalue) === undefined ? 'dead' : 'delivered'
-  return attemptsMade > 0 ? 'retrying' : 'pending'
-}
-
-function toDelivery(job: DeliveryJob): QueuedDelivery {
-  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay: delayMs, timestamp } = job
-  const isOver = finishedOn != null
-  return {
-    ...idsOf(id!),
-    attempts: attemptsMade,
-    lastOutcome: outcomeOf(returnvalue) ?? outcomeOf(failedReason),
-    state: stateOf(job),
-    nextAttemptAt: isOver ? undefined : delayMs > 0 ? (processedOn ?? timestamp) + delayMs : timestamp,
-    createdAt: timestamp,
-    endedAt: finishedOn ?? undefined,
-  }
 }
 
 /** The deliveries of all replicas: jobs of BullMQ in Redis, and an index of those of each endpoint. */
@@ -93,7 +33,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   readonly #prefix: string
   readonly #redis: Redis | Cluster
   readonly #queue: Queue<DeliveryIds, Outcome, 'deliver'>
-  #worker: (WorkerConnection & { readonly worker: Worker<DeliveryIds, Outcome> }) | undefined
+  #worker: DeliveryWorker | undefined
 
   constructor(options: RedisQueueOptions) {
     const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError } = options
@@ -177,28 +117,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   work(attempt: Attempt): void {
-    const { address, schedule, concurrency, lockMs = LOCK_MS, onError } = this.#options
-    const connected = connectWorker(address)
-    const { connection } = connected
-    const worker = new Worker<DeliveryIds, Outcome>(QUEUE, (job, token) => this.#process(job, token!, attempt), {
-      connection,
-      prefix: this.#prefix,
-      skipVersionCheck: true,
-      concurrency,
-      lockDuration: lockMs,
-      stalledInterval: lockMs,
-      maxStalledCount: MAX_STALLED,
-      runRetryDelay: RUN_RETRY_MS,
-      settings: {
-        backoffStrategy: (attempts, _type, error) =>
-          schedule.delayMs(attempts, error instanceof AttemptFailed ? error.waitMs : undefined),
-      },
-    })
-    worker.on('error', (error) => {
-      onError(error)
-      void this.#pause(worker)
-    })
-    this.#worker = { worker, ...connected }
+    this.#worker = new DeliveryWorker(this.#prefix, attempt, this.#options)
   }
 
   async counts(): Promise<DeliveryCounts> {
@@ -212,17 +131,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   async stop(): Promise<void> {
-    if (this.#worker === undefined) return
-    const { worker, connection, close } = this.#worker
-    this.#worker = undefined
-    // Without Redis no outcome can be kept, so there is nothing to wait for.
-    const isUsable = connection.status === 'ready'
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, isUsable ? STOP_MS : 0)))
-    // What is still under way then is attempted again by another replica, when its lock has ended.
-    await Promise.race([worker.close(!isUsable), late])
-    clearTimeout(timer)
-    close()
+    await this.#worker?.stop()
   }
 
   async close(): Promise<void> {
@@ -231,35 +140,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
     this.#redis.disconnect()
   }
 
-  /** Lets a worker rest after an error: it would ask again at once, as often as a Redis refuses it. */
-  async #pause(worker: Worker): Promise<void> {
-    if (worker.isPaused()) return
-    await worker.pause(true)
-    await delay(RUN_RETRY_MS, undefined, { ref: false })
-    if (this.#worker !== undefined) await worker.resume()
-  }
-
   #indexOf(endpointId: string): string {
     return `${this.#prefix}:${QUEUE}:of:${endpointId}`
-  }
-
-  async #process(job: DeliveryJob, token: string, attempt: Attempt): Promise<Outcome> {
-    const putOff = async (ms: number): Promise<never> => {
-      await job.moveToDelayed(Date.now() + ms, token)
-      throw new DelayedError()
-    }
-    const attempted = await attempt(job.data).catch(() => undefined)
-    if (attempted === undefined) return putOff(STORE_RETRY_MS)
-    const { outcome, verdict, waitMs } = attempted
-    switch (verdict) {
-      case 'delivered':
-        return outcome
-      case 'busy':
-        return putOff(waitMs ?? STORE_RETRY_MS)
-      case 'dead':
-        throw new UnrecoverableError(outcome)
-      case 'failed':
-        throw new AttemptFailed(outcome, waitMs)
-    }
   }
 }

@@ -10,6 +10,7 @@ import { formatError } from '../graphql/format-error.js'
 import type { EntryChecks } from '../http/front.js'
 import { INTERACTION_HEADER, interactionIdOf } from '../http/interaction-id.js'
 import type { OnRefused } from '../security-events/refusals.js'
+import { Heartbeat } from './heartbeat.js'
 import { MessageRate } from './message-rate.js'
 import type { Stream } from './stream.js'
 import type { StreamLimits } from './stream-limits.js'
@@ -17,8 +18,10 @@ import type { Streams } from './streams.js'
 
 /** How long a connection may wait with `connection_init`. */
 const INIT_MS = 5_000
-/** How often a connection is pinged; one that has not answered by the next time is cut off. */
-const HEARTBEAT_MS = 12_000
+/** Characters of the reason of a close: 123 bytes of UTF-8, whatever they are. */
+const MAX_REASON = 41
+/** What may wait to be sent to a client that reads slowly. */
+const MAX_UNSENT_BYTES = 1_048_576
 /** The time for the last results of a connection whose token has ended. */
 const LAST_RESULTS_MS = 500
 
@@ -29,7 +32,7 @@ const CLOSE = { unsupportedData: 1003, policyViolation: 1008, serviceRestart: 10
 const CARRIED = ['authorization', 'x-purpose', 'x-consent-id', INTERACTION_HEADER, 'x-request-timeout-ms'] as const
 
 /** A connection has no answer whose headers could be set. */
-const NO_ANSWER = { setHeader: () => NO_ANSWER } as unknown as Parameters<EntryChecks['verify']>[1]
+const NO_ANSWER = { setHeader: () => undefined }
 
 /** What all connections share. */
 export interface ConnectionParts extends Pick<EntryChecks, 'verify' | 'assertTenant' | 'deadlines'> {
@@ -88,7 +91,6 @@ export class WebSocketConnection {
   readonly #correlationId: string
   #session: Session | undefined
   #messageBytes = 0
-  #isAlive = true
   #release = (): void => undefined
   #end: NodeJS.Timeout | undefined
 
@@ -101,17 +103,20 @@ export class WebSocketConnection {
       {
         protocol: socket.protocol,
         send: (data) => this.#send(data),
-        close: (code, reason) => socket.close(code, reason),
+        // It names the id that is in use, of any length.
+        close: (code, reason) => socket.close(code, reason.slice(0, MAX_REASON)),
         onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
       },
       this,
     )
-    const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
-    socket.on('pong', () => (this.#isAlive = true))
+    const heartbeat = new Heartbeat(socket, () => this.#cutOff())
+    // Frames of control count as messages: the answer to each would wait for a client that does not read.
+    socket.on('ping', (data: Buffer) => this.#counts() && socket.pong(data))
+    socket.on('pong', () => this.#counts())
     // What the client sent is not valid; `ws` closes the connection with the code of it.
     socket.on('error', () => undefined)
     socket.once('close', (code, reason) => {
-      clearInterval(heartbeat)
+      heartbeat.end()
       clearTimeout(this.#end)
       for (const stream of this.#streams) stream.end('client')
       this.#release()
@@ -217,7 +222,7 @@ export class WebSocketConnection {
 
   async #receive(data: Buffer, isBinary: boolean, take: (message: string) => Promise<void>): Promise<void> {
     if (isBinary) return this.#close(CLOSE.unsupportedData, 'Text messages only')
-    if (!this.#rate.take()) return this.#close(CLOSE.policyViolation, 'Too many messages')
+    if (!this.#counts()) return
     this.#messageBytes = data.length
     try {
       await take(data.toString())
@@ -226,19 +231,27 @@ export class WebSocketConnection {
     }
   }
 
+  /** Counts what the client has sent; closes the connection and returns false where it is too much. */
+  #counts(): boolean {
+    const isFew = this.#rate.take()
+    if (!isFew) this.#close(CLOSE.policyViolation, 'Too many messages')
+    return isFew
+  }
+
   /** Resolves when the message was handed to the system, so that a client that reads slowly is waited for. */
   #send(data: string): Promise<void> {
     const socket = this.#socket
+    if (socket.bufferedAmount > MAX_UNSENT_BYTES) this.#cutOff()
     return new Promise((resolve) => {
       if (socket.readyState !== socket.OPEN) resolve()
       else socket.send(data, () => resolve())
     })
   }
 
-  #beat(): void {
-    if (!this.#isAlive) return this.terminate()
-    this.#isAlive = false
-    this.#socket.ping()
+  /** Ends a connection whose client does not read. */
+  #cutOff(): void {
+    for (const stream of this.#streams) stream.end('slow_reader')
+    this.terminate()
   }
 
   #endIn(ms: number, end: () => void): void {

@@ -73,6 +73,8 @@ export class WebSockets {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // Each connection answers pings itself, and counts them.
+    autoPong: false,
     maxPayload: MAX_BODY_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
@@ -119,7 +121,7 @@ export class WebSockets {
       release = this.#pending.begin(request)
       socket.once('close', release)
       if (request.headers.authorization !== undefined) {
-        const setHeader = ((name: string, value: string) => void answer.push(name, value)) as never
+        const setHeader = (name: string, value: string): unknown => answer.push(name, value)
         assertTenant(await verify(request, { setHeader }))
       }
       if (socket.destroyed) return

@@ -13,6 +13,7 @@ import { type App, startApp } from '../support/app.js'
 import { countTurns } from '../support/clock.js'
 import { type PrivateRedis, privateRedis, addressOf } from '../support/redis.js'
 import { cipherOf } from '../support/keys.js'
+import { formCluster } from '../support/redis-cluster.js'
 
 const CREATE =
   'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
@@ -320,7 +321,6 @@ describe('a Redis with Sentinels', () => {
 })
 
 describe('a cluster', () => {
-  const SLOTS = 16_384
   let nodes: PrivateRedis[]
   beforeAll(async () => {
     nodes = await Promise.all(
@@ -337,23 +337,7 @@ describe('a cluster', () => {
         ]),
       ),
     )
-    const admins = nodes.map(({ url }) => new Redis(url))
-    await Promise.all(
-      admins.map((admin, i) =>
-        admin.call('CLUSTER', 'ADDSLOTSRANGE', Math.ceil((i * SLOTS) / 3), Math.ceil(((i + 1) * SLOTS) / 3) - 1),
-      ),
-    )
-    for (const { port } of nodes.slice(1)) await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port)
-    await vi.waitFor(
-      async () =>
-        expect(
-          (await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'INFO')))).every(
-            (info) => String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'),
-          ),
-        ).toBe(true),
-      { timeout: 20_000, interval: 100 },
-    )
-    for (const admin of admins) admin.disconnect()
+    for (const admin of await formCluster(nodes)) admin.disconnect()
   })
   afterAll(async () => {
     await Promise.all(nodes.map((node) => node.kill()))

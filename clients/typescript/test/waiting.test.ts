@@ -7,7 +7,7 @@ import {
   PersonByIdDocument,
   type VerifyAccountInput,
 } from '../src/operations.js'
-import { breakConnection, clear, createClient, requests, restartServer } from './support/control.js'
+import { breakConnection, clear, createClient, requests, restartServer, tokenOf } from './support/control.js'
 
 let kyc: KycGraph
 beforeEach(() => {
@@ -69,6 +69,30 @@ test('waitFor goes on over lost answers and a restart', async () => {
   await restart
   expect(verificationResult!.state).toBe('COMPLETED')
 })
+
+/** `MAX_STREAMS_PER_USER` of the server. */
+const STREAMS_OF_A_USER = 20
+
+test('waitFor and subscribe open a stream that is refused for now after the time that the server says', async () => {
+  const user = createClient({ token: () => tokenOf({ client: 'app', claims: { sub: 'busy' } }) })
+  const { verifyAccount } = await user.mutate(CheckPayeeDocument, { input: payee(PENDING_FOREVER) })
+  const { id } = verifyAccount!.result
+  const open = Array.from({ length: STREAMS_OF_A_USER }, () => user.subscribe(PayeeCheckUpdatesDocument, { id }))
+  await Promise.all(open.map((stream) => stream.next()))
+  await clear()
+  const begun = Date.now()
+  const waited = user.waitFor(PayeeCheckDocument, { id }, { until: () => true })
+  const subscribed = user.subscribe(PayeeCheckUpdatesDocument, { id })
+  const first = subscribed.next()
+  await expect.poll(async () => (await requests()).length).toBe(2)
+  await Promise.all(open.map((stream) => stream.return()))
+  expect((await waited).verificationResult!.state).toBe('PENDING')
+  expect((await first).value!.verificationResult!.state).toBe('PENDING')
+  expect(Date.now() - begun).toBeGreaterThanOrEqual(5_000)
+  // Each was asked for twice, and nothing was polled.
+  expect((await requests()).map(({ accept }) => accept)).toEqual(Array.from({ length: 4 }, () => 'text/event-stream'))
+  await subscribed.return()
+}, 30_000)
 
 test('waitFor ends with TIMEOUT and the last state when its time is over', async () => {
   const { id } = await begin(PENDING_FOREVER)

@@ -23,9 +23,10 @@ type Customer @key(fields: "bankId id") {
   accounts: [Account!]! @authenticated @listSize(assumedSize: 2)
 }
 
-"A person of kyc-graph, of whom this service knows the id alone."
-type Person @key(fields: "id", resolvable: false) {
+"A person of kyc-graph, with the accounts that this service knows."
+type Person @key(fields: "id") {
   id: ID!
+  accounts: [Account!]! @authenticated @listSize(assumedSize: 2)
 }
 `
 
@@ -36,7 +37,7 @@ directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT
 directive @authenticated on FIELD_DEFINITION | OBJECT
 directive @listSize(assumedSize: Int, slicingArguments: [String!]) on FIELD_DEFINITION
 scalar _Any
-union _Entity = Account | Customer
+union _Entity = Account | Customer | Person
 type _Service { sdl: String! }
 extend type Query { _service: _Service! _entities(representations: [_Any!]!): [_Entity]! }
 `

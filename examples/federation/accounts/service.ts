@@ -26,6 +26,7 @@ const RESOLVERS = {
       representations.map(entityOf),
   },
   Customer: { accounts: accountsOf },
+  Person: { accounts: ({ id }: Reference) => ACCOUNTS.filter(({ person }) => person.id === id) },
 }
 
 function accountsSchema(): GraphQLSchema {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { listening, type Service } from './service.js'
 
 /** A request of the gateway to kyc-graph. */
@@ -14,6 +16,8 @@ export interface Recorder extends Service {
   readonly requests: Recorded[]
   /** Breaks the connection of the next request, once kyc-graph has answered it. */
   readonly loseNextAnswer: () => void
+  /** Requests that are not answered to their end. */
+  readonly open: () => number
 }
 
 const HOP_BY_HOP = ['connection', 'host', 'content-length', 'transfer-encoding', 'keep-alive', 'content-encoding']
@@ -25,6 +29,7 @@ const endToEnd = (headers: Iterable<[string, string]>): [string, string][] =>
 export async function startRecorder(target: string): Promise<Recorder> {
   const requests: Recorded[] = []
   let losesAnswer = false
+  let open = 0
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request)
@@ -33,18 +38,30 @@ export async function startRecorder(target: string): Promise<Recorder> {
     const headers = endToEnd(Object.entries(request.headers as Record<string, string>))
     const isLost = losesAnswer
     losesAnswer = false
-    const answer = await fetch(`${target}${request.url}`, { method: 'POST', headers, body })
-    const bytes = Buffer.from(await answer.arrayBuffer())
-    if (isLost) return void response.destroy()
-    response.writeHead(answer.status, Object.fromEntries(endToEnd(answer.headers))).end(bytes)
+    // A gateway that leaves a stream ends it.
+    const leaves = new AbortController()
+    response.once('close', () => leaves.abort())
+    const answer = await fetch(`${target}${request.url}`, { method: 'POST', headers, body, signal: leaves.signal })
+    if (isLost) {
+      await answer.arrayBuffer()
+      return void response.destroy()
+    }
+    response.writeHead(answer.status, Object.fromEntries(endToEnd(answer.headers)))
+    // The head of a stream comes before its first event.
+    response.flushHeaders()
+    await pipeline(Readable.fromWeb(answer.body as never), response)
   }
 
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy())
+    open += 1
+    pass(request, response)
+      .catch(() => response.destroy())
+      .finally(() => (open -= 1))
   })
   return {
     requests,
     loseNextAnswer: () => void (losesAnswer = true),
+    open: () => open,
     ...(await listening(server)),
   }
 }

@@ -23,7 +23,12 @@ export interface StormOptions {
   /** How often a worker is killed, and whether Redis is restarted. */
   readonly kills: number
   readonly restarts: number
+  /** @default a Redis of the storm's own, which writes each change to its disk */
+  readonly redis?: StormRedis
 }
+
+/** The Redis of a storm, or the part of it that is restarted; `url` is the `REDIS_URL` of the replicas. */
+export type StormRedis = Pick<PrivateRedis, 'url' | 'start' | 'kill'>
 
 /** What a storm found. */
 export interface StormReport {
@@ -127,7 +132,7 @@ async function trouble(
     worker,
     accepted,
   }: {
-    readonly redis: PrivateRedis
+    readonly redis: StormRedis
     readonly encryptionKey: string
     readonly worker: ChildProcess
     readonly accepted: Delivered
@@ -157,7 +162,7 @@ async function trouble(
 /** Runs a storm. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
   const begun = performance.now()
-  const redis = await privateRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
+  const redis = options.redis ?? (await privateRedis(['--appendonly', 'yes', '--appendfsync', 'always']))
   const encryptionKey = randomBytes(32).toString('base64')
   const { receiver, secrets, accepted, counts } = await startRefusing(options.endpoints)
   const replica = await openReplica(redis.url, encryptionKey)

@@ -1,0 +1,41 @@
+import type { Job } from 'bullmq'
+import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
+import type { DeliveryIds, QueuedDelivery } from './contract.js'
+
+/** The hash tag keeps all keys of the queue in one slot of a cluster: its scripts need several of them. */
+export const QUEUE = '{deliveries}'
+
+/** A delivery as a job of BullMQ. */
+export type DeliveryJob = Job<DeliveryIds, Outcome>
+
+/** The id of the job of a delivery. */
+export const jobIdOf = ({ eventId, endpointId }: DeliveryIds): string => `${eventId}.${endpointId}`
+
+/** The delivery of a job's id. */
+export const idsOf = (jobId: string): DeliveryIds => {
+  const [eventId = '', endpointId = ''] = jobId.split('.')
+  return { eventId, endpointId }
+}
+
+const outcomeOf = (text: unknown): Outcome | undefined => Object.values(Outcome).find((outcome) => outcome === text)
+
+/** The state of the delivery of a job. */
+export function stateOf({ finishedOn, returnvalue, attemptsMade }: DeliveryJob): QueuedDelivery['state'] {
+  if (finishedOn != null) return outcomeOf(returnvalue) === undefined ? 'dead' : 'delivered'
+  return attemptsMade > 0 ? 'retrying' : 'pending'
+}
+
+/** The delivery of a job. */
+export function toDelivery(job: DeliveryJob): QueuedDelivery {
+  const { id, attemptsMade, returnvalue, failedReason, finishedOn, processedOn, delay: delayMs, timestamp } = job
+  const isOver = finishedOn != null
+  return {
+    ...idsOf(id!),
+    attempts: attemptsMade,
+    lastOutcome: outcomeOf(returnvalue) ?? outcomeOf(failedReason),
+    state: stateOf(job),
+    nextAttemptAt: isOver ? undefined : delayMs > 0 ? (processedOn ?? timestamp) + delayMs : timestamp,
+    createdAt: timestamp,
+    endedAt: finishedOn ?? undefined,
+  }
+}
