@@ -16,6 +16,7 @@ import { type ErrorWorkloads, errorWorkloads, type Workload, workloads } from '.
 
 /** The result of one load on one contender, with its cost. */
 export interface Sample {
+  readonly operations: number
   readonly rps: number
   readonly p50: number
   readonly p99: number
@@ -104,6 +105,7 @@ export class Environment {
       const busy = used / ((performance.now() - begun) / 1000)
       const { calls, unknown } = await ask<{ calls: number; unknown: number }>(this.#stub, 'calls')
       return {
+        operations: result.operations,
         rps: result.operations / result.seconds,
         p50: result.p50,
         p99: result.p99,

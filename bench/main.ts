@@ -14,7 +14,7 @@ import { pinned, stopAll } from './processes.js'
 import { profile } from './profile.js'
 import { replaceResults, type Results, table } from './report.js'
 import { compile, ROOT } from './server.js'
-import { measureTraces } from './traces.js'
+import { measureTraces, TRACES_PLAN } from './traces.js'
 import type { Workload } from './workloads.js'
 
 const { values: options } = parseArgs({
@@ -91,8 +91,9 @@ async function compare(root: string): Promise<void> {
 async function printTraces(): Promise<void> {
   const isMeasured = (workload: Workload) =>
     workload.name === 'Customer' || (options.only !== undefined && isWanted(workload))
-  const rows = await measureTraces(isMeasured, plan, crowd, progress)
-  console.log(`\nNode ${process.version}, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.\n\n${rows}`)
+  const turns = options.quick ? QUICK : TRACES_PLAN
+  const rows = await measureTraces(isMeasured, turns, crowd, progress)
+  console.log(`\nNode ${process.version}, ${turns.rounds} rounds of ${turns.seconds} s each, in turns.\n\n${rows}`)
 }
 
 /** Own time of the customer page at half of the throughput that was measured. */
@@ -138,11 +139,11 @@ function save(results: Results): void {
 
 async function main(): Promise<void> {
   if (process.platform !== 'linux') throw new Error('CPU time and memory are read from /proc: run it on Linux.')
-  install()
   build(ROOT)
   if (options.profile !== undefined) return profile(options.profile.split(','), progress)
   if (options.before !== undefined) return compare(resolve(options.before))
   if (options.traces) return printTraces()
+  install()
   const results = await measureAll()
   console.log(`\n${table(results)}`)
   if (isWhole && options.only === undefined) save(results)

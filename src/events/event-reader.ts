@@ -7,6 +7,11 @@ export const BLOCK_MS = 1_000
 /** How long a reader waits after an error. */
 const RETRY_MS = 100
 const MAX_ENTRIES = 256
+/**
+ * How long a reader lets events gather that nobody waits for: every replica reads every event, so this is what they cost
+ * the store, however many replicas there are.
+ */
+const GATHER_MS = 250
 
 /** The reply to a read of one stream. */
 export type StreamReply = readonly (readonly [name: string, entries: readonly StreamEntry[]])[] | null
@@ -39,8 +44,10 @@ export async function repeat(step: () => Promise<void>, signal: AbortSignal, onE
 export class EventReader {
   readonly #connection: Redis | Cluster
   readonly #onEntries: (entries: readonly StreamEntry[]) => Promise<void>
+  readonly #isAwaited: () => boolean
   readonly #closing = new AbortController()
   readonly #ended: Promise<void>
+  #gathering: AbortController | undefined
   /** The id of the last entry that was read; undefined until the store has told its time. */
   #position: string | undefined
   /** True where the stream may end before the position. */
@@ -48,15 +55,25 @@ export class EventReader {
   /** When the read that was answered last was sent, by the monotonic clock. */
   #sentAt = performance.now()
 
-  /** `onEntries` rejects where it could not take the entries: they are read again. */
-  constructor(connection: Redis | Cluster, onEntries: (entries: readonly StreamEntry[]) => Promise<void>) {
+  /** `onEntries` rejects where it could not take the entries: they are read again. `isAwaited`: an event is read at once. */
+  constructor(
+    connection: Redis | Cluster,
+    onEntries: (entries: readonly StreamEntry[]) => Promise<void>,
+    isAwaited: () => boolean,
+  ) {
     this.#connection = connection
     this.#onEntries = onEntries
+    this.#isAwaited = isAwaited
     this.#ended = repeat(
       () => this.#read(),
       this.#closing.signal,
       () => (this.#isInDoubt = true),
     )
+  }
+
+  /** Reads now what may have gathered, because somebody waits for it. */
+  hurry(): void {
+    this.#gathering?.abort()
   }
 
   async close(): Promise<void> {
@@ -82,6 +99,16 @@ export class EventReader {
       this.#position = entries.at(-1)?.[0] ?? position
     }
     this.#sentAt = sentAt
+    const found = reply?.[0]?.[1].length ?? 0
+    if (found > 0 && found < MAX_ENTRIES && !this.#isAwaited()) await this.#gather()
+  }
+
+  async #gather(): Promise<void> {
+    // No read is open meanwhile that the loss of the store would end.
+    this.#isInDoubt = true
+    this.#gathering = new AbortController()
+    const signal = AbortSignal.any([this.#gathering.signal, this.#closing.signal])
+    await delay(GATHER_MS, undefined, { signal, ref: false }).catch(() => undefined)
   }
 
   async #findPosition(): Promise<string> {

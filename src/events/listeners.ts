@@ -27,6 +27,11 @@ export class Listeners {
     return () => void this.#ofAll.delete(listener)
   }
 
+  /** True while an object has a listener. */
+  get areAny(): boolean {
+    return this.#byObject.size > 0
+  }
+
   has(object: Watched): boolean {
     return this.#byObject.has(objectKey(object))
   }

@@ -47,7 +47,8 @@ export class RedisEventLog implements EventLog {
     )
     this.#writer = this.#causes.watch(connect(address, this.#causes.left))
     const connection = this.#connectWaiting()
-    this.#reader = new EventReader(connection, (entries) => this.#tell(connection, entries))
+    const tell = (entries: readonly StreamEntry[]) => this.#tell(connection, entries)
+    this.#reader = new EventReader(connection, tell, () => this.#listeners.areAny)
   }
 
   async record(tenant: string | undefined, change: StateChange, ageMs = 0): Promise<StateEvent | undefined> {
@@ -81,7 +82,9 @@ export class RedisEventLog implements EventLog {
   }
 
   subscribe(object: Watched, listener: EventListener): () => void {
-    return this.#listeners.add(object, listener)
+    const end = this.#listeners.add(object, listener)
+    this.#reader.hurry()
+    return end
   }
 
   subscribeAll(listener: EventListener): () => void {

@@ -85,7 +85,7 @@ export function watchParts(options: ReloadOptions): () => void {
       name: 'traces',
       read: reloaded.traces,
       async use({ traces: { destination } }) {
-        if (await tracing?.use(destination)) tell('traces')
+        if (tracing?.use(destination)) tell('traces')
       },
       log,
       metrics,

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici'
 import type { Exchange } from '../../datasources/emulator/run.js'
 import type { ProviderName } from '../../datasources/index.js'
 import { AUDIENCE, createIssuer, type Issuer } from '../../src/dev/issuer.js'
-import { type Replica, replica } from '../soak/replica.js'
+import { NODE_ARGUMENTS, type Replica, replica } from '../soak/replica.js'
 import { freePort, type PrivateRedis, privateRedis } from '../support/redis.js'
 import { createTokens, type TokenOptions } from '../support/tokens.js'
 import { type ChaosEmulators, startChaosEmulators } from './emulators.js'
@@ -18,7 +18,7 @@ type Settings = Readonly<Record<string, string>>
 export interface ReplicaOptions {
   /** Settings over those of the world; an empty text unsets one. */
   readonly settings?: Settings
-  /** Options of `node`, such as the size of the heap. */
+  /** Options of `node`. @default those of `npm start` */
   readonly nodeOptions?: readonly string[]
   /** Another build: the file that `node` runs. */
   readonly program?: string
@@ -184,7 +184,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         folder,
         await freePort(),
         { ...settings, ...own.settings },
-        own.nodeOptions,
+        own.nodeOptions ?? NODE_ARGUMENTS,
       ),
     ),
   )

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { StateChange } from '../../datasources/contract/state-change.js'
@@ -303,6 +304,35 @@ describe('an event that a process left behind', () => {
     await vi.waitFor(async () => expect((await admin.xpending(EVENT_STREAM, 'hooks'))[0]).toBe(0), PATIENT)
     admin.disconnect()
   })
+})
+
+test('events for which no subscriber waits are read together, and at once as soon as one waits', async () => {
+  const own = await privateRedis()
+  const admin = new Redis(own.url)
+  const reader = await ready({ url: own.url })
+  const heard = collector()
+  reader.subscribeAll(heard.add)
+  const reads = async (): Promise<number> => {
+    const stats = await admin.info('commandstats')
+    return Number(/^cmdstat_mget:calls=(\d+)/m.exec(stats)?.[1] ?? 0)
+  }
+  /** Records events that come one after the other, and answers how often their values were read. */
+  const record = async (count: number): Promise<number> => {
+    const [before, known] = [await reads(), heard.events.length]
+    for (let i = 0; i < count; i += 1) {
+      await reader.record(undefined, change('p', `S${known + i}`))
+      await delay(15)
+    }
+    await vi.waitFor(() => expect(heard.events).toHaveLength(known + count), PATIENT)
+    return (await reads()) - before
+  }
+  const together = await record(30)
+  reader.subscribe({ tenant: undefined, type: 'personVerification', id: 'another' }, () => undefined)
+  const alone = await record(30)
+  expect(together).toBeLessThan(alone / 2)
+  admin.disconnect()
+  await reader.close()
+  await own.kill()
 })
 
 describe('a Redis that is restarted', () => {

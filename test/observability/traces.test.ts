@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -287,6 +289,30 @@ test('a collector that is away fails no request, is told once, and once when it 
   expect(lines()[1]).toContain('traces are exported again')
   await back.close()
   await alone.close()
+})
+
+test('spans for which the queue has no place are counted as lost', async () => {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const alone = await startApp(
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+    },
+    app,
+  )
+  const lost = async () =>
+    Number(/^kyc_trace_spans_lost_total (\d+)$/m.exec(await (await fetch(`${alone.url}/metrics`)).text())![1])
+  const aliases = Array.from({ length: 20 }, (_, i) => `p${i}: person(id: "${ONE}") { lastName }`).join(' ')
+  // 512 spans are on their way to a collector that does not answer, and 2,048 wait.
+  const ask = () => Promise.all(Array.from({ length: 32 }, () => alone.run(`{ ${aliases} }`)))
+  for (let times = 0; times < 5; times += 1) for (const { errors } of await ask()) expect(errors).toEqual([])
+  expect(await lost()).toBeGreaterThan(500)
+  const closed = alone.close()
+  for (const socket of sockets) socket.destroy()
+  silent.close()
+  await closed
 })
 
 test('headers for the collector are read again when their file changes', async () => {

@@ -17,6 +17,9 @@ export interface Span {
   readonly attributes: Readonly<Record<string, unknown>>
   /** Ids of the spans that it links to. */
   readonly links: readonly string[]
+  /** The flags of its trace, 0x100, and 0x200 below a span of another process; those of its links. */
+  readonly flags: readonly number[]
+  readonly droppedLinks: number
   /** 2 is an error. */
   readonly status: number
   readonly events: number
@@ -80,10 +83,13 @@ const spanOf = (bytes: Buffer): Span => ({
   attributes: Object.fromEntries(messages(bytes, 9).map((pair) => [text(pair, 1), valueOf(messages(pair, 2)[0]!)])),
   events: messages(bytes, 11).length,
   links: messages(bytes, 13).map((link) => hex(link, 2)),
+  flags: [Number(integer(bytes, 16)), ...messages(bytes, 13).map((link) => Number(integer(link, 6)))],
+  droppedLinks: Number(integer(bytes, 14)),
   status: Number(integer(messages(bytes, 15)[0] ?? Buffer.alloc(0), 3)),
 })
 
-const spansOf = (body: Buffer): Span[] =>
+/** The spans of an export in protobuf. */
+export const spansOf = (body: Buffer): Span[] =>
   messages(body, 1).flatMap((resource) => messages(resource, 2).flatMap((scope) => messages(scope, 2).map(spanOf)))
 
 /** A collector: an HTTP server that takes traces by OTLP in protobuf. */

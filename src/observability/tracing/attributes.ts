@@ -35,7 +35,7 @@ export const ATTRIBUTES = {
 } as const
 
 /** How a span is shown. */
-interface Shown {
+export interface Shown {
   readonly name: string
   /** Default: internal. */
   readonly kind?: OtelKind
@@ -86,16 +86,14 @@ export const shown = <Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind])
 const errorTypeOf = ({ code, status }: SpanOutcome): string | undefined =>
   code ?? (status !== undefined && status >= 400 ? String(status) : undefined)
 
-/** The attributes of a span that ends. A span with `error.type` has failed. */
-export function outcomeAttributes(outcome: SpanOutcome): { readonly attributes: Attributes; readonly failed: boolean } {
+/** Adds how a span ended to its attributes; true where it failed, which is where it has `error.type`. */
+export function addOutcome(attributes: Attributes, outcome: SpanOutcome): boolean {
   const { status, isFound } = outcome
   const errorType = errorTypeOf(outcome)
-  const attributes = {
-    ...(status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
-    ...(isFound !== undefined && { [ATTRIBUTES.storeFound]: isFound }),
-    ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
-  }
-  return { attributes, failed: errorType !== undefined }
+  if (status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status
+  if (isFound !== undefined) attributes[ATTRIBUTES.storeFound] = isFound
+  if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType
+  return errorType !== undefined
 }
 
 /** The name and attributes of the span of an operation that ends: its document is named by its hash, and only a promised name is told. */

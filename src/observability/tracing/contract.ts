@@ -9,7 +9,7 @@ export type BeginTrace = (headers: IncomingHttpHeaders, correlationId: string) =
 export interface Tracing {
   readonly begin: BeginTrace
   /** Uses the destination from now on; false where it is the present one. */
-  readonly use: (destination: TraceDestination | undefined) => Promise<boolean>
+  readonly use: (destination: TraceDestination | undefined) => boolean
   /** Exports what is left, for a few seconds at most. */
   readonly close: () => Promise<void>
 }

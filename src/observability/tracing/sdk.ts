@@ -1,49 +1,45 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { type Context, createTraceState, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  createNoopMeter,
+  createTraceState,
+  type Meter,
+  type MeterProvider,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
-  TracerProvider,
   BatchSpanProcessor,
-  type IdGenerator,
   ParentBasedSampler,
   RandomIdGenerator,
   type Sampler,
+  SamplingDecision,
   type SpanExporter,
   type SpanProcessor,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
-import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
+import { ATTR_ERROR_TYPE, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import type { TraceContext } from '../../../datasources/contract/trace.js'
 import { VERSION } from '../../../datasources/http/user-agent.js'
 import { SelfTime } from '../self-time.js'
 import { traceContextOf } from '../trace-context.js'
 import type { BeginTrace, ExportObserver, Tracing } from './contract.js'
-import type { TraceDestination, TraceSettings } from './settings.js'
-import { contextOf, TracedTime } from './spans.js'
+import { exporterOf } from './exporter.js'
+import type { TraceSettings } from './settings.js'
+import { TracedTime } from './spans.js'
 import { WatchedExporter } from './watched-exporter.js'
 
 /** How long a stopping process tries to export what is left. */
 const MAX_CLOSE_MS = 3_000
 /** A UUID, or a trace id. */
 const ID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/
-
-/** Random ids, and for the next trace one that is given: an operation and its trace have one id where no caller names either. */
-class TraceIds implements IdGenerator {
-  readonly #random = new RandomIdGenerator()
-  next: string | undefined
-
-  readonly generateTraceId = (): string => {
-    const { next } = this
-    this.next = undefined
-    return next ?? this.#random.generateTraceId()
-  }
-
-  readonly generateSpanId = (): string => this.#random.generateSpanId()
-}
 
 function rootSampler({ sampler, ratio }: TraceSettings): Sampler {
   if (sampler.endsWith('always_off')) return new AlwaysOffSampler()
@@ -53,17 +49,6 @@ function rootSampler({ sampler, ratio }: TraceSettings): Sampler {
 function samplerOf(settings: TraceSettings): Sampler {
   const root = rootSampler(settings)
   return settings.sampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
-}
-
-/** The exporter of a protocol; the other one is not loaded. */
-async function exporterOf(destination: TraceDestination): Promise<SpanExporter> {
-  const { url, headers, timeoutMs: timeoutMillis, ca, protocol } = destination
-  const options = { url, headers: { ...headers }, timeoutMillis, ...(ca !== undefined && { httpAgentOptions: { ca } }) }
-  const { OTLPTraceExporter } =
-    protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto')
-  return new OTLPTraceExporter(options)
 }
 
 const resourceOf = ({ serviceName, resourceAttributes }: TraceSettings) =>
@@ -84,46 +69,62 @@ const parentOf = ({ traceId, spanId, traceFlags, state }: TraceContext): Context
     ...(state !== undefined && { traceState: createTraceState(state) }),
   })
 
+/** The id of a trace that begins here: that of the operation, so that both have one, unless the caller gave it, because that may come again. */
+const ownIdOf = (headers: IncomingHttpHeaders, correlationId: string): string | undefined =>
+  headers['x-correlation-id'] !== correlationId && ID.test(correlationId)
+    ? correlationId.replaceAll('-', '')
+    : undefined
+
+/** Hears from a batch processor how many spans its full queue had no place for. */
+function queueMeter(lost: (spans: number) => void): MeterProvider {
+  const createCounter: Meter['createCounter'] = () => ({
+    add: (spans, attributes) => {
+      if (attributes?.[ATTR_ERROR_TYPE] === 'queue_full') lost(spans)
+    },
+  })
+  const meter = Object.assign(Object.create(createNoopMeter()) as Meter, { createCounter })
+  return { getMeter: () => meter }
+}
+
+/** The processor of the spans that are exported. */
+const batchProcessor = (exporter: SpanExporter, scheduledDelayMillis: number, lost: ExportObserver['lost']) =>
+  new BatchSpanProcessor({ exporter, scheduledDelayMillis, selfObsMeterProvider: queueMeter(lost) })
+
 /** Opens tracing with the SDK of OpenTelemetry. `processors` get the spans beside the destination of the settings. */
-export async function createTracing(
+export function createTracing(
   settings: TraceSettings,
   observer: ExportObserver,
-  processors: readonly SpanProcessor[],
-): Promise<Tracing> {
+  others: readonly SpanProcessor[],
+): Tracing {
   let { destination } = settings
-  const exporter = destination && new WatchedExporter(await exporterOf(destination), observer)
-  const ids = new TraceIds()
-  const provider = new TracerProvider({
-    resource: resourceOf(settings),
-    sampler: samplerOf(settings),
-    idGenerator: ids,
-    spanProcessors: [
-      ...processors,
-      ...(exporter === undefined
-        ? []
-        : [new BatchSpanProcessor({ exporter, scheduledDelayMillis: destination!.delayMs })]),
-    ],
-  })
-  const tracer = provider.getTracer('kyc-graph', VERSION)
+  const exporter = destination && new WatchedExporter(exporterOf(destination), observer)
+  const processors = exporter ? [...others, batchProcessor(exporter, destination!.delayMs, observer.lost)] : others
+  const ids = new RandomIdGenerator()
+  const sampler = samplerOf(settings)
+  const family = { resource: resourceOf(settings), scope: { name: 'kyc-graph', version: VERSION }, ids, processors }
 
   const begin: BeginTrace = (headers, correlationId) => {
     const caller = traceContextOf(headers)
-    // An id that the caller gave may come again.
-    const isOwn = caller === undefined && headers['x-correlation-id'] !== correlationId
-    if (isOwn && ID.test(correlationId)) ids.next = correlationId.replaceAll('-', '')
+    const traceId = caller?.traceId ?? ownIdOf(headers, correlationId) ?? ids.generateTraceId()
     const parent = caller === undefined ? ROOT_CONTEXT : parentOf(caller)
-    const span = tracer.startSpan('operation', { kind: SpanKind.SERVER }, parent)
-    return span.isRecording() ? new TracedTime(tracer, span) : new SelfTime(contextOf(span))
+    // Decided once for the operation: one that is not sampled has no object of a span.
+    const { decision } = sampler.shouldSample(parent, traceId, 'operation', SpanKind.SERVER, {}, [])
+    const isSampled = decision === SamplingDecision.RECORD_AND_SAMPLED
+    const context = { traceId, spanId: ids.generateSpanId(), traceFlags: isSampled ? 1 : 0, state: caller?.state }
+    return isSampled ? new TracedTime(family, context, caller) : new SelfTime(context)
   }
 
   return {
     begin,
-    async use(next) {
+    use(next) {
       if (exporter === undefined || next === undefined || isDeepStrictEqual(next, destination)) return false
       destination = next
-      exporter.replace(await exporterOf(next))
+      exporter.replace(exporterOf(next))
       return true
     },
-    close: () => Promise.race([provider.shutdown(), delay(MAX_CLOSE_MS, undefined, { ref: false })]),
+    async close() {
+      const closed = Promise.all(processors.map((processor) => processor.shutdown()))
+      await Promise.race([closed, delay(MAX_CLOSE_MS, undefined, { ref: false })])
+    },
   }
 }

@@ -1,12 +1,14 @@
 import {
-  type Context,
+  type Attributes,
+  createTraceState,
+  type HrTime,
   type Link,
-  ROOT_CONTEXT,
-  type Span as OtelSpan,
+  type SpanContext,
+  SpanKind as OtelKind,
   SpanStatusCode,
-  trace,
-  type Tracer,
 } from '@opentelemetry/api'
+import type { Resource } from '@opentelemetry/resources'
+import type { IdGenerator, ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type {
   OperationTrace,
   Span,
@@ -17,72 +19,176 @@ import type {
 } from '../../../datasources/contract/trace.js'
 import type { OperationEnd } from '../operation-end.js'
 import { SelfTime } from '../self-time.js'
-import { operationShown, outcomeAttributes, shown } from './attributes.js'
+import { addOutcome, operationShown, type Shown, shown } from './attributes.js'
 
-/** The position of a span, with the `tracestate` of the caller. */
-export function contextOf(span: OtelSpan): TraceContext {
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext()
-  return { traceId, spanId, traceFlags, state: traceState?.serialize() }
+/** What the spans of a process have in common. */
+export interface SpanFamily {
+  readonly resource: Resource
+  readonly scope: ReadableSpan['instrumentationScope']
+  readonly ids: IdGenerator
+  readonly processors: readonly Pick<SpanProcessor, 'onEnd'>[]
 }
 
-const linksTo = (traces: readonly OperationTrace[]): Link[] =>
-  traces.flatMap(({ context }) =>
-    context === undefined
-      ? []
-      : [{ context: { traceId: context.traceId, spanId: context.spanId, traceFlags: context.traceFlags } }],
-  )
-
-/** A span of OpenTelemetry, as the operation's parts see it. */
-class TraceSpan implements Span {
+/** The caller's span, above that of the operation. */
+interface Remote {
   readonly context: TraceContext
-  readonly #tracer: Tracer
-  readonly #span: OtelSpan
-  readonly #time: SelfTime
-  #parent: Context | undefined
+  readonly isRemote: true
+}
 
-  constructor(tracer: Tracer, span: OtelSpan, time: SelfTime) {
-    this.#tracer = tracer
-    this.#span = span
-    this.#time = time
-    this.context = contextOf(span)
+/** A limit of OpenTelemetry for a span. */
+const MAX_LINKS = 128
+const UNSET = { code: SpanStatusCode.UNSET }
+const FAILED = { code: SpanStatusCode.ERROR }
+
+const spanContextOf = ({ traceId, spanId, traceFlags, state }: TraceContext, isRemote = false): SpanContext => ({
+  traceId,
+  spanId,
+  traceFlags,
+  isRemote,
+  ...(state !== undefined && { traceState: createTraceState(state) }),
+})
+
+/** Seconds and nanoseconds of a time in milliseconds. */
+const hrTimeOf = (ms: number): HrTime => [Math.floor(ms / 1e3), Math.floor((ms % 1e3) * 1e6)]
+
+const contextsOf = (traces: readonly OperationTrace[] | undefined): readonly TraceContext[] | undefined =>
+  traces === undefined || traces.length === 0 ? undefined : traces.flatMap(({ context }) => context ?? [])
+
+/**
+ * A span as it is recorded: little more than its name, its attributes and two times. What an exporter reads besides is
+ * made when it reads, because most of the cost of a trace is that of its objects.
+ */
+class RecordedSpan implements Span, ReadableSpan {
+  readonly events = []
+  readonly droppedAttributesCount = 0
+  readonly droppedEventsCount = 0
+  readonly context: TraceContext
+  name: string
+  readonly kind: OtelKind
+  readonly attributes: Attributes
+  readonly #operation: TracedTime
+  readonly #parent: RecordedSpan | Remote | undefined
+  readonly #links: readonly TraceContext[] | undefined
+  readonly #startedAt = performance.now()
+  #endedAt: number | undefined
+  #hasFailed = false
+
+  constructor(
+    operation: TracedTime,
+    context: TraceContext,
+    { name, kind, attributes }: Shown,
+    parent: RecordedSpan | Remote | undefined,
+    links?: readonly TraceContext[],
+  ) {
+    this.#operation = operation
+    this.context = context
+    this.name = name
+    this.kind = kind ?? OtelKind.INTERNAL
+    this.attributes = attributes
+    this.#parent = parent
+    this.#links = links
   }
 
   beginWait(): void {
-    this.#time.beginWait()
+    this.#operation.beginWait()
   }
 
   endWait(): void {
-    this.#time.endWait()
+    this.#operation.endWait()
   }
 
   countCall(): void {
-    this.#time.countCall()
+    this.#operation.countCall()
   }
 
-  begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links: readonly OperationTrace[] = []): Span {
-    const { name, ...options } = shown(kind, facts)
-    this.#parent ??= trace.setSpan(ROOT_CONTEXT, this.#span)
-    const span = this.#tracer.startSpan(name, { ...options, links: linksTo(links) }, this.#parent)
-    return new TraceSpan(this.#tracer, span, this.#time)
+  begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span {
+    const { traceId, traceFlags, state } = this.context
+    const context = { traceId, spanId: this.#operation.family.ids.generateSpanId(), traceFlags, state }
+    return new RecordedSpan(this.#operation, context, shown(kind, facts), this, contextsOf(links))
   }
 
-  end(outcome: SpanOutcome = {}): void {
-    const { attributes, failed } = outcomeAttributes(outcome)
-    this.#span.setAttributes(attributes)
-    if (failed) this.#span.setStatus({ code: SpanStatusCode.ERROR })
-    this.#span.end()
+  end(outcome?: SpanOutcome): void {
+    if (outcome !== undefined) this.#hasFailed = addOutcome(this.attributes, outcome)
+    this.close()
+  }
+
+  /** Ends the span of the operation, which is known by its end alone. */
+  finish(end: OperationEnd): void {
+    const { name, attributes } = operationShown(end)
+    this.name = name
+    Object.assign(this.attributes, attributes)
+    this.#hasFailed = end.codes.length > 0
+    this.close()
+  }
+
+  private close(): void {
+    if (this.ended) return
+    this.#endedAt = performance.now()
+    for (const processor of this.#operation.family.processors) processor.onEnd(this)
+  }
+
+  get ended(): boolean {
+    return this.#endedAt !== undefined
+  }
+
+  get resource(): Resource {
+    return this.#operation.family.resource
+  }
+
+  get instrumentationScope(): ReadableSpan['instrumentationScope'] {
+    return this.#operation.family.scope
+  }
+
+  get startTime(): HrTime {
+    return hrTimeOf(this.#operation.epochMs + this.#startedAt)
+  }
+
+  get endTime(): HrTime {
+    return hrTimeOf(this.#operation.epochMs + (this.#endedAt ?? this.#startedAt))
+  }
+
+  get duration(): HrTime {
+    return hrTimeOf((this.#endedAt ?? this.#startedAt) - this.#startedAt)
+  }
+
+  get status(): { code: SpanStatusCode } {
+    return this.#hasFailed ? FAILED : UNSET
+  }
+
+  get links(): Link[] {
+    return (this.#links ?? []).slice(0, MAX_LINKS).map(({ traceId, spanId, traceFlags }) => ({
+      context: { traceId, spanId, traceFlags },
+    }))
+  }
+
+  get droppedLinksCount(): number {
+    return Math.max(0, (this.#links?.length ?? 0) - MAX_LINKS)
+  }
+
+  get parentSpanContext(): SpanContext | undefined {
+    const parent = this.#parent
+    return parent && spanContextOf(parent.context, parent instanceof RecordedSpan ? undefined : parent.isRemote)
+  }
+
+  spanContext(): SpanContext {
+    return spanContextOf(this.context)
   }
 }
 
 /** Self time of a sampled operation, with its spans. */
 export class TracedTime extends SelfTime {
-  readonly #span: OtelSpan
-  readonly #root: TraceSpan
+  readonly family: SpanFamily
+  /** What the clock of the process is behind that of the world when the operation begins, in milliseconds: one for all its spans. */
+  readonly epochMs = Date.now() - performance.now()
+  readonly #root: RecordedSpan
 
-  constructor(tracer: Tracer, span: OtelSpan) {
-    super(contextOf(span))
-    this.#span = span
-    this.#root = new TraceSpan(tracer, span, this)
+  /** `caller`: the span that asked for the operation. */
+  constructor(family: SpanFamily, context: TraceContext, caller: TraceContext | undefined) {
+    super(context)
+    this.family = family
+    const kind = OtelKind.SERVER
+    const parent = caller && ({ context: caller, isRemote: true } as const)
+    this.#root = new RecordedSpan(this, context, { name: 'operation', kind, attributes: {} }, parent)
   }
 
   override begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span {
@@ -90,10 +196,6 @@ export class TracedTime extends SelfTime {
   }
 
   override finish(end: OperationEnd): void {
-    const { name, attributes } = operationShown(end)
-    this.#span.updateName(name)
-    this.#span.setAttributes(attributes)
-    if (end.codes.length > 0) this.#span.setStatus({ code: SpanStatusCode.ERROR })
-    this.#span.end()
+    this.#root.finish(end)
   }
 }

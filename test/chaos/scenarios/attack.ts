@@ -3,7 +3,6 @@ import { ask, CORE, helper, pin, residentMb } from '../../../bench/processes.js'
 import { ADA } from '../../../datasources/emulator/people.js'
 import type { Job, Statuses } from '../attack/attacker.js'
 import { attacks } from '../attack/attacks.js'
-import { NODE_ARGUMENTS } from '../../soak/replica.js'
 import { atLeast, atMost, type Check, type Outcome, type Scenario } from '../scenario.js'
 import { startWorld, type World } from '../world.js'
 
@@ -132,8 +131,7 @@ export const attackScenario: Scenario = {
   title: 'Bodies, headers and connections that are meant to exhaust the server',
   async run({ isShort, folder, program, progress }) {
     const settings = { UNAUTHENTICATED_REQUESTS_PER_MINUTE: '600', LOG_LEVEL: 'error' }
-    const replicas = [{ nodeOptions: NODE_ARGUMENTS }]
-    const world = await startWorld({ folder, program, replicas, redis: false, areEmulatorsApart: true, settings })
+    const world = await startWorld({ folder, program, redis: false, areEmulatorsApart: true, settings })
     try {
       pin(world.replicas[0]!.pid()!, CORE.measured)
       return await run(world, isShort, progress)

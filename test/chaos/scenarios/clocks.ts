@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Exchange } from '../../../datasources/emulator/run.js'
+import { NODE_ARGUMENTS } from '../../soak/replica.js'
 import { atMost, type ChaosContext, type Check, type Scenario } from '../scenario.js'
 import { startWorld, type World } from '../world.js'
 
@@ -88,7 +89,7 @@ async function run({ folder, program, isShort, progress }: ChaosContext) {
     if (provider === 'banfico' && method === 'GET') polls += 1
   }
   const settings = { WRITE_LEASE_SECONDS: String(LEASE_SECONDS) }
-  const skewed = skews.map((seconds) => ({ nodeOptions: ['--max-old-space-size=192', '--import', preload(seconds)] }))
+  const skewed = skews.map((seconds) => ({ nodeOptions: [...NODE_ARGUMENTS, '--import', preload(seconds)] }))
   const world = await startWorld({ folder, program, settings, watch, replicas: [{}, {}, ...skewed] })
   const checks: Check[] = []
   try {
