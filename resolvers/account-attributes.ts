@@ -4,7 +4,7 @@ import {
   SetAccountAttributesInput,
   SetAccountAttributesPayload,
 } from '../schema/account-attributes.js'
-import { Cost } from '../schema/cost-weights.js'
+import { Cost } from '../schema/cost-classes.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 

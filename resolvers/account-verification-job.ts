@@ -5,7 +5,7 @@ import {
   VerifyAccountsInput,
   VerifyAccountsPayload,
 } from '../schema/account-verification-job.js'
-import { Cost, PageSize } from '../schema/cost-weights.js'
+import { Cost, PageSize } from '../schema/cost-classes.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'
 import { connection } from './connection.js'

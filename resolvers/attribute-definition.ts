@@ -6,7 +6,7 @@ import {
   SetCustomerAttributeDefinitionInput,
   SetCustomerAttributeDefinitionPayload,
 } from '../schema/attribute-definition.js'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import { Scopes } from '../schema/scopes.js'
 import { BANK } from './bank-args.js'
 import type { RequestContext } from './context.js'

@@ -5,7 +5,7 @@ import {
   VerifyChallengeFactorInput,
   VerifyChallengeFactorPayload,
 } from '../schema/challenge.js'
-import { Cost } from '../schema/cost-weights.js'
+import { Cost } from '../schema/cost-classes.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'
 

@@ -2,7 +2,7 @@ import { ArrayMaxSize, ArrayMinSize } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { Length } from '../schema/length.js'
 import { ApiError } from '../datasources/contract/errors.js'
-import { Cost, FirstArgument, ListSize, PageSize } from '../schema/cost-weights.js'
+import { Cost, FirstArgument, ListSize, PageSize } from '../schema/cost-classes.js'
 import {
   CreateCustomerInput,
   CreateCustomerPayload,

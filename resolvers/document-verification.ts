@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
-import { Cost } from '../schema/cost-weights.js'
+import { Cost } from '../schema/cost-classes.js'
 import { StartDocumentVerificationInput, StartDocumentVerificationPayload } from '../schema/document-verification.js'
 import { Scopes } from '../schema/scopes.js'
 import type { RequestContext } from './context.js'

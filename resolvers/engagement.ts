@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost, FirstArgument, ListSize } from '../schema/cost-weights.js'
+import { Cost, FirstArgument, ListSize } from '../schema/cost-classes.js'
 import {
   CreateCustomerMessageInput,
   CreateCustomerMessagePayload,

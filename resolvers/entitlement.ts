@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost } from '../schema/cost-weights.js'
+import { Cost } from '../schema/cost-classes.js'
 import {
   AccountEntitlementSet,
   SetAccountEntitlementsInput,

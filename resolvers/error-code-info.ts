@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql'
 import { type ErrorCode, ERROR_CODES } from '../datasources/contract/error-codes.js'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import { Authenticated } from '../schema/scopes.js'
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[]

@@ -1,5 +1,5 @@
 import { Args, Ctx, Query, Resolver } from 'type-graphql'
-import { Cost, PageSize } from '../schema/cost-weights.js'
+import { Cost, PageSize } from '../schema/cost-classes.js'
 import { KycReview, KycReviewConnection } from '../schema/kyc-review.js'
 import { Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'

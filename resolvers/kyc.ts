@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { filterRows, findRow, readableRows, unreadableRows } from '../datasources/contract/rows.js'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import { Customer } from '../schema/customer.js'
 import {
   AddKycCheckInput,

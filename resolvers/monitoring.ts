@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import {
   EndMonitoringInput,
   EndMonitoringPayload,

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
-import { Cost } from '../schema/cost-weights.js'
+import { Cost } from '../schema/cost-classes.js'
 import {
   DepositAccount,
   CreateAccountInput,

@@ -1,7 +1,7 @@
 import { ArrayUnique, IsOptional } from 'class-validator'
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { isReadable } from '../datasources/contract/rows.js'
-import { Cost, ListSize, PageSize } from '../schema/cost-weights.js'
+import { Cost, ListSize, PageSize } from '../schema/cost-classes.js'
 import { Customer } from '../schema/customer.js'
 import {
   CreatePersonInput,

@@ -1,5 +1,5 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { Cost, PageSize } from '../schema/cost-weights.js'
+import { Cost, PageSize } from '../schema/cost-classes.js'
 import { Person } from '../schema/person.js'
 import { PersonVerificationResult } from '../schema/person-verification.js'
 import { orOwn, Scopes } from '../schema/scopes.js'

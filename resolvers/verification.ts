@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
 import {
   MAX_RESULTS,

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Query, Resolver } from 'type-graphql'
-import { Cost, ListSize } from '../schema/cost-weights.js'
+import { Cost, ListSize } from '../schema/cost-classes.js'
 import { Customer } from '../schema/customer.js'
 import { Authenticated } from '../schema/scopes.js'
 import { Viewer } from '../schema/viewer.js'

@@ -1,5 +1,5 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql'
-import { Cost, ListSize, PageSize } from '../schema/cost-weights.js'
+import { Cost, ListSize, PageSize } from '../schema/cost-classes.js'
 import { Scopes } from '../schema/scopes.js'
 import { PageArgs } from '../schema/shared.js'
 import {

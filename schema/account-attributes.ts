@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 

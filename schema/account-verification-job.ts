@@ -3,7 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsInt, IsOptional, Max, Min } 
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { MAX_JOB_ROWS } from './account-verification-limits.js'
 import { Length } from './length.js'
-import { WEIGHTS } from './cost-weights.js'
+import { WEIGHTS } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 import { PageInfo } from './shared.js'

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { ArrayMaxSize, IsEmail, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 

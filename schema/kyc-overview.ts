@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { Field, ObjectType } from 'type-graphql'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
 import { KycProvider } from './shared.js'

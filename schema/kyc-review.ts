@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { Person } from './person.js'
 import { PersonVerificationOutcome, PersonVerificationType, VerificationStatus } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { IsUUID } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { Equals, IsIP, IsOptional, IsUUID } from 'class-validator'
 import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length } from './length.js'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
 

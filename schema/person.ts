@@ -11,7 +11,7 @@ import {
 } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 import { Length, MaxLength } from './length.js'
-import { ListSize } from './cost-weights.js'
+import { ListSize } from './cost-classes.js'
 import { IsBirthDate, MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
 import { VerificationStatus } from './person-verification.js'

@@ -15,7 +15,7 @@ import {
 } from 'class-validator'
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { Length } from './length.js'
-import { Cost, ListSize } from './cost-weights.js'
+import { Cost, ListSize } from './cost-classes.js'
 import { HolderNameInput } from './holder-name.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'

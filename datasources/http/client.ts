@@ -18,7 +18,7 @@ import { type EncodedRequest, encodeRequest, requestKey } from './encode.js'
 import { ProviderErrors } from './provider-errors.js'
 import { type FailedAttempt, RetryBudget, retryDelayMs, sleep } from './retry.js'
 import type { SharedPermits } from './shared-permits.js'
-import { SingleFlight } from './single-flight.js'
+import { MAX_SHARED_AGE_MS, SingleFlight } from './single-flight.js'
 import type { IdleLimit, ResponseMemory, Tls, Transport, TransportOptions } from './transport.js'
 
 export interface ClientOptions {
@@ -66,9 +66,6 @@ const addressOf = ({ hostname, port, protocol }: URL) => ({
   host: hostname,
   port: port === '' ? DEFAULT_PORT[protocol]! : Number(port),
 })
-
-/** What another process has written is not known where its message was lost, so a result is at most this old. */
-const MAX_SHARED_AGE_MS = 500
 
 /**
  * The HTTP client of one provider, and the only way to reach it. A call passes the single-flight (reads), the retry

@@ -2,7 +2,7 @@ import type { RetryPolicy } from './call.js'
 import type { ApiError } from '../contract/errors.js'
 
 /** The first attempt and two retries; a fourth attempt hardly ever succeeds. */
-export const MAX_ATTEMPTS = 3
+const MAX_CALL_ATTEMPTS = 3
 
 const MIN_DELAY_MS = 50
 const MAX_DELAY_MS = 1_000
@@ -37,7 +37,7 @@ export function retryDelayMs(
   policy: RetryPolicy,
   attempts: number,
 ): number | undefined {
-  if (!transient || attempts >= MAX_ATTEMPTS || policy === 'never' || (policy === 'unsent' && !notExecuted))
+  if (!transient || attempts >= MAX_CALL_ATTEMPTS || policy === 'never' || (policy === 'unsent' && !notExecuted))
     return undefined
   // Full jitter: calls that failed together are not repeated together.
   const backoff = Math.random() * Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** attempts)

@@ -3,6 +3,12 @@ import type { OperationTrace } from '../contract/trace.js'
 import { traceWait } from '../support/operation-trace.js'
 import type { CallScope } from './call.js'
 
+/**
+ * How old the running read of a provider may be that another caller joins: what another process has written is not known
+ * where its message was lost.
+ */
+export const MAX_SHARED_AGE_MS = 500
+
 interface Waiter<Value> {
   readonly scope: CallScope
   readonly resolve: (value: Value) => void

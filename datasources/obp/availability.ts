@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { ApiError, copyError } from '../contract/errors.js'
-import { type CallScope, contract, path } from '../http/call.js'
+import { type CallScope, contract } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
+import { obpPath } from './api-version.js'
 import {
   FIREHOSE_OFF,
   FIREHOSE_OFF_OR_NO_ROLE,
@@ -11,8 +12,8 @@ import {
   TITLE,
   UNKNOWN_PATH,
 } from './error-mapping.js'
-import { isRemoved } from './releases.js'
 import { FIREHOSE_SWITCH, roleOf } from './roles.js'
+import { isRemoved } from './server-releases.js'
 import type { ObpSettings } from './settings.js'
 
 const root = contract(Type.Object({ version: Type.String(), git_commit: Type.Optional(Type.String()) }))
@@ -93,7 +94,7 @@ export class Availability {
   /** What the server says of itself; empty where it says nothing, and then asked for again the next time. */
   async #describe(scope: CallScope): Promise<string> {
     try {
-      const call = { method: 'GET', path: path`/obp/v4.0.0/root`, effect: 'read', response: root } as const
+      const call = { method: 'GET', path: obpPath`/root`, effect: 'read', response: root } as const
       const { version, git_commit: commit = '' } = (await this.client.send(scope, call)).body
       return [version, commit].filter(isName).join(', commit ')
     } catch {

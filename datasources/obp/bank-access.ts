@@ -1,9 +1,9 @@
 import type { OperationScope, LoaderDefinition } from '../contract/operation-scope.js'
 import type { Commands, CustomerKey, Owner } from '../contract/operations.js'
 import type { Loader } from '../support/loader.js'
-import { isId } from './codecs.js'
 import type { CustomerRef } from './customer-ref.js'
 import { obpError } from './error-mapping.js'
+import { isId } from './ids.js'
 import type { ObpInstance } from './instance.js'
 
 // Bank access: the provider finds customers and KYC records by their own id and hardly checks the bank in the path.

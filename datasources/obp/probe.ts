@@ -15,6 +15,7 @@ import {
   unchecked,
 } from '../contract/probe.js'
 import { path } from '../http/call.js'
+import { obpPath } from './api-version.js'
 import { FIREHOSE_SWITCH, REQUIRED_ROLES } from './roles.js'
 import type { ObpSettings } from './settings.js'
 
@@ -27,8 +28,8 @@ const seenOf = (answer: RawAnswer): string => `${answer.status} ${answer.status 
 
 const UNKNOWN = randomUUID()
 const unknownCustomer = ({ ask }: ProbeContext, bankId: string) =>
-  ask({ path: path`/obp/v4.0.0/banks/${bankId}/customers/${UNKNOWN}` })
-const currentUser = ({ ask }: ProbeContext) => ask({ path: path`/obp/v4.0.0/users/current` })
+  ask({ path: obpPath`/banks/${bankId}/customers/${UNKNOWN}` })
+const currentUser = ({ ask }: ProbeContext) => ask({ path: obpPath`/users/current` })
 
 /** Enough rows to meet two of one date, few enough for a production tenant. */
 const ROWS = 20
@@ -36,7 +37,7 @@ const ALL_DATES = { from_date: '1900-01-01T00:00:00.000Z', to_date: '2100-01-01T
 
 const firehose = ({ ask }: ProbeContext, bankId: string, query: Readonly<Record<string, string | number>>) =>
   ask({
-    path: path`/obp/v4.0.0/banks/${bankId}/firehose/customers`,
+    path: obpPath`/banks/${bankId}/firehose/customers`,
     query: Object.entries({ ...ALL_DATES, sort_direction: 'ASC', ...query }).map(
       ([name, value]) => [name, String(value)] as const,
     ),
@@ -53,7 +54,7 @@ const server = ({ bankIds }: ObpSettings): readonly Assumption[] => [
   {
     states: 'The server states its version.',
     async check({ ask }) {
-      const answer = await ask({ path: path`/obp/v4.0.0/root` })
+      const answer = await ask({ path: obpPath`/root` })
       const { version } = membersOf(answer.body)
       return judge(
         typeof version === 'string',
@@ -118,7 +119,7 @@ const errors = ({ bankId }: ObpSettings): readonly Assumption[] => [
   {
     states: 'An unknown path is 404 `OBP-10404`.',
     async check({ ask }) {
-      const answer = await ask({ path: path`/obp/v4.0.0/kyc-graph-probe` })
+      const answer = await ask({ path: obpPath`/kyc-graph-probe` })
       return judge(
         answer.status === 404 && codeOf(answer) === 'OBP-10404',
         seenOf(answer),
@@ -189,7 +190,7 @@ const searches = ({ bankId }: ObpSettings): readonly Assumption[] => [
     states: 'A query may repeat a name.',
     async check({ ask }) {
       const query = [['kyc-graph-probe', '1'] as const, ['kyc-graph-probe', '2'] as const]
-      const answer = await ask({ path: path`/obp/v4.0.0/banks/${bankId}/customers`, query })
+      const answer = await ask({ path: obpPath`/banks/${bankId}/customers`, query })
       return judge(answer.status === 200, seenOf(answer), 'nothing: the graph asks for each value by itself')
     },
   },
@@ -248,7 +249,7 @@ const releases = ({ bankId }: ObpSettings): readonly Assumption[] => [
   {
     states: 'The server has the credit limit requests (getCreditLimitRequests).',
     async check({ ask }) {
-      const answer = await ask({ path: path`/obp/v4.0.0/banks/${bankId}/customers/${UNKNOWN}/credit_limit/requests` })
+      const answer = await ask({ path: obpPath`/banks/${bankId}/customers/${UNKNOWN}/credit_limit/requests` })
       return judge(
         answer.status === 200,
         seenOf(answer),
@@ -261,7 +262,7 @@ const releases = ({ bankId }: ObpSettings): readonly Assumption[] => [
     writes: true,
     async check({ ask }) {
       // Without a body no account is created.
-      const answer = await ask({ method: 'PUT', path: path`/obp/v4.0.0/banks/${bankId}/accounts/${UNKNOWN}`, json: {} })
+      const answer = await ask({ method: 'PUT', path: obpPath`/banks/${bankId}/accounts/${UNKNOWN}`, json: {} })
       return judge(codeOf(answer) !== 'OBP-10404', seenOf(answer), 'nothing: the graph uses v3.1.0')
     },
   },
@@ -283,7 +284,7 @@ const login = ({ service }: ObpSettings): readonly Assumption[] => [
         credential: { headers: () => ({ authorization }) },
       })
       if (again.status >= 300) return unchecked(`the second login: ${seenOf(again)}`)
-      const answer = await context.ask({ path: path`/obp/v4.0.0/users/current`, credential: { headers: () => older } })
+      const answer = await context.ask({ path: obpPath`/users/current`, credential: { headers: () => older } })
       return answer.status === 200
         ? holds('200 with the older token')
         : fails(seenOf(answer), 'REDIS_URL: the replicas share one token')

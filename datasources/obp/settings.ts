@@ -1,5 +1,5 @@
 import type { Settings } from '../contract/provider.js'
-import { isRelease, type Release } from './releases.js'
+import { isRelease, type Release } from './server-releases.js'
 
 /**
  * Limits of the calls to the Open Bank Project, unless `<PROVIDER>_MAX_CONCURRENCY`, `<PROVIDER>_TIMEOUT_MS` and

@@ -20,6 +20,7 @@ import {
   refuseUnboundDpop,
 } from './token-form.js'
 import type { IssuerConfig } from './token-settings.js'
+import { JWT_CACHE_MS } from './verified-tokens.js'
 
 /** Errors of an invalid token; any other error means that its key could not be read. */
 const INVALID_TOKEN = [
@@ -81,7 +82,7 @@ class Issuer {
       currentDate: new Date(now),
     })
     refuseLongLife(payload, now / 1000, config)
-    return this.#verified(token, payload, { endsAt: payload.exp! * 1000, until: now + REFRESH_MS }, header.typ)
+    return this.#verified(token, payload, { endsAt: payload.exp! * 1000, until: now + JWT_CACHE_MS }, header.typ)
   }
 
   /**

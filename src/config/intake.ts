@@ -1,5 +1,4 @@
 import type { Settings } from '../../datasources/contract/provider.js'
-import { DEFAULT_DRAIN_DELAY_MS } from '../lifecycle/drain.js'
 import { trustProxy } from './network.js'
 import type { AdmissionConfig, Config } from './types.js'
 
@@ -76,23 +75,3 @@ export const intakeConfig = (settings: Settings): IntakeConfig => ({
     { min: 1_048_576, max: 1_073_741_824 },
   ),
 })
-
-/** The admin listener, and the stop. */
-export function lifecycleConfig(settings: Settings): Pick<Config, 'admin' | 'drainDelayMs'> {
-  const port = settings.integer(
-    'ADMIN_PORT',
-    'Port of the admin listener with `/health`, `/ready` and `/metrics`, which are then not on the public port; 0: no admin listener.',
-    0,
-    { min: 0, max: 65_535 },
-  )
-  const host = settings.text('ADMIN_HOST', 'Address of the admin listener.', '127.0.0.1')
-  return {
-    admin: port === 0 ? undefined : { host, port },
-    drainDelayMs: settings.integer(
-      'DRAIN_DELAY_MS',
-      'Time in milliseconds between a stop signal, from which `/ready` answers 503, and the closing of the listener; longer than the load balancer takes to notice.',
-      DEFAULT_DRAIN_DELAY_MS,
-      { min: 0, max: 300_000 },
-    ),
-  }
-}

@@ -6,6 +6,7 @@ import { readConsentSettings } from '../consent/settings.js'
 import { readEventSettings } from '../events/event-settings.js'
 import { readTlsSettings } from '../http/tls-settings.js'
 import { DEFAULT_DEADLINE_MS } from '../lifecycle/deadline.js'
+import { DEFAULT_DRAIN_DELAY_MS } from '../lifecycle/drain.js'
 import { readRateLimitSettings } from '../limits/rate-limit-settings.js'
 import { readLogSettings } from '../observability/log-settings.js'
 import { readTraceSettings } from '../observability/tracing/settings.js'
@@ -15,13 +16,33 @@ import { prefixOf, providerConfig } from '../tenants/provider-config.js'
 import { tenantsText } from '../tenants/tenancy.js'
 import { auditConfig, auditMaskedReads, securityConfig } from './audit.js'
 import { corsConfig } from './cors.js'
-import { admissionConfig, intakeConfig, lifecycleConfig } from './intake.js'
+import { admissionConfig, intakeConfig } from './intake.js'
 import { proxyConfig, refusePlaintext } from './network.js'
 import { safelist } from './safelist.js'
 import { idempotencyConfig, secretConfig } from './store.js'
 import type { Config, SettingGroup } from './types.js'
 
 type ServerConfig = Omit<Config, 'providers' | 'tenancy' | 'readTenancy' | 'plaintext' | 'reloaded'>
+
+/** The admin listener. */
+function adminConfig(settings: Settings): Config['admin'] {
+  const port = settings.integer(
+    'ADMIN_PORT',
+    'Port of the admin listener with `/health`, `/ready` and `/metrics`, which are then not on the public port; 0: no admin listener.',
+    0,
+    { min: 0, max: 65_535 },
+  )
+  const host = settings.text('ADMIN_HOST', 'Address of the admin listener.', '127.0.0.1')
+  return port === 0 ? undefined : { host, port }
+}
+
+const drainDelay = (settings: Settings): number =>
+  settings.integer(
+    'DRAIN_DELAY_MS',
+    'Time in milliseconds between a stop signal, from which `/ready` answers 503, and the closing of the listener; longer than the load balancer takes to notice.',
+    DEFAULT_DRAIN_DELAY_MS,
+    { min: 0, max: 300_000 },
+  )
 
 /** The configuration without the providers. */
 export function serverConfig(
@@ -39,7 +60,8 @@ export function serverConfig(
     securityLog: securityConfig(settings, plaintext),
     host: settings.text('HOST', 'Address to listen on.', '127.0.0.1'),
     port: settings.integer('PORT', 'Port to listen on; 0 takes a free one.', 4000, { min: 0, max: 65_535 }),
-    ...lifecycleConfig(settings),
+    admin: adminConfig(settings),
+    drainDelayMs: drainDelay(settings),
     ...secrets,
     ...auditConfig(settings, plaintext, secrets, proxies),
     auditMaskedReads: auditMaskedReads(settings),

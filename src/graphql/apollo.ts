@@ -8,7 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql'
 import type { Store } from '../../datasources/contract/store.js'
-import { PREFLIGHTED_HEADERS } from '../http/request-form.js'
+import { PREFLIGHTED_HEADERS } from '../http/graphql-methods.js'
 import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
 import type { DocumentCache } from './document-cache.js'

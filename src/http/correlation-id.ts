@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIdentifier } from '../observability/identifier.js'
 import { traceContextOf } from '../observability/trace-context.js'
 
-/** The correlation id of a request: the caller's, else the id of the caller's trace, else a new UUID. */
+/**
+ * The correlation id of a request: the caller's, else the id of the caller's trace, else a new UUID. Which characters and
+ * forms a caller's may have is said by `observability/identifier.ts`.
+ */
 export function correlationIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-correlation-id']
   if (isIdentifier(given)) return given

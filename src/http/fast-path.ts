@@ -7,11 +7,12 @@ import { errorResponse } from './app.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import { hasJsonBody, type HttpRequest, type HttpResponse } from './graphql-handler.js'
+import { PATHS } from './graphql-paths.js'
 import { SECURITY_HEADERS } from './headers.js'
+import { hasTwoHosts } from './host-header.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
-import { hasTwoHosts, PATHS } from './request-form.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean

@@ -10,8 +10,9 @@ import type { MaybePromise } from '../graphql/plugin.js'
 import type { Deadlines } from '../lifecycle/deadline.js'
 import { blame } from '../security-events/refusals.js'
 import { ArrivingBodies } from './arriving-bodies.js'
+import { accepts, refuseUnreadBody } from './content-negotiation.js'
 import type { FailureLimit } from './failure-limit.js'
-import { accepts, refuseBareGet, refuseOtherMethods, refuseUnreadBody } from './request-form.js'
+import { refuseBareGet, refuseOtherMethods } from './graphql-methods.js'
 
 /** A request to the graph that was let in: nothing of its body is needed for that. */
 export interface Arrival {

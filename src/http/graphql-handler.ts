@@ -9,8 +9,9 @@ import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { OperationContext } from '../graphql/plugin.js'
 import { checkLines } from '../limits/document.js'
+import { refuseUnacceptable } from './content-negotiation.js'
+import { bodyWithout, searchWithout } from './empty-members.js'
 import type { Permit } from './front.js'
-import { bodyWithout, refuseUnacceptable, searchWithout } from './request-form.js'
 
 /** A request that has arrived as a whole. */
 export interface HttpRequest extends ContextRequest {

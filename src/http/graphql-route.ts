@@ -5,7 +5,8 @@ import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
 import type { BodyReader } from './request-body.js'
 import { idsOf } from './interaction-id.js'
-import { METHODS, OTHER_METHODS, PATHS } from './request-form.js'
+import { METHODS, OTHER_METHODS } from './graphql-methods.js'
+import { PATHS } from './graphql-paths.js'
 
 interface GraphqlRouteOptions {
   readonly front: Front

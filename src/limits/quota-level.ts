@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { LeasedQuota } from './leased-quota.js'
 import type { LeasePoints, LeaseRequest } from './point-lease.js'
+import { WINDOW_MS } from './rate-limit-settings.js'
 
-const WINDOW_MS = 60_000
 /** How long an operation waits for the store; then this process decides, and no other operation waits meanwhile. */
 const STORE_TIMEOUT_MS = 1_000
 /** After a failure the store is asked again, beside the operations: first after this time, then after twice as long each time. */

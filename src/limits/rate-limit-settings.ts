@@ -1,7 +1,16 @@
 import type { Settings } from '../../datasources/contract/provider.js'
-import type { RateLimitConfig } from './rate-limit.js'
 
-export type RateLimitSettings = Required<Omit<RateLimitConfig, 'tenantLimitOf' | 'lease' | 'digest'>>
+/** Points of one window for each client, user of a client and tenant; 0 is no limit. */
+export interface RateLimitSettings {
+  readonly perMinute: number
+  readonly userPerMinute: number
+  readonly tenantPerMinute: number
+  /** The part of each limit that may be spent in this process while the store is away, in percent. */
+  readonly fallbackPercent: number
+}
+
+/** The window of the rate limit, which the names of the settings and the errors call a minute. */
+export const WINDOW_MS = 60_000
 
 const RANGE = { min: 0, max: 1_000_000_000 }
 const DEFAULT_OF_CLIENT = 60_000

@@ -3,6 +3,7 @@ import type { Store } from '../../datasources/contract/store.js'
 import type { LeasedQuota } from './leased-quota.js'
 import type { LeasePoints } from './point-lease.js'
 import { type LevelName, QuotaLevel } from './quota-level.js'
+import type { RateLimitSettings } from './rate-limit-settings.js'
 
 /** The cost of an operation, and the points left in the window that is nearest to its end (absent without a limit). */
 export interface RateLimitStatus {
@@ -19,16 +20,13 @@ export interface Consumption {
   readonly status: RateLimitStatus
 }
 
-export interface RateLimitConfig {
-  /** Points of a client. */
-  readonly perMinute: number
-  /** Points of a user of a client, and of a tenant. @default no limit */
-  readonly userPerMinute?: number
-  readonly tenantPerMinute?: number
+/** The limits that may be absent. @default no limit */
+type WiderOrNarrower = 'userPerMinute' | 'tenantPerMinute'
+
+export interface RateLimitConfig
+  extends Omit<RateLimitSettings, WiderOrNarrower>, Partial<Pick<RateLimitSettings, WiderOrNarrower>> {
   /** The points of a tenant that has a limit of its own; absent where there are no such tenants. */
   readonly tenantLimitOf?: ((caller: Caller) => number | undefined) | undefined
-  /** The part of each limit that may be spent in this process while the store is away, in percent. */
-  readonly fallbackPercent: number
   readonly lease: LeasePoints
   readonly digest: Store['digest']
 }

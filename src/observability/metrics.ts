@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module'
+// Joins the metrics, which are declared in `metrics/`, a file for each area. It declares none itself.
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type DocumentedMetric, Instruments } from './instruments.js'
 import { admissionMetrics, memoryMetrics } from './metrics/admission.js'
+import { buildMetric } from './metrics/build.js'
 import { readinessMetrics, recordMetrics } from './metrics/dependencies.js'
 import { eventMetrics } from './metrics/events.js'
 import { operationMetrics } from './metrics/operations.js'
@@ -13,26 +14,13 @@ import { streamMetrics } from './metrics/streams.js'
 import { tenantLabel } from './metrics/tenant-label.js'
 import { traceMetrics } from './metrics/traces.js'
 
-const { version } = createRequire(import.meta.url)('#package.json') as { readonly version: string }
-
-/** The version that runs. */
-function tellBuild(instruments: Instruments): void {
-  const build = instruments.gauge({
-    name: 'kyc_build_info',
-    help: 'The version that runs; the value is always 1.',
-    unit: '1',
-    labels: { version: 'version of `package.json`' },
-  })
-  build.set({ version }, 1)
-}
-
 /** Prometheus metrics of the process. No label holds a value that a person gave; a client is named by its verified token. */
 export function createMetrics({ hasTenants = false } = {}) {
   const label = tenantLabel(hasTenants)
   const registry = new Registry()
   const instruments = new Instruments(registry)
   collectDefaultMetrics({ register: registry })
-  tellBuild(instruments)
+  buildMetric(instruments)
   const { readBudgets, ...memory } = memoryMetrics(instruments)
   const { readStreams, ...streams } = streamMetrics(instruments)
 

@@ -11,7 +11,7 @@ import type { AddressRules } from './address-rules.js'
 export const ATTEMPT_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** What is read of an answer's body, so that its connection can be used again. */
-const MAX_BODY_BYTES = 16_384
+const MAX_ANSWER_BYTES = 16_384
 const MAX_HEADER_BYTES = 16_384
 const KEEP_ALIVE_MS = 4_000
 
@@ -132,4 +132,4 @@ export class Sender {
 
 /** Reads a little of a body, for the connection's next use; the status has decided already. */
 const drop = async ({ body }: Dispatcher.ResponseData, signal: AbortSignal): Promise<void> =>
-  body.dump({ limit: MAX_BODY_BYTES, signal }).catch(() => undefined)
+  body.dump({ limit: MAX_ANSWER_BYTES, signal }).catch(() => undefined)

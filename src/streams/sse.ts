@@ -5,9 +5,11 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import type { GraphQLResponse } from '../graphql/pipeline.js'
 import { withHttp } from '../graphql/http-head.js'
 import { type HttpRequest, type HttpResponse, readRequest } from '../http/graphql-handler.js'
-import { accepts } from '../http/request-form.js'
+import { accepts } from '../http/content-negotiation.js'
 import { Reconnect, type Stream } from './stream.js'
 import type { Streams } from './streams.js'
+
+// The keep-alive of an idle stream is that of `graphql-sse`: a comment every 12 s, which has no option.
 
 export const EVENT_STREAM = 'text/event-stream'
 

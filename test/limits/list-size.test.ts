@@ -9,7 +9,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { WEIGHTS } from '../../schema/cost-weights.js'
+import { WEIGHTS } from '../../schema/cost-classes.js'
 import { demandsOf, mutations, needsOnlyToken, nestedFields, queries, schema } from '../support/access-paths.js'
 
 interface Declared {

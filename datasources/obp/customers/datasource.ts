@@ -1,5 +1,6 @@
-import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { CallScope, Credential, ErrorMapping, ErrorResponse } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { answers, type AttributeBody, type AttributePair, type CustomerBody, EARLIEST, LATEST } from './contract.js'
@@ -42,15 +43,15 @@ export function customerSource(client: ProviderClient) {
 
   return {
     createCustomer: (scope: CallScope, bankId: string, body: CustomerBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers`, body, answers.customer),
+      post(scope, obpPath`/banks/${bankId}/customers`, body, answers.customer),
 
     getCustomerByCustomerId: (scope: CallScope, bankId: string, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}`, answers.customer),
+      get(scope, obpPath`/banks/${bankId}/customers/${customerId}`, answers.customer),
 
     getCustomerByCustomerNumber: (scope: CallScope, bankId: string, customerNumber: string) =>
       search(
         scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/customer-number`,
+        obpPath`/banks/${bankId}/customers/customer-number`,
         { customer_number: customerNumber },
         answers.customer,
       ),
@@ -60,7 +61,7 @@ export function customerSource(client: ProviderClient) {
      * A name may occur once: the provider refuses a query that repeats one.
      */
     getCustomersByAttributes: (scope: CallScope, bankId: string, attributes: readonly AttributePair[]) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers`, answers.customers, {
+      get(scope, obpPath`/banks/${bankId}/customers`, answers.customers, {
         query: attributes,
         mapError: mapDanglingAttribute,
       }),
@@ -69,13 +70,13 @@ export function customerSource(client: ProviderClient) {
     getCustomersByCustomerPhoneNumber: (scope: CallScope, bankId: string, pattern: string) =>
       search(
         scope,
-        path`/obp/v4.0.0/banks/${bankId}/search/customers/mobile-phone-number`,
+        obpPath`/banks/${bankId}/search/customers/mobile-phone-number`,
         { mobile_phone_number: pattern },
         answers.customers,
       ),
 
     getCustomersForUser: (scope: CallScope, credential: Credential) =>
-      get(scope, path`/obp/v4.0.0/users/current/customers`, answers.customers, {
+      get(scope, obpPath`/users/current/customers`, answers.customers, {
         credential,
         mapError: mapCallerError,
       }),
@@ -88,7 +89,7 @@ export function customerSource(client: ProviderClient) {
       limit: number,
       offset: number,
     ) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/firehose/customers`, answers.customers, {
+      get(scope, obpPath`/banks/${bankId}/firehose/customers`, answers.customers, {
         query: firehoseQuery(direction, limit, offset),
       }),
   }
@@ -104,22 +105,18 @@ export function attributeSource(client: ProviderClient) {
     createCustomerAttribute: (scope: CallScope, bankId: string, customerId: string, body: AttributeBody) =>
       post(
         scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attribute`,
+        obpPath`/banks/${bankId}/customers/${customerId}/attribute`,
         body,
         answers.attribute,
         mappedFor(body),
       ),
 
     getCustomerAttributes: (scope: CallScope, bankId: string, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes`, answers.attributes),
+      get(scope, obpPath`/banks/${bankId}/customers/${customerId}/attributes`, answers.attributes),
 
     /** The provider does not check that the attribute is the customer's. */
     getCustomerAttributeById: (scope: CallScope, bankId: string, customerId: string, attributeId: string) =>
-      get(
-        scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
-        answers.attribute,
-      ),
+      get(scope, obpPath`/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`, answers.attribute),
 
     updateCustomerAttribute: (
       scope: CallScope,
@@ -130,7 +127,7 @@ export function attributeSource(client: ProviderClient) {
     ) =>
       put(
         scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
+        obpPath`/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
         body,
         answers.attribute,
         mappedFor(body),
@@ -138,7 +135,7 @@ export function attributeSource(client: ProviderClient) {
 
     /** The response is the same whether the attribute existed or not, and for an attribute of any customer. */
     deleteCustomerAttribute: (scope: CallScope, bankId: string, attributeId: string) =>
-      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/attributes/${attributeId}`),
+      remove(scope, obpPath`/banks/${bankId}/customers/attributes/${attributeId}`),
   }
 }
 

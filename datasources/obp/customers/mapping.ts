@@ -2,9 +2,10 @@ import type { CreateCustomerInput, Customer, CustomerLinks } from '../../../sche
 import { AttributeType, type CustomerAttribute } from '../../../schema/customer-attribute.js'
 import { PhoneNumberMatch } from '../../../schema/shared.js'
 import { plainPhoneNumber } from '../../../schema/text.js'
-import { type Drift, textsOf, toDateTime, providerWord, toEnum } from '../../support/mapping.js'
+import { type Drift, textsOf, providerWord, toEnum } from '../../support/mapping.js'
+import { dayOf, instantOf, toWireDate } from '../dates.js'
 import { obpError } from '../error-mapping.js'
-import { dayOf, text, toWireDate } from '../codecs.js'
+import { text } from '../texts.js'
 import {
   type AttributeBody,
   type AttributePair,
@@ -48,7 +49,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     faceImage:
       text(face?.url) === null && text(face?.date) === null
         ? null
-        : { url: text(face?.url), date: toDateTime(face?.date, 'customer.face_image.date', drift) },
+        : { url: text(face?.url), date: instantOf(face?.date, 'customer.face_image.date', drift) },
     dateOfBirth: dayOf(customer.date_of_birth, 'customer.date_of_birth', drift),
     relationshipStatus: text(customer.relationship_status),
     dependants: customer.dependants ?? null,
@@ -62,7 +63,7 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     highestEducationAttained: text(customer.highest_education_attained),
     employmentStatus: text(customer.employment_status),
     kycStatus: customer.kyc_status,
-    lastOkDate: toDateTime(customer.last_ok_date, 'customer.last_ok_date', drift),
+    lastOkDate: instantOf(customer.last_ok_date, 'customer.last_ok_date', drift),
     branchId: text(customer.branch_id),
   }
 }

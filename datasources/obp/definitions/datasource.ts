@@ -1,5 +1,6 @@
-import { type CallScope, path } from '../../http/call.js'
+import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import { requestsOf } from '../requests.js'
 import { answers, type DefinitionBody } from './contract.js'
 
@@ -10,15 +11,15 @@ export function definitionSource(client: ProviderClient) {
   return {
     /** By name: replaces the bank's definition of this name. */
     createOrUpdateCustomerAttributeAttributeDefinition: (scope: CallScope, bankId: string, body: DefinitionBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, body, answers.definition),
+      put(scope, obpPath`/banks/${bankId}/attribute-definitions/customer`, body, answers.definition),
 
     /** Deletes a definition of any bank: the provider ignores the bank in the path. */
     deleteCustomerAttributeDefinition: (scope: CallScope, bankId: string, definitionId: string) =>
-      remove(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/${definitionId}/customer`),
+      remove(scope, obpPath`/banks/${bankId}/attribute-definitions/${definitionId}/customer`),
 
     /** The definitions of all banks. */
     getCustomerAttributeDefinition: (scope: CallScope, bankId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/attribute-definitions/customer`, answers.definitions),
+      get(scope, obpPath`/banks/${bankId}/attribute-definitions/customer`, answers.definitions),
   }
 }
 

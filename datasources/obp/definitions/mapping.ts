@@ -5,7 +5,7 @@ import type {
 } from '../../../schema/attribute-definition.js'
 import { type Drift, textsOf, toEnum } from '../../support/mapping.js'
 import { obpError } from '../error-mapping.js'
-import { text } from '../codecs.js'
+import { text } from '../texts.js'
 import type { DefinitionBody, ObpDefinition } from './contract.js'
 
 export function toDefinition(definition: ObpDefinition, drift: Drift): CustomerAttributeDefinition {

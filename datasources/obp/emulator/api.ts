@@ -126,7 +126,10 @@ function notFound(request: FastifyRequest): ResponseError {
 const UNREADABLE = Symbol('unreadable')
 const isJson = (header: string | undefined) => /^(application|text)\/json\b/i.test(header ?? '')
 
-/** Where and in which releases an endpoint is found. */
+/**
+ * Where and in which releases an endpoint is found. A real server serves all versions of the API at once; the endpoints
+ * that the graph asks are there under v4.0.0, and `createAccount` under v3.1.0 too.
+ */
 interface Placement {
   /** @default v4.0.0 */
   readonly version?: string

@@ -1,5 +1,6 @@
-import { type CallScope, type Credential, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { CallScope, Credential, ErrorMapping, ErrorResponse } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
@@ -19,26 +20,25 @@ export function engagementSource(client: ProviderClient) {
 
   return {
     getCrmEvents: (scope: CallScope, bankId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/crm-events`, answers.crmEvents),
+      get(scope, obpPath`/banks/${bankId}/crm-events`, answers.crmEvents),
 
     createMeeting: (scope: CallScope, bankId: string, body: MeetingBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/meetings`, body, answers.meeting),
+      post(scope, obpPath`/banks/${bankId}/meetings`, body, answers.meeting),
 
     getMeeting: (scope: CallScope, bankId: string, meetingId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/meetings/${meetingId}`, answers.meeting),
+      get(scope, obpPath`/banks/${bankId}/meetings/${meetingId}`, answers.meeting),
 
-    getMeetings: (scope: CallScope, bankId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/meetings`, answers.meetings),
+    getMeetings: (scope: CallScope, bankId: string) => get(scope, obpPath`/banks/${bankId}/meetings`, answers.meetings),
 
     /** Goes to the first user that is linked to the customer. */
     createCustomerMessage: (scope: CallScope, { bankId, id }: CustomerRef, body: MessageBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customer/${id}/messages`, body, answers.sent, {
+      post(scope, obpPath`/banks/${bankId}/customer/${id}/messages`, body, answers.sent, {
         mapError: mapMessageError,
       }),
 
     /** The messages to the user of the credential. */
     getCustomerMessages: (scope: CallScope, bankId: string, credential: Credential) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customer/messages`, answers.messages, {
+      get(scope, obpPath`/banks/${bankId}/customer/messages`, answers.messages, {
         credential,
         mapError: mapCallerError,
       }),

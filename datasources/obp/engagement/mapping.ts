@@ -8,11 +8,12 @@ import type {
   BankMeeting,
   MeetingInvitee,
 } from '../../../schema/engagement.js'
-import { type Drift, toDateTime } from '../../support/mapping.js'
+import type { Drift } from '../../support/mapping.js'
 import { withLists } from '../../contract/rows.js'
 import { toNodes } from '../../support/rows.js'
+import { instantOf, toWireDate } from '../dates.js'
 import { obpError, unreadableObpRow } from '../error-mapping.js'
-import { text, toWireDate } from '../codecs.js'
+import { text } from '../texts.js'
 import { readInvitees } from './contract.js'
 import type {
   ContactBody,
@@ -35,8 +36,8 @@ export const toCrmEvent = (event: ObpCrmEvent, drift: Drift): CrmEvent => ({
   category: text(event.category),
   detail: text(event.detail),
   channel: text(event.channel),
-  scheduledAt: toDateTime(event.scheduled_date, 'crm_event.scheduled_date', drift),
-  actualAt: toDateTime(event.actual_date, 'crm_event.actual_date', drift),
+  scheduledAt: instantOf(event.scheduled_date, 'crm_event.scheduled_date', drift),
+  actualAt: instantOf(event.actual_date, 'crm_event.actual_date', drift),
   result: text(event.result),
 })
 
@@ -57,7 +58,7 @@ export function toMeeting(meeting: ObpMeeting, drift: Drift): BankMeeting {
     bankId: meeting.bank_id,
     providerId: meeting.provider_id ?? '',
     purposeId: meeting.purpose_id ?? '',
-    when: toDateTime(meeting.when, 'meeting.when', drift),
+    when: instantOf(meeting.when, 'meeting.when', drift),
     staffUserId: text(meeting.present?.staff_user_id),
     customerUserId: text(meeting.present?.customer_user_id),
     creator: toContact(meeting.creator),
@@ -70,7 +71,7 @@ export function toMeeting(meeting: ObpMeeting, drift: Drift): BankMeeting {
 
 /** The date is the time of sending, which always exists: an unreadable date is a malformed response. */
 export function toMessage(message: ObpMessage, drift: Drift): CustomerMessage {
-  const date = toDateTime(message.date, 'customer_message.date', drift)
+  const date = instantOf(message.date, 'customer_message.date', drift)
   if (date === null)
     throw obpError('PROVIDER_MALFORMED', 'Open Bank Project answered a message without a readable date.')
   return {

@@ -1,5 +1,6 @@
-import { type CallScope, path } from '../../http/call.js'
+import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { requestsOf } from '../requests.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
@@ -10,28 +11,28 @@ export function kycSource(client: ProviderClient) {
 
   return {
     addKycCheck: (scope: CallScope, { bankId, id }: CustomerRef, checkId: string, body: CheckBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_check/${checkId}`, body, answers.check),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/kyc_check/${checkId}`, body, answers.check),
 
     addKycDocument: (scope: CallScope, { bankId, id }: CustomerRef, documentId: string, body: DocumentBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_documents/${documentId}`, body, answers.document),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/kyc_documents/${documentId}`, body, answers.document),
 
     addKycMedia: (scope: CallScope, { bankId, id }: CustomerRef, mediaId: string, body: MediaBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_media/${mediaId}`, body, answers.media),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/kyc_media/${mediaId}`, body, answers.media),
 
     addKycStatus: (scope: CallScope, { bankId, id }: CustomerRef, body: StatusBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/kyc_statuses`, body, answers.status),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/kyc_statuses`, body, answers.status),
 
     getKycChecks: (scope: CallScope, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/customers/${customerId}/kyc_checks`, answers.checks),
+      get(scope, obpPath`/customers/${customerId}/kyc_checks`, answers.checks),
 
     getKycDocuments: (scope: CallScope, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/customers/${customerId}/kyc_documents`, answers.documents),
+      get(scope, obpPath`/customers/${customerId}/kyc_documents`, answers.documents),
 
     getKycMedia: (scope: CallScope, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/customers/${customerId}/kyc_media`, answers.medias),
+      get(scope, obpPath`/customers/${customerId}/kyc_media`, answers.medias),
 
     getKycStatuses: (scope: CallScope, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/customers/${customerId}/kyc_statuses`, answers.statuses),
+      get(scope, obpPath`/customers/${customerId}/kyc_statuses`, answers.statuses),
   }
 }
 

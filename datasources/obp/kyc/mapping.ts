@@ -8,8 +8,9 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
-import { type Drift, toDateTime } from '../../support/mapping.js'
-import { sameDate, sameText, text, toWireDate, toWireDateOrNull } from '../codecs.js'
+import type { Drift } from '../../support/mapping.js'
+import { instantOf, sameDate, toWireDate, toWireDateOrNull } from '../dates.js'
+import { sameText, text } from '../texts.js'
 import type {
   CheckBody,
   DocumentBody,
@@ -31,7 +32,7 @@ export const toCheck = (check: ObpKycCheck, drift: Drift): KycCheck => ({
   bankId: check.bank_id,
   customerId: check.customer_id,
   customerNumber: check.customer_number ?? '',
-  date: toDateTime(check.date, 'kyc_check.date', drift),
+  date: instantOf(check.date, 'kyc_check.date', drift),
   how: text(check.how),
   staffUserId: text(check.staff_user_id),
   staffName: text(check.staff_name),
@@ -46,9 +47,9 @@ export const toDocument = (document: ObpKycDocument, drift: Drift): KycDocument 
   customerNumber: document.customer_number ?? '',
   type: text(document.type),
   number: text(document.number),
-  issueDate: toDateTime(document.issue_date, 'kyc_document.issue_date', drift),
+  issueDate: instantOf(document.issue_date, 'kyc_document.issue_date', drift),
   issuePlace: text(document.issue_place),
-  expiryDate: toDateTime(document.expiry_date, 'kyc_document.expiry_date', drift),
+  expiryDate: instantOf(document.expiry_date, 'kyc_document.expiry_date', drift),
 })
 
 export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
@@ -58,7 +59,7 @@ export const toMedia = (media: ObpKycMedia, drift: Drift): KycMedia => ({
   customerNumber: media.customer_number ?? '',
   type: text(media.type),
   url: text(media.url),
-  date: toDateTime(media.date, 'kyc_media.date', drift),
+  date: instantOf(media.date, 'kyc_media.date', drift),
   relatesToKycDocumentId: text(media.relates_to_kyc_document_id),
   relatesToKycCheckId: text(media.relates_to_kyc_check_id),
 })
@@ -67,7 +68,7 @@ export const toStatus = (status: ObpKycStatus, drift: Drift): KycStatus => ({
   customerId: status.customer_id,
   customerNumber: status.customer_number ?? '',
   ok: status.ok,
-  date: toDateTime(status.date, 'kyc_status.date', drift),
+  date: instantOf(status.date, 'kyc_status.date', drift),
 })
 
 // ---- from the graph's input to the provider's requests

@@ -1,5 +1,6 @@
-import { type CallScope, path } from '../../http/call.js'
+import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import { requestsOf } from '../requests.js'
 import { answers, type LinkBody } from './contract.js'
 
@@ -9,19 +10,19 @@ export function linkSource(client: ProviderClient) {
 
   return {
     createUserCustomerLinks: (scope: CallScope, bankId: string, body: LinkBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links`, body, answers.link),
+      post(scope, obpPath`/banks/${bankId}/user_customer_links`, body, answers.link),
 
     /** Deletes a link of any bank: the provider ignores the bank in the path. */
     deleteUserCustomerLink: (scope: CallScope, bankId: string, linkId: string) =>
-      remove(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/${linkId}`),
+      remove(scope, obpPath`/banks/${bankId}/user_customer_links/${linkId}`),
 
     /** An empty list for an absent customer. */
     getUserCustomerLinksByCustomerId: (scope: CallScope, bankId: string, customerId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/customers/${customerId}`, answers.links),
+      get(scope, obpPath`/banks/${bankId}/user_customer_links/customers/${customerId}`, answers.links),
 
     /** At every bank; an empty list for an absent user. */
     getUserCustomerLinksByUserId: (scope: CallScope, bankId: string, userId: string) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/user_customer_links/users/${userId}`, answers.links),
+      get(scope, obpPath`/banks/${bankId}/user_customer_links/users/${userId}`, answers.links),
   }
 }
 

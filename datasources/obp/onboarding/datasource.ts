@@ -1,9 +1,10 @@
-import { type CallScope, type ErrorMapping, type ErrorResponse, type Path, path } from '../../http/call.js'
+import type { CallScope, ErrorMapping, ErrorResponse, Path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { ProblemBody } from '../../http/provider-errors.js'
+import { obpPath, olderPath } from '../api-version.js'
 import { isUnknownPath, mapError } from '../error-mapping.js'
-import { hasMovedAccounts, type Release } from '../releases.js'
 import { requestsOf } from '../requests.js'
+import { hasMovedAccounts, type Release } from '../server-releases.js'
 import { type AccountBody, answers, NOT_SAVED, type ObpAccount, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** Maps an error as the rest of the room does, and names the input member where the code tells it. */
@@ -28,9 +29,7 @@ export function onboardingSource(client: ProviderClient, release: Release | unde
   let hasMoved = hasMovedAccounts(release)
 
   const accountPath = (bankId: string, accountId: string): Path =>
-    hasMoved
-      ? path`/obp/v3.1.0/banks/${bankId}/accounts/${accountId}`
-      : path`/obp/v4.0.0/banks/${bankId}/accounts/${accountId}`
+    hasMoved ? olderPath`/banks/${bankId}/accounts/${accountId}` : obpPath`/banks/${bankId}/accounts/${accountId}`
 
   return {
     /** Fails for an id that is taken, also by an identical account. */
@@ -51,10 +50,10 @@ export function onboardingSource(client: ProviderClient, release: Release | unde
     },
 
     addAccount: (scope: CallScope, bankId: string, body: AccountBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/accounts`, body, answers.account, { mapError: mapInputError }),
+      post(scope, obpPath`/banks/${bankId}/accounts`, body, answers.account, { mapError: mapInputError }),
 
     createUser: (scope: CallScope, body: UserBody) =>
-      post(scope, path`/obp/v4.0.0/users`, body, answers.user, { mapError: mapUserError }),
+      post(scope, obpPath`/users`, body, answers.user, { mapError: mapUserError }),
   }
 }
 

@@ -11,8 +11,8 @@ import type {
 import { withLists } from '../../contract/rows.js'
 import { type Drift, providerWord, toEnum } from '../../support/mapping.js'
 import { toNodes } from '../../support/rows.js'
-import { text } from '../codecs.js'
 import { unreadableObpRow } from '../error-mapping.js'
+import { text } from '../texts.js'
 import {
   type AccountBody,
   type ObpAccount,

@@ -1,5 +1,6 @@
-import { type CallScope, type ErrorMapping, type ErrorResponse, path } from '../../http/call.js'
+import type { CallScope, ErrorMapping, ErrorResponse } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
@@ -20,52 +21,46 @@ export function recordSource(client: ProviderClient) {
 
   return {
     createCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, body: AddressBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/address`, body, answers.address, mapped),
+      post(scope, obpPath`/banks/${bankId}/customers/${id}/address`, body, answers.address, mapped),
 
     getCustomerAddresses: (scope: CallScope, { bankId, id }: CustomerRef) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
+      get(scope, obpPath`/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
 
     /** The provider does not check that the address is the customer's. */
     updateCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string, body: AddressBody) =>
-      put(
-        scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`,
-        body,
-        answers.address,
-        mapped,
-      ),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/addresses/${addressId}`, body, answers.address, mapped),
 
     /** The provider does not check that the address is the customer's. */
     deleteCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string) =>
-      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/addresses/${addressId}`),
+      remove(scope, obpPath`/banks/${bankId}/customers/${id}/addresses/${addressId}`),
 
     createTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef, body: TaxResidenceBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, mapped),
+      post(scope, obpPath`/banks/${bankId}/customers/${id}/tax-residence`, body, answers.taxResidence, mapped),
 
     getTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
+      get(scope, obpPath`/banks/${bankId}/customers/${id}/tax-residences`, answers.taxResidences),
 
     /** The provider does not check that the tax residence is the customer's. */
     deleteTaxResidence: (scope: CallScope, { bankId, id }: CustomerRef, taxResidenceId: string) =>
-      remove(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/tax_residencies/${taxResidenceId}`),
+      remove(scope, obpPath`/banks/${bankId}/customers/${id}/tax_residencies/${taxResidenceId}`),
 
     /** The response confirms the addition without the row. */
     addSocialMediaHandle: (scope: CallScope, { bankId, id }: CustomerRef, body: HandleBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, body, null),
+      post(scope, obpPath`/banks/${bankId}/customers/${id}/social_media_handles`, body, null),
 
     getSocialMediaHandles: (scope: CallScope, { bankId, id }: CustomerRef) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
+      get(scope, obpPath`/banks/${bankId}/customers/${id}/social_media_handles`, answers.handles),
 
     createCreditLimitRequest: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditLimitBody) =>
-      post(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, body, answers.receipt),
+      post(scope, obpPath`/banks/${bankId}/customers/${id}/credit_limit/requests`, body, answers.receipt),
 
     getCreditLimitRequests: (scope: CallScope, { bankId, id }: CustomerRef) =>
-      get(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
+      get(scope, obpPath`/banks/${bankId}/customers/${id}/credit_limit/requests`, answers.creditLimitRequest),
 
     getCreditLimitRequestByRequestId: (scope: CallScope, { bankId, id }: CustomerRef, requestId: string) =>
       get(
         scope,
-        path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit_limit/requests/${requestId}`,
+        obpPath`/banks/${bankId}/customers/${id}/credit_limit/requests/${requestId}`,
         answers.creditLimitRequest,
       ),
   }

@@ -9,8 +9,9 @@ import type {
   SocialMediaHandle,
   TaxResidence,
 } from '../../../schema/records.js'
-import { type Drift, textsOf, toDateTime } from '../../support/mapping.js'
-import { sameText, text, toWireDate } from '../codecs.js'
+import { type Drift, textsOf } from '../../support/mapping.js'
+import { instantOf, toWireDate } from '../dates.js'
+import { sameText, text } from '../texts.js'
 import type {
   AddressBody,
   CreditLimitBody,
@@ -38,7 +39,7 @@ export const toAddress = (address: ObpAddress, drift: Drift): CustomerAddress =>
   tags: textsOf(address.tags, 'customer_address.tags', drift).filter((tag) => tag !== ''),
   // A copy of the state is no status, and would disclose the state where that is masked.
   status: address.status === address.state ? null : text(address.status),
-  insertedAt: toDateTime(address.insert_date, 'customer_address.insert_date', drift),
+  insertedAt: instantOf(address.insert_date, 'customer_address.insert_date', drift),
 })
 
 export const toTaxResidence = (residence: ObpTaxResidence): TaxResidence => ({
@@ -51,8 +52,8 @@ export const toHandle = (handle: ObpHandle, drift: Drift): SocialMediaHandle => 
   customerNumber: handle.customer_number,
   type: text(handle.type),
   handle: handle.handle ?? '',
-  addedAt: toDateTime(handle.date_added, 'social_media_handle.date_added', drift),
-  activatedAt: toDateTime(handle.date_activated, 'social_media_handle.date_activated', drift),
+  addedAt: instantOf(handle.date_added, 'social_media_handle.date_added', drift),
+  activatedAt: instantOf(handle.date_activated, 'social_media_handle.date_activated', drift),
 })
 
 export const toCreditLimitRequest = (request: ObpCreditLimitRequest): CreditLimitRequest => ({

@@ -1,5 +1,6 @@
-import { type CallScope, path, type Path } from '../../http/call.js'
+import type { CallScope, Path } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
+import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { answers } from '../customers/contract.js'
 import { requestsOf } from '../requests.js'
@@ -21,29 +22,29 @@ export function updateSource(client: ProviderClient) {
 
   return {
     updateCustomerBranch: (scope: CallScope, { bankId, id }: CustomerRef, body: BranchBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/branch`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/branch`, body),
 
     updateCustomerCreditLimit: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditLimitBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-limit`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/credit-limit`, body),
 
     updateCustomerCreditRatingAndSource: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditRatingBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/credit-rating-and-source`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/credit-rating-and-source`, body),
 
     updateCustomerData: (scope: CallScope, { bankId, id }: CustomerRef, body: DataBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/data`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/data`, body),
 
     updateCustomerEmail: (scope: CallScope, { bankId, id }: CustomerRef, body: EmailBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/email`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/email`, body),
 
     updateCustomerIdentity: (scope: CallScope, { bankId, id }: CustomerRef, body: IdentityBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/identity`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/identity`, body),
 
     updateCustomerMobileNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: MobileNumberBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/mobile-number`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/mobile-number`, body),
 
     /** Fails for a number that is taken at the bank, also by this customer. */
     updateCustomerNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: NumberBody) =>
-      put(scope, path`/obp/v4.0.0/banks/${bankId}/customers/${id}/number`, body),
+      put(scope, obpPath`/banks/${bankId}/customers/${id}/number`, body),
   }
 }
 

@@ -3,7 +3,7 @@ import type {
   UpdateCustomerDataInput,
   UpdateCustomerIdentityInput,
 } from '../../../schema/customer-update.js'
-import { toWireDate } from '../codecs.js'
+import { toWireDate } from '../dates.js'
 import type { CreditLimitBody, DataBody, IdentityBody } from './contract.js'
 
 export const creditLimitBody = ({

@@ -1,3 +1,5 @@
+// The list of the samples of the promised operations; those of `onboarding-samples.ts` and `person-samples.ts` are joined
+// into it. A new example is an operation in `schema/operations/` and its sample here.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { ADA } from '../../../datasources/emulator/people.js'
 import type * as operations from '../../../schema/operations/index.js'

@@ -1,5 +1,5 @@
 import { parse, print } from 'graphql'
-import { examplesOf } from '../../dev/examples/examples.js'
+import { examplesOf } from '../../dev/examples/operations-with-samples.js'
 import type { ExampleRecords } from '../../dev/examples/records.js'
 
 /** Ids that other requests of the collection answer, and those that the user fills in. */

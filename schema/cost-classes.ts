@@ -1,3 +1,5 @@
+// What the classes of cost weigh. Which class a field has stands at its resolver: `@Cost('several')` in `resolvers/`;
+// that of a type or an input field stands in its schema file.
 import 'reflect-metadata'
 import { Directive } from 'type-graphql'
 

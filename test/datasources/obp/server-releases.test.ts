@@ -1,7 +1,7 @@
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK, CROWD, NAMED_PEOPLE, PEOPLE } from '../../../datasources/emulator/people.js'
-import { maxAttributeLength } from '../../../datasources/obp/releases.js'
+import { maxAttributeLength } from '../../../datasources/obp/server-releases.js'
 import { type App, startApp } from '../../support/app.js'
 import { control, RUN_RELEASES } from '../../support/obp.js'
 

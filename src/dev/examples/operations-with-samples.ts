@@ -1,3 +1,4 @@
+// Joins the promised operations (`schema/operations/`) with their samples (`samples.ts`). It holds no example itself.
 import type { Example } from '../explorer/setup.js'
 import { type PromisedOperation, promisedOperations } from './operations.js'
 import type { ExampleRecords } from './records.js'
