@@ -34,7 +34,7 @@ const ENVIRONMENT = `vars {
 `
 
 const files = [
-  { path: 'bruno.json', text: `${JSON.stringify({ version: '1', name: 'kyc-graph', type: 'collection' }, null, 2)}\n` },
+  { path: 'bruno.json', text: `${JSON.stringify({ version: '1', name: 'kyc-graph', type: 'collection', ignore: ['node_modules', '.git'] }, null, 2)}\n` },
   { path: 'collection.bru', text: COLLECTION },
   { path: 'environments/Development.bru', text: ENVIRONMENT },
   ...requestFiles(),

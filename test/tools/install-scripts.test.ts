@@ -20,6 +20,8 @@ const lockfiles = [
   'package-lock.json',
   'clients/compatibility/package-lock.json',
   'clients/typescript/package-lock.json',
+  'examples/all/package-lock.json',
+  'examples/bruno/package-lock.json',
   'examples/federation/package-lock.json',
   'examples/onboarding/typescript/package-lock.json',
   'examples/react/package-lock.json',
