@@ -74,13 +74,21 @@ describe('the start page', () => {
   test('is accessible in both colour schemes, and fits a small screen', async () => {
     await page.setViewport({ width: 1280, height: 1100 })
     await page.goto(`${server.url}/`)
-    await picture('start-page.png')
     expect(await violations()).toEqual([])
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }])
     expect(await violations()).toEqual([])
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }])
     await page.setViewport({ width: 360, height: 740 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    await page.setViewport({ width: 1280, height: 1100 })
+  })
+
+  test('shows the states of a payee check as they come, without a reload', async () => {
+    await page.locator('#payee-check-form button').click()
+    await page.waitForSelector('#payee-check-states li + li', { timeout: 30_000 })
+    const states = await page.$$eval('#payee-check-states li', (rows) => rows.map((row) => row.textContent))
+    expect(states).toEqual(['PENDING', 'COMPLETED: FULL_MATCH, account ACTIVE'])
+    await picture('start-page.png')
     await page.setViewport({ width: 1280, height: 800 })
   })
 

@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 
+/** Faults in which the server's answer is lost on its way, but not the connection to the client. */
+type Spoiled = 'replace' | 'reset' | 'truncate' | 'garble'
+
 /** A fault between a client and the server, for the next `times` operations of this name. */
 export interface ProxyFault {
   /**
@@ -9,8 +12,12 @@ export interface ProxyFault {
    * - `leave`: the connection is cut as soon as the server has the whole request
    * - `drop-request`: the connection is cut before the server has the request
    * - `status`: the client gets this status, and the server does not get the request
+   * - `replace`: the server answers, and the client gets this status in place of its answer
+   * - `reset`: the client gets the head and half of the body of the server's answer, then a reset
+   * - `truncate`: the client gets half of the body as if it were whole
+   * - `garble`: the client gets bytes that are not gzip, although the head says so
    */
-  readonly fault: 'drop-answer' | 'leave' | 'drop-request' | 'status'
+  readonly fault: 'drop-answer' | 'leave' | 'drop-request' | 'status' | Spoiled
   /** All operations without it. */
   readonly operationName?: string
   readonly times?: number
@@ -66,10 +73,8 @@ export async function startFaultProxy(): Promise<FaultProxy> {
       const { idempotencyKey } = variables?.input ?? {}
       const { accept } = incoming.headers
       requests.push({ at: Date.now(), operationName, idempotencyKey, accept, fault: fault?.fault })
-      if (fault?.fault === 'status') {
-        response.writeHead(fault.status ?? 503, { 'content-type': 'application/json', ...fault.headers })
-        response.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {}))
-      } else if (fault?.fault === 'drop-request' || target === undefined) incoming.socket.destroy()
+      if (fault?.fault === 'status') refuse(fault, response)
+      else if (fault?.fault === 'drop-request' || target === undefined) incoming.socket.destroy()
       else forward(incoming, body, response, target, fault)
     })
   }).listen(0, '127.0.0.1')
@@ -110,6 +115,29 @@ function parsed(body: Buffer): OperationBody {
   }
 }
 
+/** Answers in the server's place. */
+function refuse({ status = 503, headers, body }: ProxyFault, response: ServerResponse): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}))
+}
+
+const isSpoiled = (fault: ProxyFault['fault']): fault is Spoiled =>
+  ['replace', 'reset', 'truncate', 'garble'].includes(fault)
+
+/** Passes the server's answer on so that the client cannot read it. */
+async function spoil(kind: Spoiled, fault: ProxyFault, answer: IncomingMessage, response: ServerResponse) {
+  const body = await readBody(answer)
+  const half = body.subarray(0, body.length / 2)
+  const { 'content-length': _length, 'transfer-encoding': _encoding, ...head } = answer.headers
+  if (kind === 'replace') refuse(fault, response)
+  else if (kind === 'truncate') response.writeHead(answer.statusCode!, head).end(half)
+  else if (kind === 'garble') response.writeHead(answer.statusCode!, { ...head, 'content-encoding': 'gzip' }).end(body)
+  else {
+    response.writeHead(answer.statusCode!, { ...head, 'content-length': body.length })
+    response.write(half, () => response.socket?.resetAndDestroy())
+  }
+}
+
 function forward(
   incoming: IncomingMessage,
   body: Buffer,
@@ -120,7 +148,8 @@ function forward(
   const cut = (): void => void incoming.socket.destroy()
   const { method, headers, url } = incoming
   const outgoing = request(target + url, { method, headers }, (answer) => {
-    if (fault !== undefined) answer.resume().once('end', cut)
+    if (fault !== undefined && isSpoiled(fault.fault)) void spoil(fault.fault, fault, answer, response)
+    else if (fault !== undefined) answer.resume().once('end', cut)
     else answer.once('error', cut).pipe(response.writeHead(answer.statusCode!, answer.headers))
   })
   outgoing.once('error', cut)

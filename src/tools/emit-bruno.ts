@@ -33,8 +33,16 @@ const ENVIRONMENT = `vars {
 }
 `
 
+const SETTINGS = `{
+  "version": "1",
+  "name": "kyc-graph",
+  "type": "collection",
+  "ignore": ["node_modules", ".git"]
+}
+`
+
 const files = [
-  { path: 'bruno.json', text: `${JSON.stringify({ version: '1', name: 'kyc-graph', type: 'collection' }, null, 2)}\n` },
+  { path: 'bruno.json', text: SETTINGS },
   { path: 'collection.bru', text: COLLECTION },
   { path: 'environments/Development.bru', text: ENVIRONMENT },
   ...requestFiles(),

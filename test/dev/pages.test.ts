@@ -124,8 +124,13 @@ describe('the start page', () => {
 
   test('loads files of this server alone, under a policy that allows no others', async () => {
     const { csp, text } = await get('/')
-    expect(csp).toContain("default-src 'none'; style-src 'self'; script-src 'self'; img-src data:;")
-    expect(loadedBy(text)).toEqual(['data:,', '/start-page/style.css', '/start-page/copy.js'])
+    expect(csp).toContain("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:;")
+    expect(loadedBy(text)).toEqual([
+      'data:,',
+      '/start-page/style.css',
+      '/start-page/copy.js',
+      '/start-page/payee-check.js',
+    ])
     expect((await get('/start-page/style.css')).text).not.toMatch(/url\(|@import/)
     expect(text).not.toMatch(/ style=| on\w+=/)
   })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { FOLDER_LOCKFILES } from '../../src/tools/licences.js'
 
 interface Locked {
   readonly packages: Readonly<
@@ -16,17 +17,7 @@ const NOT_NEEDED: Readonly<Record<string, string>> = {
   protobufjs: 'warns of a version range in the manifest that installs it',
 }
 
-const lockfiles = [
-  'package-lock.json',
-  'clients/compatibility/package-lock.json',
-  'clients/typescript/package-lock.json',
-  'examples/federation/package-lock.json',
-  'examples/onboarding/typescript/package-lock.json',
-  'examples/react/package-lock.json',
-  'examples/webhook-receiver/package-lock.json',
-  'bench/package-lock.json',
-  'site/package-lock.json',
-]
+const lockfiles = ['package-lock.json', ...FOLDER_LOCKFILES]
 const withScript = (file: string) =>
   Object.entries((JSON.parse(readFileSync(file, 'utf8')) as Locked).packages)
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)

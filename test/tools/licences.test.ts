@@ -1,8 +1,17 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { licencePage, type Lock, packagesOf, refusedLicences } from '../../src/tools/licences.js'
+import {
+  FOLDER_LOCKFILES,
+  licencePage,
+  type Lock,
+  packagesOf,
+  refusedInFolder,
+  refusedLicences,
+} from '../../src/tools/licences.js'
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock
+const read = (path: string): Lock => JSON.parse(readFileSync(path, 'utf8')) as Lock
+const lock = read('package-lock.json')
 const withPackage = (path: string, entry: Lock['packages'][string]): Lock => ({
   packages: { ...lock.packages, [path]: entry },
 })
@@ -11,8 +20,23 @@ test('every licence of the lockfile is allowed', () => {
   expect(refusedLicences(packagesOf(lock))).toEqual([])
 })
 
+test('every licence of the other lockfiles is allowed, and every lockfile is read', () => {
+  const found = execFileSync('git', ['ls-files', '*/package-lock.json'], { encoding: 'utf8' }).trim().split('\n')
+  expect(FOLDER_LOCKFILES).toEqual(found)
+  for (const path of FOLDER_LOCKFILES) expect(refusedInFolder(path, read(path))).toEqual([])
+})
+
+test('a new licence in another folder is refused', () => {
+  const page = withPackage('node_modules/left', { version: '1.0.0', license: 'AGPL-3.0' })
+  expect(refusedInFolder('site/package-lock.json', page)).toEqual([
+    'left@1.0.0 of site/package-lock.json has the licence AGPL-3.0, which is not allowed',
+  ])
+})
+
 test('the committed page is current', () => {
-  expect(readFileSync('docs/third-party-licences.md', 'utf8')).toBe(licencePage(packagesOf(lock)))
+  expect(readFileSync('docs/third-party-licences.md', 'utf8')).toBe(
+    licencePage(packagesOf(lock), FOLDER_LOCKFILES.map(read)),
+  )
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from email.utils import formatdate
 from typing import List
 
 import pytest
@@ -47,6 +48,10 @@ def persons_named(kyc: KycGraph, last_name: str) -> List[str]:
             return ids
 
 
+TIMED_OUT = {"errors": [{"status": "504", "title": "Gateway Timeout"}]}
+"""How gateways answer when the server is too slow for them (JSON:API)."""
+
+
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
@@ -55,6 +60,10 @@ def persons_named(kyc: KycGraph, last_name: str) -> List[str]:
         ("a page of a proxy", {"fault": "status", "status": 502, "body": "<html>"}),
         ("an overloaded proxy", {"fault": "status", "status": 503, "body": ""}),
         ("a request that still runs", {"fault": "leave"}),
+        ("a proxy that is too slow", {"fault": "replace", "status": 504, "body": TIMED_OUT, "times": 2}),
+        ("a reset within the body", {"fault": "reset", "times": 2}),
+        ("a body that ends too early", {"fault": "truncate", "times": 2}),
+        ("a body in another encoding", {"fault": "garble", "times": 2}),
     ],
 )
 def test_a_write_is_done_once(server: Server, kyc: KycGraph, name: str, fault: dict) -> None:
@@ -121,6 +130,45 @@ def test_the_token_provider_is_called_again_when_the_server_refuses_the_token(se
     with KycGraph(server.url, lambda: next(tokens)) as kyc:
         assert kyc.person_by_id(ADA).person.id == ADA
     assert len(server.requests("PersonById")) == 2
+
+
+PAGE = {"status": 200, "body": "<html>", "headers": {"content-type": "text/html"}}
+
+
+@pytest.mark.parametrize("answer", [PAGE, {"status": 504, "body": TIMED_OUT}], ids=["page", "error"])
+def test_a_write_whose_answer_a_proxy_has_lost_is_in_doubt(server: Server, answer: dict) -> None:
+    server.break_connection(fault="replace", **answer, operationName="CreatePerson")
+    with KycGraph(server.url, server.token, retry=RetryPolicy(1)) as impatient:
+        with pytest.raises(OutcomeUnknownError) as failure:
+            impatient.create_person(person("Py proxied"))
+    assert failure.value.next == "REPEAT"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": {}},
+        {"errors": ["Bad gateway"]},
+        {"errors": []},
+        {"errors": [None]},
+        {"data": "Bad gateway"},
+        "[" * 9999,
+    ],
+    ids=lambda body: str(body)[:30],
+)
+def test_an_answer_that_is_none_of_the_server_is_repeated(server: Server, kyc: KycGraph, body: object) -> None:
+    server.break_connection(fault="status", status=502, body=body, operationName="PersonById")
+    assert kyc.person_by_id(ADA).person.id == ADA
+    assert len(server.requests("PersonById")) == 2
+
+
+def test_a_date_in_retry_after_is_by_the_clock_of_who_sent_it(server: Server, kyc: KycGraph) -> None:
+    hour_ago = int(time.time()) - 3600
+    headers = {"date": formatdate(hour_ago, usegmt=True), "retry-after": formatdate(hour_ago + 2, usegmt=True)}
+    server.break_connection(fault="status", status=503, headers=headers, operationName="PersonById")
+    assert kyc.person_by_id(ADA).person.id == ADA
+    first, second = (request["at"] for request in server.requests("PersonById"))
+    assert second - first >= 2000
 
 
 def test_errors_have_the_fields_of_their_code(kyc: KycGraph) -> None:

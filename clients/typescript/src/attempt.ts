@@ -68,7 +68,7 @@ export async function attempt(transport: Transport, request: Request, timeoutMs:
   const headers = { ...request.headers, 'x-request-timeout-ms': String(timeoutMs) }
   try {
     const response = await post(transport, { ...request, headers, signal }, authorized, 'application/json')
-    const result = readResult(await response.text())
+    const result = readResult(await response.text(), response.ok)
     const head = { status: response.status, headers: response.headers, authorized }
     return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
   } catch (cause) {
@@ -76,16 +76,31 @@ export async function attempt(transport: Transport, request: Request, timeoutMs:
   }
 }
 
-/** Reads a result of GraphQL; undefined for anything else. */
-export function readResult(text: string): Result<unknown> | undefined {
-  let body: Partial<Result<unknown>> | null
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether these are errors of the server; with another status than 2xx each of them says whether it is retryable. */
+const areOwn = (errors: unknown, isSuccess: boolean): errors is readonly GraphError[] =>
+  Array.isArray(errors) &&
+  errors.length > 0 &&
+  errors.every(
+    (error: unknown) =>
+      isObject(error) &&
+      isObject(error['extensions'] ?? {}) &&
+      (isSuccess || typeof (error as Partial<GraphError>).extensions?.retryable === 'boolean'),
+  )
+
+/** Reads a result of the server; undefined for anything else, such as JSON of a proxy. */
+export function readResult(text: string, isSuccess: boolean): Result<unknown> | undefined {
+  let body: unknown
   try {
-    body = JSON.parse(text) as typeof body
+    body = JSON.parse(text)
   } catch {
     return undefined
   }
-  if (typeof body !== 'object' || body === null) return undefined
-  const { data, errors, extensions = {} } = body
-  if (data === undefined && !Array.isArray(errors)) return undefined
-  return { data: data ?? null, errors: errors ?? [], extensions }
+  if (!isObject(body)) return undefined
+  const { data, errors } = body
+  const extensions = isObject(body['extensions']) ? body['extensions'] : {}
+  if (errors == null) return isObject(data) && isSuccess ? { data, errors: [], extensions } : undefined
+  return areOwn(errors, isSuccess) ? { data: data ?? null, errors, extensions } : undefined
 }

@@ -83,7 +83,7 @@ export class Call {
       case 'lost':
         return true
       case 'foreign':
-        return isTemporary(outcome.status)
+        return isTemporary(outcome)
       case 'answered': {
         const { errors } = outcome.result
         return errors.length > 0 && errors.every(({ extensions }) => extensions?.retryable === true)

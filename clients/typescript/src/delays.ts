@@ -22,7 +22,9 @@ export function serverDelayMs(errors: readonly GraphError[], headers: Headers | 
   if (told.length > 0) return Math.max(...told) * 1_000
   const header = headers?.get('retry-after')
   if (header == null) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
+  // A date is by the clock of who sent it, where it says so.
+  const now = Date.parse(headers?.get('date') ?? '') || Date.now()
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 

@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.js'
+import type { AnswerHead, Attempt } from './attempt.js'
 import { type ErrorParts, type GraphError, KycGraphError, OutcomeUnknownError } from './errors.js'
 import type { Operation } from './typed-document.js'
 
@@ -55,7 +55,7 @@ function ownFailureOf(outcome: Attempt, state: CallState, toldMs: number | undef
         ...common,
         message,
         status,
-        retryable: isTemporary(status),
+        retryable: isTemporary(outcome),
       })
     }
     case 'lost': {
@@ -77,8 +77,10 @@ function answered({ extensions }: GraphError, parts: ErrorParts): KycGraphError<
   return new OutcomeUnknownError(extensions?.retryable === true ? 'REPEAT' : 'READ_BACK', parts)
 }
 
-/** Whether a proxy's status says that the server was not reached for the moment. */
-export const isTemporary = (status: number): boolean => [408, 429, 500, 502, 503, 504].includes(status)
+/** Whether another attempt may help after an answer that is none of the server's own: a proxy says that it did not reach it for the moment, or its JSON was cut off. */
+export const isTemporary = ({ status, headers }: Pick<AnswerHead, 'status' | 'headers'>): boolean =>
+  [408, 429, 500, 502, 503, 504].includes(status) ||
+  (status === 200 && /\bjson\b/i.test(headers.get('content-type') ?? ''))
 
 /** Statuses of a proxy with which the server has certainly not executed the request. */
 export const isRefusal = (status: number): boolean =>

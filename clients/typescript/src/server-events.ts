@@ -37,7 +37,7 @@ export async function openStream(transport: Transport, request: Request, renewal
   const { status, headers, body } = response
   if (response.ok && body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? ''))
     return { kind: 'stream', events: eventsOf(body, silence) }
-  const result = readResult(await response.text().finally(() => silence.stop()))
+  const result = readResult(await response.text().finally(() => silence.stop()), response.ok)
   if (status === 401 && renewals.mayRepeat(authorized, headers)) return openStream(transport, request, renewals)
   return { kind: 'refused', status, headers, result }
 }
@@ -66,7 +66,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>, silence: Silence): As
 
 function readEvent({ event, data }: EventSourceMessage): StreamEvent[] {
   if (event === 'complete') return [{ kind: 'complete' }]
-  const result = event === 'next' ? readResult(data) : undefined
+  const result = event === 'next' ? readResult(data, true) : undefined
   return result === undefined ? [] : [{ kind: 'next', result }]
 }
 

@@ -86,6 +86,26 @@ describe('DPoP', () => {
     expect(await requests('PersonById')).toHaveLength(4)
   })
 
+  test('a proof by a clock that is wrong is refused, and the call ends', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 300_000 })
+    const dpop = await DpopKey.generate()
+    const jkt = await dpop.thumbprint()
+    let calls = 0
+    const kyc = createClient({
+      dpop,
+      token() {
+        calls += 1
+        return tokenOf({ claims: { cnf: { jkt } } })
+      },
+    })
+    await expect(kyc.query(PersonByIdDocument, variables)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      status: 401,
+    })
+    expect(calls).toBeLessThanOrEqual(3)
+    expect(await requests('PersonById')).toHaveLength(3)
+  })
+
   test('a token of another key is refused', async () => {
     const dpop = await DpopKey.generate()
     const jkt = await (await DpopKey.generate()).thumbprint()

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +55,13 @@ describe('the packed package', () => {
 
   test('has nothing for publint to say', async () => {
     await run(program('publint'), [tarball, '--strict'])
+  })
+
+  test('has a README whose first program compiles', async () => {
+    const [, code] = /^```ts\n([^]*?)^```$/m.exec(readFileSync(join(folder, 'package/README.md'), 'utf8'))!
+    writeFileSync(join(folder, 'first.mts'), code!)
+    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--lib', 'es2023,dom']
+    await run(program('tsc'), [...options, 'first.mts'], { cwd: folder })
   })
 
   test.each(NODES)('is imported and required by %s', async (program) => {

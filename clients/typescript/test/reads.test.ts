@@ -39,6 +39,27 @@ describe('the server says when a query is repeated', () => {
     expect(wait).toBeGreaterThanOrEqual(1_000)
   })
 
+  test('a date in Retry-After: by the clock of who sent it', async () => {
+    const hourAgo = Date.now() - 3_600_000
+    const headers = { date: new Date(hourAgo).toUTCString(), 'retry-after': new Date(hourAgo + 2_000).toUTCString() }
+    await breakConnection({ fault: 'status', status: 503, headers, operationName: 'PersonById' })
+    await kyc.query(PersonByIdDocument, { id: ADA })
+    const [wait] = await waits('PersonById')
+    expect(wait).toBeGreaterThanOrEqual(2_000)
+  })
+
+  test.each([
+    ['a list that is no list', { errors: {} }],
+    ['texts as errors', { errors: ['Bad gateway'] }],
+    ['no error', { errors: [] }],
+    ['null as an error', { errors: [null] }],
+    ['data of its own', { data: 'Bad gateway' }],
+  ])('JSON of a proxy with %s: as any answer that is none of the server', async (_title, body) => {
+    await breakConnection({ fault: 'status', status: 502, body, operationName: 'PersonById' })
+    expect((await kyc.query(PersonByIdDocument, { id: ADA })).person!.id).toBe(ADA)
+    expect(await requests('PersonById')).toHaveLength(2)
+  })
+
   test('a limit of the provider: not sooner than it says', async () => {
     await breakProvider('synctera', {
       match: 'GET /v0/persons**',

@@ -18,6 +18,9 @@ beforeEach(() => {
 })
 afterEach(clear)
 
+/** How gateways answer when the server is too slow for them (JSON:API). */
+const TIMED_OUT = { errors: [{ status: '504', title: 'Gateway Timeout' }] }
+
 const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
 
 describe('a write is done once, and the caller has its outcome', () => {
@@ -26,6 +29,13 @@ describe('a write is done once, and the caller has its outcome', () => {
     ['the connection is cut before the request', { fault: 'drop-request', times: 3 }],
     ['a proxy answers 502 with a page', { fault: 'status', status: 502, body: '<html>' }],
     ['a proxy answers 503 without a body of the server', { fault: 'status', status: 503, body: '', times: 2 }],
+    [
+      'a proxy answers 504 in JSON in place of the answer',
+      { fault: 'replace', status: 504, body: TIMED_OUT, times: 2 },
+    ],
+    ['the connection is reset within the body', { fault: 'reset', times: 2 }],
+    ['the body ends too early', { fault: 'truncate', times: 2 }],
+    ['the body is not in the encoding that its head says', { fault: 'garble', times: 2 }],
   ] as const)('when %s', async (title, fault) => {
     await breakConnection({ ...fault, operationName: 'CreatePerson' })
     const call = kyc.mutate(CreatePersonDocument, { input: personInput(title) })
@@ -113,6 +123,19 @@ describe('a write whose outcome is not known', () => {
     const { createPerson } = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey: error.idempotencyKey })
     expect(createPerson!.replayed).toBe(true)
     expect(await personsNamed(kyc, 'in doubt')).toEqual([createPerson!.person.id])
+  })
+
+  test.each([
+    ['error', { status: 504, body: TIMED_OUT }],
+    ['page', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }],
+  ])('is not the plain %s of a proxy that has lost the answer', async (what, answer) => {
+    kyc = createClient({ retry: { maxAttempts: 1, minDelayMs: 1, maxDelayMs: 1 } })
+    await breakConnection({ fault: 'replace', ...answer, operationName: 'CreatePerson' })
+    const input = personInput(`lost to a proxy: ${what}`)
+    const error: unknown = await kyc.mutate(CreatePersonDocument, { input }).catch((reason: unknown) => reason)
+    if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
+    expect(error).toMatchObject({ next: 'REPEAT', retryable: true })
+    expect(await personsNamed(kyc, input.lastName!)).toHaveLength(1)
   })
 
   test('is a plain refusal where no request was executed', async () => {

@@ -1,6 +1,7 @@
 import type { ReceivedOperation } from '../trace-receiver.js'
 import { html, Markup } from './html.js'
 import { FIRST_QUERY_LINK } from './links.js'
+import { PAYEE_SECTION } from './payee-section.js'
 import { personasSection, type PersonaToken } from './personas-section.js'
 import { runningSection, type Running } from './running-section.js'
 import { testDataSection } from './test-data-section.js'
@@ -46,7 +47,7 @@ const operationsSection = (operations: readonly ReceivedOperation[]): Markup =>
     ${operations.length === 0 ? html`<p>None yet.</p>` : [KEY, ...operations.map(article)]}
   </section>`
 
-/** The start page as HTML; it loads one style sheet and one script of this server. */
+/** The start page as HTML; it loads files of this server alone. */
 export const startPage = ({ running, personas, payees, operations }: StartPage): string =>
   html`<!doctype html>
     <html lang="en">
@@ -58,6 +59,7 @@ export const startPage = ({ running, personas, payees, operations }: StartPage):
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/start-page/style.css" />
         <script src="/start-page/copy.js" defer></script>
+        <script src="/start-page/payee-check.js" defer></script>
       </head>
       <body>
         <main>
@@ -66,8 +68,8 @@ export const startPage = ({ running, personas, payees, operations }: StartPage):
             <a class="button" href="${FIRST_QUERY_LINK}">Run the first query</a>
             <a href="/graphql">Explorer</a> with every promised operation, tokens and test data
           </p>
-          ${runningSection(running)} ${personasSection(personas, running.url)} ${testDataSection(payees)}
-          ${operationsSection(operations())}
+          ${PAYEE_SECTION} ${runningSection(running)} ${personasSection(personas, running.url)}
+          ${testDataSection(payees)} ${operationsSection(operations())}
         </main>
         <p id="copied" class="copied" role="status"></p>
       </body>

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type StartPage, startPage } from './page.js'
 
 const POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const ROOT = new URL('../../../', import.meta.url)
 const PAGES = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: 'utf8' })
@@ -14,6 +14,7 @@ const PAGES = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: '
 const FILES: readonly (readonly [address: string, file: string, type: string])[] = [
   ['/start-page/style.css', 'src/dev/start-page/style.css', 'text/css'],
   ['/start-page/copy.js', 'src/dev/start-page/copy.js', 'text/javascript'],
+  ['/start-page/payee-check.js', 'src/dev/start-page/payee-check.js', 'text/javascript'],
   ['/schema.graphql', 'schema/api.graphql', 'text/plain'],
   ...PAGES.map((path) => [`/docs/${path}`, `docs/${path}`, 'text/plain'] as const),
 ]

@@ -3,16 +3,17 @@
 import re
 import uuid
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Dict, List, Mapping, Optional
 
 import httpx
 
 from .errors import GraphError, KycGraphError, OutcomeUnknownError
-from .retry import extensions_of, may_repeat
+from .retry import extensions_of, http_date, may_repeat
 
 _FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
-_TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+LOST = (httpx.TransportError, httpx.DecodingError)
+"""Failures that leave no whole answer: the server may have executed the operation."""
 _MUTATION = re.compile(r"^\s*mutation\b")
 
 
@@ -63,7 +64,9 @@ class Attempt:
     def may_repeat(self) -> bool:
         if self.result is not None:
             return may_repeat(self.errors)
-        return self.status is None or self.status in _TEMPORARY
+        # A success that is JSON but no result was cut off.
+        is_cut = self.status == 200 and "json" in self.headers.get("content-type", "")
+        return self.status is None or self.status in TEMPORARY or is_cut
 
     @property
     def is_final(self) -> bool:
@@ -82,20 +85,31 @@ class Attempt:
 
     @property
     def server_time(self) -> Optional[float]:
-        try:
-            return parsedate_to_datetime(self.headers["date"]).timestamp()
-        except (KeyError, ValueError):
-            return None
+        return http_date(self.headers.get("date", ""))
 
 
 def result_of(response: httpx.Response) -> Optional[Dict[str, Any]]:
-    """A result of GraphQL; None for anything else."""
+    """A result of the server; None for anything else, such as JSON of a proxy."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    is_result = isinstance(body, dict) and ("data" in body or isinstance(body.get("errors"), list))
-    return body if is_result else None
+    if not isinstance(body, dict):
+        return None
+    errors = body.get("errors")
+    if errors is None:
+        return body if isinstance(body.get("data"), dict) and response.is_success else None
+    return body if _are_own(errors, response.is_success) else None
+
+
+def _are_own(errors: Any, is_success: bool) -> bool:
+    """Whether these are errors of the server; with another status than 2xx each of them says whether it is retryable."""
+    return (
+        isinstance(errors, list)
+        and len(errors) > 0
+        and all(isinstance(error, dict) and isinstance(error.get("extensions") or {}, dict) for error in errors)
+        and (is_success or all(isinstance(extensions_of(error).get("retryable"), bool) for error in errors))
+    )
 
 
 def in_doubt(operation: Operation, attempts: int) -> OutcomeUnknownError:

@@ -3,24 +3,28 @@
 import re
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
 
 import httpx
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from .attempts import Attempt, Operation, failure_of, in_doubt, result_of
+from .attempts import LOST, Attempt, Operation, failure_of, in_doubt, result_of
+from .authorization import Authorization
 from .errors import KycGraphError, OutcomeUnknownError
 from .paging import rows
 from .retry import RetryPolicy, server_delay
 from .server_events import states
-from .tokens import TokenCache, TokenProvider
+from .tokens import TokenProvider
 from .waiting import Progress, poll_delay, progress_of
+
+if TYPE_CHECKING:
+    from .dpop import DpopKey
 
 Answer = TypeVar("Answer")
 
 _MAX_RENEWALS = 2
-"""How often one call may get another token before the server's refusal stands."""
+"""How often one call may get another token or nonce before the server's refusal stands."""
 _GRACE_SECONDS = 1.0
 """So much longer than the server this side waits: the server's own answer says more than a connection that is cut here."""
 _QUERY = re.compile(r"\bquery\b")
@@ -34,7 +38,7 @@ class _Wait:
 class Calls:
     """Sends operations: again by the server's word alone or where no answer came, and writes under one idempotency key.
 
-    `token` is an access token, or a function that gets one. Times are in seconds. `headers` go with every request, such as
+    `token` is an access token, or a function that gets one; with a key as `dpop` it is bound to that. Times are in seconds. `headers` go with every request, such as
     `x-purpose`. One client may be used by several threads.
     """
 
@@ -43,6 +47,7 @@ class Calls:
         url: str,
         token: Union[str, TokenProvider],
         *,
+        dpop: "Optional[DpopKey]" = None,
         headers: Optional[Mapping[str, str]] = None,
         retry: RetryPolicy = RetryPolicy(),
         timeout: float = 60.0,
@@ -50,7 +55,7 @@ class Calls:
         http_client: Optional[httpx.Client] = None,
     ) -> None:
         self._url = url
-        self._tokens = TokenCache(token)
+        self._authorization = Authorization(url, token, dpop)
         self._headers = dict(headers or {})
         self._retry = retry
         self._timeout = timeout
@@ -132,7 +137,7 @@ class Calls:
                 is_in_doubt = True
             if attempt.status == 401 and renewals < _MAX_RENEWALS:
                 renewals += 1
-                self._tokens.refuse(attempt.token)
+                self._authorization.refuse(attempt.token, attempt.headers)
                 continue
             if attempt.result is not None and not attempt.errors:
                 return attempt.result.get("data"), attempt.server_time
@@ -147,19 +152,20 @@ class Calls:
             time.sleep(wait)
 
     def _send(self, operation: Operation) -> Attempt:
-        token = self._tokens.token()
+        authorized = self._authorization.authorize()
         left = max(0.001, min(self._attempt_timeout, operation.ends_at - time.monotonic()))
         headers = {
             **operation.headers,
-            "authorization": f"Bearer {token}",
+            **authorized.headers,
             "accept": "application/json",
             "x-request-timeout-ms": str(max(1, round(left * 1000))),
         }
         try:
             response = self._http.post(self._url, json=operation.body, headers=headers, timeout=left + _GRACE_SECONDS)
-        except httpx.TransportError as error:
-            return Attempt(token, cause=error)
-        return Attempt(token, response.status_code, response.headers, result_of(response))
+        except LOST as error:
+            return Attempt(authorized.token, cause=error)
+        self._authorization.learn(response.headers)
+        return Attempt(authorized.token, response.status_code, response.headers, result_of(response))
 
     def _wait(self, operation: Operation, wait: _Wait) -> Any:
         begun = time.monotonic()
@@ -201,28 +207,36 @@ class Calls:
             return
         subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
         failures, told = 0, 0.0
+        head: Mapping[str, str] = {}
+
+        def on_head(headers: Mapping[str, str]) -> None:
+            nonlocal head
+            head = headers
+            self._authorization.learn(headers)
 
         def on_retry(seconds: float) -> None:
             nonlocal told
             told = seconds
 
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
-            token = self._tokens.token()
-            headers = {**operation.headers, "authorization": f"Bearer {token}"}
+            authorized = self._authorization.authorize()
+            headers = {**operation.headers, **authorized.headers}
             try:
-                for data in states(self._http, self._url, subscription.body, headers, on_retry, operation.ends_at):
+                for data in states(
+                    self._http, self._url, subscription.body, headers, on_head, on_retry, operation.ends_at
+                ):
                     if data is None:
                         self._without_stream.add(operation.text)
                         return
                     failures = 0
                     yield data
                 return
-            except httpx.TransportError:
+            except LOST:
                 failures += 1
             except KycGraphError as failure:
                 failures += 1
                 if failure.code == "UNAUTHENTICATED":
-                    self._tokens.refuse(token)
+                    self._authorization.refuse(authorized.token, head)
                 elif not failure.retryable:
                     # Whatever the server refuses as a subscription, the query tells.
                     self._without_stream.add(operation.text)

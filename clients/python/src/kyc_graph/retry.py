@@ -50,7 +50,16 @@ def server_delay(errors: Sequence[GraphError], headers: Mapping[str, str], now: 
         return None
     if header.isdecimal():
         return float(header)
+    until = http_date(header)
+    if until is None:
+        return None
+    # A date is by the clock of who sent it, where it says so.
+    return max(0.0, until - (http_date(headers.get("date", "")) or now))
+
+
+def http_date(text: str) -> Optional[float]:
+    """A date of HTTP, in seconds since the epoch."""
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - now)
+        return parsedate_to_datetime(text).timestamp()
     except ValueError:
         return None

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 import httpx
 
+from .attempts import TEMPORARY, result_of
 from .errors import KycGraphError
 from .retry import extensions_of, may_repeat
 
@@ -18,18 +19,20 @@ def states(
     url: str,
     body: Mapping[str, Any],
     headers: Mapping[str, str],
+    on_head: Callable[[Mapping[str, str]], None],
     on_retry: Callable[[float], None],
     ends_at: float,
 ) -> Iterator[Any]:
     """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
-    raised. Raises `httpx.TransportError` where the connection ends. `on_retry` is told how many seconds the server asks
+    raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer; `on_retry` is told how many seconds the server asks
     to wait before a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
     """
     timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
     accepting = {**headers, "accept": "text/event-stream"}
     with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
+        on_head(response.headers)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
             yield from _refusal(response)
             return
@@ -43,7 +46,7 @@ def states(
                 return
             elif event == "next":
                 try:
-                    state, failed = _state(json.loads(data)), None
+                    state, failed = _state(_parsed(data)), None
                 except KycGraphError as failure:
                     if not failure.retryable and failure.code != "UNAUTHENTICATED":
                         raise
@@ -51,6 +54,16 @@ def states(
                 else:
                     yield state
         raise httpx.RemoteProtocolError("The stream ended before the subscription was complete.")
+
+
+def _parsed(data: str) -> Dict[str, Any]:
+    try:
+        result = json.loads(data)
+    except ValueError as error:
+        raise httpx.RemoteProtocolError("An event of the stream is not JSON.") from error
+    if not isinstance(result, dict):
+        raise httpx.RemoteProtocolError("An event of the stream is not a result of GraphQL.")
+    return result
 
 
 def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
@@ -62,10 +75,10 @@ def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
 
 def _refusal(response: httpx.Response) -> Iterator[Any]:
     response.read()
-    try:
-        errors = response.json().get("errors") or []
-    except (AttributeError, ValueError):
-        errors = []
+    result = result_of(response)
+    if result is None and response.status_code in TEMPORARY:
+        raise httpx.RemoteProtocolError(f"A proxy answers in the server's place (HTTP {response.status_code}).")
+    errors = (result or {}).get("errors") or []
     if response.status_code == 401 or may_repeat(errors):
         _state({"errors": errors or [{"extensions": {"code": "UNAUTHENTICATED"}}]})
     yield None
