@@ -104,7 +104,7 @@ export class WebSocketConnection {
         protocol: socket.protocol,
         send: (data) => this.#send(data),
         // It names the id that is in use, of any length.
-        close: (code, reason) => socket.close(code, reason.slice(0, MAX_REASON)),
+        close: (code, reason) => socket.close(code, reason?.slice(0, MAX_REASON)),
         onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
       },
       this,
