@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -72,6 +73,13 @@ test('what is copied from the checkout exists, and the build context holds it an
     .map((line) => line.slice(1))
   expect([...new Set(sources)].sort()).toEqual(sent.sort())
   expect(sources.filter((path) => !existsSync(path))).toEqual([])
+})
+
+test('no code of development is compiled for the image', () => {
+  const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--listFilesOnly']
+  const files = execFileSync(process.execPath, compiler, { encoding: 'utf8' }).split('\n')
+  expect(files.some((path) => path.endsWith('/src/main.ts'))).toBe(true)
+  expect(files.filter((path) => path.includes('/src/dev/'))).toEqual([])
 })
 
 test('no secret gets into a layer', () => {

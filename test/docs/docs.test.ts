@@ -197,6 +197,7 @@ describe('names', () => {
     'REDIS_ULR',
     'OBP_BASEURL',
     'NODE_ENV',
+    'NODE_COMPILE_CACHE',
     'NODE_OPTIONS',
     // Arguments of the image.
     ...[...read('deploy/Dockerfile').matchAll(/^ARG (\w+)/gm)].map(([, name]) => name!),

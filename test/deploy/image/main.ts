@@ -36,6 +36,15 @@ function confinement(image: Image): readonly Check[] {
   ]
 }
 
+/** The modules whose code a start reads from the image. */
+function compiled(image: Image): Check {
+  const { stdout, stderr } = runIn(image, [...image.config.Entrypoint, '--check'], {
+    NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+  })
+  const count = `${stdout}${stderr}`.split('was accepted, keeping').length - 1
+  return { what: 'modules whose code is read from the image', seen: String(count), holds: count > 1_000 }
+}
+
 /** Starts the entry point, lets the health check ask, and stops it in the middle of an operation. */
 async function life(image: Image, { emulators, settings, token }: Surroundings): Promise<readonly Check[]> {
   const [port, adminPort] = [await freePort(), await freePort()]
@@ -92,6 +101,7 @@ async function main(): Promise<number> {
       holds: found.length === 0,
     })),
     ...confinement(image),
+    compiled(image),
     ...(await life(image, surroundings)),
   ]
   const starts = await measureStarts(image, surroundings, folder, Number(values.rounds))
