@@ -88,6 +88,7 @@ describe('the start page', () => {
     await page.waitForSelector('#payee-check-states li + li', { timeout: 30_000 })
     const states = await page.$$eval('#payee-check-states li', (rows) => rows.map((row) => row.textContent))
     expect(states).toEqual(['PENDING', 'COMPLETED: FULL_MATCH, account ACTIVE'])
+    expect(await violations()).toEqual([])
     await picture('start-page.png')
     await page.setViewport({ width: 1280, height: 800 })
   })

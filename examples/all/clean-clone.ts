@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'puppeteer-core'
 import { openBrowser } from './browser.js'
-import { freePorts, type Program, ROOT, start } from './program.js'
+import { freePorts, type Program, ROOT, start, temporaryFolder } from './program.js'
 
 const MAX_COMMANDS = 3
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -45,7 +44,7 @@ async function reactPage(browser: Browser, address: string, out: string): Promis
 
 /** Types the commands of the README into a shell in an empty folder, and watches a payee check on the page that it names. */
 export async function cleanClone(out: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-clone-'))
+  const folder = temporaryFolder()
   const port = freePorts()
   const programs: Program[] = []
   const browser = await openBrowser()
@@ -63,6 +62,5 @@ export async function cleanClone(out: string): Promise<string> {
   } finally {
     await browser.close()
     await Promise.all(programs.map((program) => program.stop()))
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts, ROOT, start } from './program.js'
+import { freePorts, ROOT, start, temporaryFolder } from './program.js'
 
 /** The server of development, as `npm run dev` starts it. */
 export interface Graph {
@@ -13,7 +11,7 @@ export interface Graph {
 
 export async function startGraph(): Promise<Graph> {
   const port = freePorts()
-  const auditLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-examples-')), 'audit.log')
+  const auditLog = join(temporaryFolder(), 'audit.log')
   const program = start('exec node --import tsx src/dev/main.ts', ROOT, { PORT: port, AUDIT_LOG: auditLog })
   const [, partner] = await program.printed(/^export PARTNER=(\S+)$[^]*A first query/m)
   return { url: `http://127.0.0.1:${port}`, partner: partner!, stop: program.stop }

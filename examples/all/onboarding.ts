@@ -1,8 +1,6 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Graph } from './graph.js'
-import { ROOT, run } from './program.js'
+import { ROOT, run, temporaryFolder } from './program.js'
 
 /** Runs a command twice, as a user may: both runs must end with the same outcome. */
 async function twice(command: string, folder: string, env: NodeJS.ProcessEnv, outcome: RegExp): Promise<string> {
@@ -30,7 +28,7 @@ export async function onboardingTypeScript({ url }: Graph): Promise<string> {
 }
 
 export async function onboardingPython({ url }: Graph): Promise<string> {
-  const venv = join(mkdtempSync(join(tmpdir(), 'kyc-graph-python-')), 'venv')
+  const venv = join(temporaryFolder(), 'venv')
   const folder = folderOf('python')
   await run(`python3 -m venv ${venv} && ${venv}/bin/pip install --quiet ../../../clients/python`, folder)
   const outcome = /KYC ACCEPTED, entitlements confirmed: True/

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { delimiter } from 'node:path'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -80,6 +82,13 @@ export async function run(command: string, folder: string, env: NodeJS.ProcessEn
   const code = await program.ended
   if (code !== 0) throw new Error(`${command} ended with ${code}:\n${program.output()}`)
   return program.output()
+}
+
+/** A folder that is removed when this program ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-examples-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
 }
 
 /** The first of six consecutive ports, which the server of development and its emulators take. */

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kyc_graph import PersonStatus
+from kyc_graph import ErrorCode, PersonStatus
 from kyc_graph.generated.check_payee import CheckPayeeVerifyAccountResultAccount
 
 PACKAGE = Path(__file__).parents[1]
@@ -26,3 +26,4 @@ def test_a_value_of_an_enum_that_a_newer_server_has_added_is_read() -> None:
     assert account.status == "NEWER"
     assert account.name_check_status == "FULL_MATCH"
     assert PersonStatus("NEWER").value == "NEWER"
+    assert f"{PersonStatus.ACTIVE} {PersonStatus('NEWER')} {ErrorCode.CONFLICT}" == "ACTIVE NEWER CONFLICT"

@@ -48,16 +48,14 @@ export const personSamples = (key: KeyOf, records: ExampleRecords) => ({
   CorrectPersonalId: forOps({
     input: {
       idempotencyKey: key('correct-personal-id'),
-      personId: member(2).personId,
-      personalIdId: records.personalIdToCorrect,
+      ...records.personalIdToCorrect,
       identifier: 'D-7654321',
     },
   }),
   DeletePersonalId: forOps({
     input: {
       idempotencyKey: key('delete-personal-id'),
-      personId: member(3).personId,
-      personalIdId: records.personalIdToDelete,
+      ...records.personalIdToDelete,
     },
   }),
   RecordPersonVerification: forOps({

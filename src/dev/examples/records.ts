@@ -5,14 +5,20 @@ import { send } from './send.js'
 /** The member of the crowd at this place, each for the examples of one kind. */
 export const member = (index: number) => CROWD[index] as (typeof CROWD)[number] & { readonly personId: string }
 
+/** A personal id by the members of an input that name it. */
+interface PersonalIdOf {
+  readonly personId: string
+  readonly personalIdId: string
+}
+
 /** Records that examples read, change or end, beside those that the emulators begin with. */
 export interface ExampleRecords {
   /** What the first query reads; see `prepare`. */
   readonly firstQuery: Readonly<Record<string, string>>
   /** Begins the idempotency keys of the examples: they are new at each start. */
   readonly keyPrefix: string
-  readonly personalIdToCorrect: string
-  readonly personalIdToDelete: string
+  readonly personalIdToCorrect: PersonalIdOf
+  readonly personalIdToDelete: PersonalIdOf
   readonly personVerificationId: string
   readonly monitoringSubscriptionId: string
   readonly monitoringAlertId: string
@@ -129,8 +135,8 @@ export async function createExampleRecords(
   return {
     firstQuery,
     keyPrefix: randomBytes(3).toString('hex'),
-    personalIdToCorrect: created.toCorrect.personalId.id,
-    personalIdToDelete: created.toDelete.personalId.id,
+    personalIdToCorrect: { personId: member(2).personId, personalIdId: created.toCorrect.personalId.id },
+    personalIdToDelete: { personId: member(3).personId, personalIdId: created.toDelete.personalId.id },
     personVerificationId: created.recordPersonVerification.verification.id,
     monitoringSubscriptionId: created.subscribeToMonitoring.subscription.id,
     monitoringAlertId: await raiseAlert(server.syncteraUrl, member(6).personId),

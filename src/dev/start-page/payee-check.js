@@ -54,7 +54,9 @@ async function check(account) {
   const { result } = dataOf(await answer.json()).verifyAccount
   showState(result)
   if (result.nextPollAt === null) return
-  for await (const { verificationResult } of events(await send(UPDATES, { id: result.id }, 'text/event-stream')))
+  const updates = await send(UPDATES, { id: result.id }, 'text/event-stream')
+  if (!updates.ok) dataOf(await updates.json())
+  for await (const { verificationResult } of events(updates))
     if (verificationResult.state !== 'PENDING') showState(verificationResult)
 }
 

@@ -15,5 +15,5 @@ export const PAYEE_SECTION = html`<section aria-labelledby="payee-check">
     <label>Name <input name="name" value="Accepted,Ada" autocomplete="off" /></label>
     <button>Check the payee</button>
   </form>
-  <ol id="payee-check-states" role="status"></ol>
+  <div role="status"><ol id="payee-check-states"></ol></div>
 </section>`

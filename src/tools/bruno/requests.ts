@@ -1,6 +1,9 @@
 import { parse, print } from 'graphql'
 import { examplesOf } from '../../dev/examples/operations-with-samples.js'
-import type { ExampleRecords } from '../../dev/examples/records.js'
+import { type ExampleRecords, member } from '../../dev/examples/records.js'
+
+/** What AddPersonalId adds, and to whom. */
+const ADDED = { personId: member(9).personId, personalIdId: '{{personalIdId}}' }
 
 /** Ids that other requests of the collection answer, and those that the user fills in. */
 const RECORDS: ExampleRecords = {
@@ -11,8 +14,8 @@ const RECORDS: ExampleRecords = {
   },
   // A key for each time that a request is sent.
   keyPrefix: '{{$guid}}',
-  personalIdToCorrect: '{{personalIdId}}',
-  personalIdToDelete: '{{personalIdId}}',
+  personalIdToCorrect: ADDED,
+  personalIdToDelete: ADDED,
   personVerificationId: '{{personVerificationId}}',
   monitoringSubscriptionId: '{{monitoringSubscriptionId}}',
   monitoringAlertId: '{{monitoringAlertId}}',

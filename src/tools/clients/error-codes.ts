@@ -16,10 +16,10 @@ ${sorted.map(([code]) => `  '${code}',`).join('\n')}
 /** The module of error codes of the Python client. */
 export const pythonErrorCodes = (): string => `"""The values of \`\`extensions.code\`\`."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class ErrorCode(str, Enum):
+class ErrorCode(StrEnum):
     """What went wrong. The server may add values; an unknown one is a plain text."""
 
 ${sorted.map(([code, { meaning }]) => `    ${code} = "${code}"\n    """${meaning}"""`).join('\n')}

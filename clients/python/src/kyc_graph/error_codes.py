@@ -1,9 +1,9 @@
 """The values of ``extensions.code``."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class ErrorCode(str, Enum):
+class ErrorCode(StrEnum):
     """What went wrong. The server may add values; an unknown one is a plain text."""
 
     AUDIT_UNAVAILABLE = "AUDIT_UNAVAILABLE"

@@ -1,9 +1,9 @@
 """Enums of the schema."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class OpenEnum(str, Enum):
+class OpenEnum(StrEnum):
     """An enum of the schema; a value that a newer server has added is read as a member of its own name."""
 
     @classmethod
