@@ -17,6 +17,7 @@ import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
+  type IdGenerator,
   ParentBasedSampler,
   RandomIdGenerator,
   type Sampler,
@@ -38,8 +39,7 @@ import { WatchedExporter } from './watched-exporter.js'
 
 /** How long a stopping process tries to export what is left. */
 const MAX_CLOSE_MS = 3_000
-/** A UUID, or a trace id. */
-const ID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/
+const UUID_LENGTH = 36
 
 function rootSampler({ sampler, ratio }: TraceSettings): Sampler {
   if (sampler.endsWith('always_off')) return new AlwaysOffSampler()
@@ -69,11 +69,30 @@ const parentOf = ({ traceId, spanId, traceFlags, state }: TraceContext): Context
     ...(state !== undefined && { traceState: createTraceState(state) }),
   })
 
-/** The id of a trace that begins here: that of the operation, so that both have one, unless the caller gave it, because that may come again. */
-const ownIdOf = (headers: IncomingHttpHeaders, correlationId: string): string | undefined =>
-  headers['x-correlation-id'] !== correlationId && ID.test(correlationId)
-    ? correlationId.replaceAll('-', '')
-    : undefined
+/**
+ * The id of a trace that begins here: that of the operation, so that both have one, unless the caller gave it, because
+ * that may come again. What is not the caller's is a UUID of this server.
+ */
+function ownIdOf(headers: IncomingHttpHeaders, id: string): string | undefined {
+  if (headers['x-correlation-id'] === id || id.length !== UUID_LENGTH) return undefined
+  return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24)
+}
+
+/** The position of an operation that is not sampled: its span has an id only where one is asked for. */
+class UnsampledContext implements TraceContext {
+  readonly traceFlags = 0
+  #spanId: string | undefined
+
+  constructor(
+    readonly traceId: string,
+    readonly state: string | undefined,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  get spanId(): string {
+    return (this.#spanId ??= this.ids.generateSpanId())
+  }
+}
 
 /** Hears from a batch processor how many spans its full queue had no place for. */
 function queueMeter(lost: (spans: number) => void): MeterProvider {
@@ -109,9 +128,9 @@ export function createTracing(
     const parent = caller === undefined ? ROOT_CONTEXT : parentOf(caller)
     // Decided once for the operation: one that is not sampled has no object of a span.
     const { decision } = sampler.shouldSample(parent, traceId, 'operation', SpanKind.SERVER, {}, [])
-    const isSampled = decision === SamplingDecision.RECORD_AND_SAMPLED
-    const context = { traceId, spanId: ids.generateSpanId(), traceFlags: isSampled ? 1 : 0, state: caller?.state }
-    return isSampled ? new TracedTime(family, context, caller) : new SelfTime(context)
+    const state = caller?.state
+    if (decision !== SamplingDecision.RECORD_AND_SAMPLED) return new SelfTime(new UnsampledContext(traceId, state, ids))
+    return new TracedTime(family, { traceId, spanId: ids.generateSpanId(), traceFlags: 1, state }, caller)
   }
 
   return {
