@@ -1,15 +1,18 @@
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base'
 import { createOtlpHttpExportDelegate, httpAgentFactoryFromOptions } from '@opentelemetry/otlp-exporter-base/node-http'
-import { JsonTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer'
+import {
+  JsonTraceSerializer,
+  ProtobufTraceSerializer,
+  TraceExporterMetricsHelper,
+} from '@opentelemetry/otlp-transformer'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
-import { protobufSerializer } from './protobuf.js'
 import type { TraceDestination } from './settings.js'
 
 /** Exports that may wait for the collector at a time. */
 const MAX_CONCURRENT_EXPORTS = 30
 
 const SERIALIZERS = {
-  'http/protobuf': { serializer: protobufSerializer, type: 'application/x-protobuf' },
+  'http/protobuf': { serializer: ProtobufTraceSerializer, type: 'application/x-protobuf' },
   'http/json': { serializer: JsonTraceSerializer, type: 'application/json' },
 } as const
 
