@@ -1,9 +1,10 @@
 import 'reflect-metadata'
 import { IsEmail, Matches, Min } from 'class-validator'
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { IsBirthDate } from './birth-date.js'
 import { Length, MaxLength } from './length.js'
 import { Customer, FaceImageInput } from './customer.js'
-import { CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
+import { CustomerMutationInput, Payload } from './mutation.js'
 import { DateScalar } from './scalars.js'
 import { MonetaryAmountInput } from './shared.js'
 

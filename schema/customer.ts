@@ -1,8 +1,9 @@
 import 'reflect-metadata'
 import { ArrayMaxSize, IsEmail, IsOptional, IsUUID, Matches } from 'class-validator'
 import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { IsBirthDate } from './birth-date.js'
 import { Length, MaxLength } from './length.js'
-import { BankMutationInput, CustomerMutationInput, IsBirthDate, Payload } from './mutation.js'
+import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
 import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } from './shared.js'
 

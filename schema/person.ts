@@ -10,9 +10,10 @@ import {
   ValidateIf,
 } from 'class-validator'
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { IsBirthDate } from './birth-date.js'
 import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-classes.js'
-import { IsBirthDate, MutationInput, Payload } from './mutation.js'
+import { MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
 import { VerificationStatus } from './person-verification.js'
 import { PersonalId, PersonalIdInput } from './personal-id.js'

@@ -11,7 +11,8 @@ import {
   readAnswer,
   readProblem,
 } from './challenge-contract.js'
-import { blocked, institutionHeader, mapError } from './datasource.js'
+import { institutionHeader } from './datasource.js'
+import { blocked, mapError } from './error-mapping.js'
 import { KycProvider as Label } from '../../schema/shared.js'
 
 /** The factor of a challenge, as both steps name it. */

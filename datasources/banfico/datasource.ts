@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
-import { type CallScope, detachedScope, type ErrorMapping, type ErrorResponse, type Reply } from '../http/call.js'
+import { type CallScope, detachedScope, type Reply } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
-import { ProblemBody } from '../http/provider-errors.js'
 import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
 import {
   answers,
@@ -14,7 +13,7 @@ import {
   verificationsPath,
   type Verify,
 } from './contract.js'
-import { refusedFields, requestBody } from './mapping.js'
+import { requestBody } from './mapping.js'
 import { isOtherAccount } from './question.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
@@ -32,37 +31,6 @@ const toReply = <Result>(reply: Reply<unknown>, result: Result, at: number): Ban
   ),
   slaSeconds: parseSeconds(reply.header('responder-sla-seconds')),
 })
-
-const codesOf = (problem: ProblemBody): string[] =>
-  [...problem.items('errors').map((item) => item.text('errorCode')), problem.text('code')].flatMap((word) =>
-    word && /^\w{1,64}$/.test(word) ? [word] : [],
-  )
-
-/** Statuses with a meaning that differs from the general rules. Banfico's codes cannot tell them: some stand for two statuses. */
-const BY_STATUS: Readonly<Record<number, Pick<ErrorMapping, 'code' | 'message'>>> = {
-  405: {
-    code: 'PROVIDER_REFUSED',
-    message: 'Banfico does not offer account verification where this server asks for it.',
-  },
-  421: {
-    code: 'BAD_USER_INPUT',
-    message: 'Banfico does not serve this identification scheme, or the country of this account.',
-  },
-}
-
-/** Maps an error by its status first. Its messages may repeat the input and are not passed on. */
-export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
-  const problem = new ProblemBody(body)
-  const codes = codesOf(problem)
-  return {
-    ...BY_STATUS[status],
-    providerCode: codes[0],
-    providerRequestId: header('transaction-xref-id'),
-    fields: status === 400 ? refusedFields(problem) : undefined,
-    // A new token does not supply a missing signature.
-    stale: status === 401 && !codes.includes('MISSING_SIGNATURE'),
-  }
-}
 
 /** The scope of a call that several operations may wait for: it does not end with the operation that began it. */
 export const sharedScope = ({ correlationId, interactionId, trace, share }: CallScope): CallScope => ({

@@ -1,5 +1,5 @@
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
-import { inputDecisions, maskedMembersOf } from '../../schema/pii-decisions.js'
+import { inputDecisions, maskedMembersOf } from '../../schema/field-masks.js'
 import type { Page } from '../../schema/shared.js'
 import type { PersonVerificationFilter, RecordPersonVerificationInput } from '../../schema/verification-history.js'
 import { nullIfNotFound } from '../contract/errors.js'

@@ -14,7 +14,7 @@ import { lengthOf } from '../../schema/text.js'
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
 
-/** Masker: copies a value with its personal fields masked, as `schema/pii-decisions.ts` decides. Null and the error of an unreadable row pass through; of a list, each item is masked. */
+/** Masker: copies a value with its personal fields masked, as `schema/field-masks.ts` decides. Null and the error of an unreadable row pass through; of a list, each item is masked. */
 export type Masker = (value: unknown) => unknown
 
 const MASKED_LETTERS = '•••'

@@ -1,6 +1,6 @@
 import { getNamedType, GraphQLID, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import type { Owner } from '../../datasources/contract/operations.js'
-import { inputDecisions } from '../../schema/pii-decisions.js'
+import { inputDecisions } from '../../schema/field-masks.js'
 import { isPlainMember } from '../graphql/plain-members.js'
 
 /** Subjects: the ids of records of one type, at one bank where the type belongs to a bank. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import type { Log } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import { ConsentRegister } from './register.js'
 
 /** Opens the register of `CONSENT_URL`. That it fails, and that it answers again, is logged once. */

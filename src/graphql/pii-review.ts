@@ -19,7 +19,7 @@ import {
   outputDecisions,
   type PiiGroup,
   piiGroups,
-} from '../../schema/pii-decisions.js'
+} from '../../schema/field-masks.js'
 
 /** Decisions by group, in lists of names. */
 interface Lists {
@@ -129,7 +129,7 @@ class Review {
 }
 
 /**
- * Applies the decisions of `schema/pii-decisions.ts` to a schema: masks, and what the descriptions say of them. Throws
+ * Applies the decisions of `schema/field-masks.ts` to a schema: masks, and what the descriptions say of them. Throws
  * where a field has no decision, or a decision has no field: a new field would be shown to everyone.
  */
 export function reviewPii(schema: GraphQLSchema, lists: Lists = LISTS): void {
@@ -141,5 +141,5 @@ export function reviewPii(schema: GraphQLSchema, lists: Lists = LISTS): void {
   }
   review.end()
   if (review.problems.length > 0)
-    throw new Error(`schema/pii-decisions.ts does not fit the schema:\n  ${review.problems.join('\n  ')}`)
+    throw new Error(`schema/field-masks.ts does not fit the schema:\n  ${review.problems.join('\n  ')}`)
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { AdminReady, AdminWorkerData, FromAdminWorker, ToAdminWorker } from './admin-messages.js'
 import { SECURITY_HEADERS } from './headers.js'
 import type { ReadyReport } from './health.js'

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, Ser
 import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { blame, type OnRefused } from '../security-events/refusals.js'
-import { correlationIdOf } from './correlation-id.js'
+import { correlationIdOf } from '../observability/correlation-id.js'
 import { errorResponse } from './app.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'

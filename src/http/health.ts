@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Dependencies } from '../observability/dependencies.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 
 /** The answer of `GET /ready`. */
 export interface ReadyReport {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { isAbused, reportAbuse } from './address-ban.js'
 import { holdMs } from './connection-hold.js'
 import { PartLimit } from './part-limit.js'
-import { MAX_BODY_BYTES } from './server-limits.js'
+import { MAX_BODY_BYTES } from './request-body-limit.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000

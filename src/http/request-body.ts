@@ -4,7 +4,7 @@ import { withHttp } from '../graphql/http-head.js'
 import { reportAbuse } from './address-ban.js'
 import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { PartLimit } from './part-limit.js'
-import { MAX_BODY_BYTES } from './server-limits.js'
+import { MAX_BODY_BYTES } from './request-body-limit.js'
 import { TurnQueue } from './turn-queue.js'
 
 /** The first size of the buffer of a body that does not arrive in one part. */

@@ -1,6 +1,3 @@
-/** The greatest request body in bytes. */
-export const MAX_BODY_BYTES = 256 * 1024
-
 /** The time in which a request must have arrived. */
 export const MAX_REQUEST_MS = 30_000
 

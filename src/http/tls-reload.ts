@@ -3,7 +3,7 @@ import type { Server as TlsServer } from 'node:tls'
 import type { Config } from '../config.js'
 import { PartReload } from '../lifecycle/part-reload.js'
 import type { Log } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import { secureContextOf } from './tls-protocol.js'
 
 const isTls = (server: unknown): server is TlsServer => server instanceof Object && 'setSecureContext' in server

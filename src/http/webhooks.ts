@@ -10,7 +10,7 @@ import {
 } from '../../datasources/contract/webhook.js'
 import { providerEntries, type ProviderName } from '../../datasources/index.js'
 import { type Log, errorOrigin } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 import type { Tenant } from '../tenants/tenant.js'
 import { nothingHere } from './app.js'

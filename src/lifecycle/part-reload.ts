@@ -2,7 +2,7 @@ import { ConfigError, type Reading } from '../config.js'
 import { KeyRingError } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { ReloadedPart } from '../observability/metrics/reloads.js'
 import { WatchedFiles } from './watched-files.js'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics } from './metrics/all-metrics.js'
 
 /** What every operation, or every write with an idempotency key, needs. `issuer` is the first; the others are named by their place. */
 const DEPENDENCIES = ['store', 'audit', 'issuer'] as const

@@ -1,6 +1,6 @@
 import { type Logger, type LoggerOptions, pino } from 'pino'
 import type { CallAttempt } from '../../datasources/http/call.js'
-import { ecsFields } from './log-fields.js'
+import { ecsFields } from './ecs-names.js'
 
 export type Log = Logger
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TraceContext } from '../../datasources/contract/trace.js'
-import { isTraceMember } from './identifier.js'
+import { isTraceMember } from './correlation-id-form.js'
 
 /** Version 00 of `traceparent`, and what later versions begin with (W3C Trace Context, 3.2). */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/

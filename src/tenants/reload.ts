@@ -1,7 +1,7 @@
 import type { Config, TenancyReading } from '../config.js'
 import { WatchedFiles } from '../lifecycle/watched-files.js'
 import { errorOrigin, type Log } from '../observability/log.js'
-import type { Metrics } from '../observability/metrics.js'
+import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { Replacement, Tenants } from './tenants.js'
 
 interface ReloadOptions {

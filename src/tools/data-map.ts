@@ -7,7 +7,7 @@ import {
   outputDecisions,
   type PiiGroup,
   piiGroups,
-} from '../../schema/pii-decisions.js'
+} from '../../schema/field-masks.js'
 
 const code = (text: string): string => `\`${text}\``
 
@@ -59,7 +59,7 @@ export function dataMap(): string {
     .join('')
   return `# Data map
 
-Emitted by \`npm run data:map\` from \`datasources/contract/namespaces.ts\` and \`schema/pii-decisions.ts\`. A field without a decision, and a stored value outside a declared namespace, fail the build.
+Emitted by \`npm run data:map\` from \`datasources/contract/namespaces.ts\` and \`schema/field-masks.ts\`. A field without a decision, and a stored value outside a declared namespace, fail the build.
 
 This server keeps no records of persons: it reads and writes those of the providers. What it keeps is what follows.
 

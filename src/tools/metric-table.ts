@@ -1,6 +1,6 @@
 import type { DocumentedMetric } from '../observability/instruments.js'
 import { ADMIN_METRICS } from '../observability/metrics/admin.js'
-import { createMetrics } from '../observability/metrics.js'
+import { createMetrics } from '../observability/metrics/all-metrics.js'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 

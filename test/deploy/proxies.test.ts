@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { authority, certificate } from '../support/certificates.js'
-import { MAX_BODY_BYTES } from '../../src/http/server-limits.js'
+import { MAX_BODY_BYTES } from '../../src/http/request-body-limit.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-proxies-'))
 const read = (path: string): string => readFileSync(path, 'utf8')

@@ -11,7 +11,7 @@ import { SpanMemory } from '../../src/dev/span-memory.js'
 import { explorerPage } from '../../src/dev/explorer/page.js'
 import { DocumentCache } from '../../src/graphql/document-cache.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
 import type { RunOptions } from '../support/app.js'
 import {

@@ -4,7 +4,7 @@ import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import type { ProviderName } from '../../datasources/index.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { exchange, watchApollo } from '../support/witness.js'
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import { type App, startApp } from '../support/app.js'
 import { exchange, type Letter } from '../support/witness.js'
 

@@ -3,7 +3,7 @@ import { print } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { PersonByIdDocument } from '../../schema/operations/index.js'
-import { isIdentifier } from '../../src/observability/identifier.js'
+import { isIdentifier } from '../../src/observability/correlation-id-form.js'
 import { traceContextOf } from '../../src/observability/trace-context.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 

@@ -1,6 +1,6 @@
 import { buildSchema, isInputObjectType, isObjectType } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { inputDecisions, outputDecisions, piiGroups } from '../../schema/pii-decisions.js'
+import { inputDecisions, outputDecisions, piiGroups } from '../../schema/field-masks.js'
 import type { PiiDecision } from '../../schema/pii.js'
 import { reviewPii } from '../../src/graphql/pii-review.js'
 import { schemas } from '../../src/graphql/schema.js'

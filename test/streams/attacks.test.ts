@@ -3,7 +3,7 @@ import { connect, type Socket as NetSocket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ADA } from '../../datasources/emulator/people.js'
-import { MAX_BODY_BYTES } from '../../src/http/server-limits.js'
+import { MAX_BODY_BYTES } from '../../src/http/request-body-limit.js'
 import { type App, startApp } from '../support/app.js'
 import { Socket, subscribeBySse, subscribers, TRANSPORTS } from '../support/subscriptions.js'
 

@@ -6,7 +6,7 @@ import { expect, vi } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import { PersonByIdDocument } from '../../schema/operations/index.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import type { ServerOptions } from '../../src/server.js'
 import { type App, startApp } from './app.js'
 

@@ -9,7 +9,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import type { Metrics } from '../../observability/metrics.js'
+import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import type { Plugin } from '../plugin.js'
 
 /** The number of clients with a label of their own. */

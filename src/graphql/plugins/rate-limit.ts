@@ -4,7 +4,7 @@ import type { createActualCost } from '../../limits/actual-cost.js'
 import { type createCostEstimator, MAX_COST } from '../../limits/cost-estimator.js'
 import type { LevelName } from '../../limits/quota-level.js'
 import type { Consumption, RateLimit, RateLimitStatus } from '../../limits/rate-limit.js'
-import type { Metrics } from '../../observability/metrics.js'
+import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import { withHttp } from '../http-head.js'
 import type { Answer, OperationContext, Plugin } from '../plugin.js'
 

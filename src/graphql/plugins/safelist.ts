@@ -1,7 +1,7 @@
 import type { GraphQLRequest } from '@apollo/server'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { type Log, loggedIds } from '../../observability/log.js'
-import type { Metrics } from '../../observability/metrics.js'
+import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import { withHttp } from '../http-head.js'
 import { persistedOf } from '../persisted-queries.js'
 import type { Plugin } from '../plugin.js'

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLSchema, Kind } from 'graphql'
 import { type Log, errorOrigin, loggedIds } from '../../observability/log.js'
-import type { Metrics } from '../../observability/metrics.js'
+import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import { outcomeOf } from '../../observability/outcome.js'
 import { isUnforeseen } from '../format-error.js'
 import { OperationClasses } from '../operation-classes.js'

@@ -1,6 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Log } from '../log.js'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../metrics/all-metrics.js'
 import type { Tracing } from './contract.js'
 import type { TraceSettings } from './settings.js'
 

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { createMetrics } from '../../../src/observability/metrics.js'
+import { createMetrics } from '../../../src/observability/metrics/all-metrics.js'
 import { type App, startApp } from '../../support/app.js'
 
 /** An address at which nothing listens. */

@@ -1,4 +1,4 @@
-import { createMetrics } from '../../../src/observability/metrics.js'
+import { createMetrics } from '../../../src/observability/metrics/all-metrics.js'
 import { createLog } from '../../../src/observability/log.js'
 import { openEventLog } from '../../../src/events/open-event-log.js'
 import { DEFAULT_LIFETIMES } from '../../../src/idempotency/lifetimes.js'
