@@ -7,7 +7,7 @@ import {
 } from '../schema/account-verification-job.js'
 import { Cost, PageSize } from '../schema/cost-classes.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 import { connection } from './connection.js'
 import type { RequestContext } from './context.js'
 

@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator'
 import { ArgsType, Field, ID, Int } from 'type-graphql'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 
 /** Field options of every `bankId`. */
 export const BANK = {

@@ -1,4 +1,4 @@
-import type { Page } from '../schema/shared.js'
+import type { Page } from '../schema/page.js'
 
 /** An edge, whose cursor is made when it is asked for. */
 class Edge<Node> {

@@ -2,7 +2,7 @@ import type { Caller } from '../datasources/contract/caller.js'
 import type { WatchedType } from '../datasources/contract/state-change.js'
 import type { Command, Query } from '../datasources/contract/operations.js'
 import type { Providers } from '../datasources/index.js'
-import type { Page } from '../schema/shared.js'
+import type { Page } from '../schema/page.js'
 import type {
   CreateWebhookEndpointInput,
   CreateWebhookEndpointPayload,

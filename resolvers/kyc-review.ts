@@ -2,7 +2,7 @@ import { Args, Ctx, Query, Resolver } from 'type-graphql'
 import { Cost, PageSize } from '../schema/cost-classes.js'
 import { KycReview, KycReviewConnection } from '../schema/kyc-review.js'
 import { Scopes } from '../schema/scopes.js'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 import { connection } from './connection.js'
 import type { RequestContext } from './context.js'
 

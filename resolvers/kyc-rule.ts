@@ -8,8 +8,8 @@ import {
   PersonVerificationOutcome,
   type PersonVerificationResult,
   PersonVerificationType,
-  VerificationStatus,
 } from '../schema/person-verification.js'
+import { VerificationStatus } from '../schema/verification-status.js'
 import { KycProvider } from '../schema/shared.js'
 
 // The KYC status rule of `kycOverview`, as pure functions. docs/kyc-status.md holds it as tables.

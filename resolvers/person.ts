@@ -20,7 +20,7 @@ import {
   VerifyPersonPayload,
 } from '../schema/person-verification.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 import { ArgumentScopes } from './argument-scopes.js'
 import { connection } from './connection.js'
 import type { RequestContext } from './context.js'

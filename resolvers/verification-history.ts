@@ -3,7 +3,7 @@ import { Cost, PageSize } from '../schema/cost-classes.js'
 import { Person } from '../schema/person.js'
 import { PersonVerificationResult } from '../schema/person-verification.js'
 import { orOwn, Scopes } from '../schema/scopes.js'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 import {
   PersonVerificationFilter,
   PersonVerificationResultConnection,

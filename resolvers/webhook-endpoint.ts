@@ -1,7 +1,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql'
 import { Cost, ListSize, PageSize } from '../schema/cost-classes.js'
 import { Scopes } from '../schema/scopes.js'
-import { PageArgs } from '../schema/shared.js'
+import { PageArgs } from '../schema/page.js'
 import {
   CreateWebhookEndpointInput,
   CreateWebhookEndpointPayload,

@@ -6,7 +6,7 @@ import { Length } from './length.js'
 import { WEIGHTS } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
-import { PageInfo } from './shared.js'
+import { PageInfo } from './page.js'
 import {
   AccountToVerifyInput,
   AccountVerificationType,

@@ -5,7 +5,8 @@ import { IsBirthDate } from './birth-date.js'
 import { Length, MaxLength } from './length.js'
 import { BankMutationInput, CustomerMutationInput, Payload } from './mutation.js'
 import { DateScalar, DateTimeScalar } from './scalars.js'
-import { MonetaryAmount, MonetaryAmountInput, PageInfo, CustomerSortDirection } from './shared.js'
+import { MonetaryAmount, MonetaryAmountInput, CustomerSortDirection } from './shared.js'
+import { PageInfo } from './page.js'
 
 @ObjectType({ description: 'A portrait of a customer.' })
 export class FaceImage {

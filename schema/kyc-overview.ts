@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { Field, ObjectType } from 'type-graphql'
 import { ListSize } from './cost-classes.js'
-import { VerificationStatus } from './person-verification.js'
+import { VerificationStatus } from './verification-status.js'
 import { DateTimeScalar } from './scalars.js'
 import { KycProvider } from './shared.js'
 

@@ -2,9 +2,10 @@ import 'reflect-metadata'
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import { ListSize } from './cost-classes.js'
 import { Person } from './person.js'
-import { PersonVerificationOutcome, PersonVerificationType, VerificationStatus } from './person-verification.js'
+import { PersonVerificationOutcome, PersonVerificationType } from './person-verification.js'
+import { VerificationStatus } from './verification-status.js'
 import { DateTimeScalar } from './scalars.js'
-import { PageInfo } from './shared.js'
+import { PageInfo } from './page.js'
 
 export enum KycReviewAction {
   WAIT = 'WAIT',

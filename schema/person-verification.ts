@@ -5,27 +5,7 @@ import { Length } from './length.js'
 import { ListSize } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
-
-export enum VerificationStatus {
-  UNVERIFIED = 'UNVERIFIED',
-  PENDING = 'PENDING',
-  PROVISIONAL = 'PROVISIONAL',
-  ACCEPTED = 'ACCEPTED',
-  REVIEW = 'REVIEW',
-  REJECTED = 'REJECTED',
-}
-registerEnumType(VerificationStatus, {
-  name: 'VerificationStatus',
-  description: 'The states of the verification of a person or customer.',
-  valuesConfig: {
-    UNVERIFIED: { description: 'No check is complete.' },
-    PENDING: { description: 'A check is in progress.' },
-    PROVISIONAL: { description: 'The identity is verified in part, or with restrictions.' },
-    ACCEPTED: { description: 'The identity is verified.' },
-    REVIEW: { description: 'A check found something that a human must review.' },
-    REJECTED: { description: 'The identity is refuted, or the person must not be served.' },
-  },
-})
+import { VerificationStatus } from './verification-status.js'
 
 export enum PersonVerificationOutcome {
   UNVERIFIED = 'UNVERIFIED',

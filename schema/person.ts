@@ -15,10 +15,12 @@ import { Length, MaxLength } from './length.js'
 import { ListSize } from './cost-classes.js'
 import { MutationInput, Payload } from './mutation.js'
 import { PersonAddress, PersonAddressInput } from './person-address.js'
-import { VerificationStatus } from './person-verification.js'
+import { VerificationStatus } from './verification-status.js'
 import { PersonalId, PersonalIdInput } from './personal-id.js'
+import { IsE164 } from './phone-number.js'
 import { DateScalar, DateTimeScalar, JSONObjectScalar } from './scalars.js'
-import { PageInfo, CustomerSortDirection } from './shared.js'
+import { CustomerSortDirection } from './shared.js'
+import { PageInfo } from './page.js'
 
 export enum PersonStatus {
   ACTIVE = 'ACTIVE',
@@ -351,7 +353,7 @@ export class PersonFilter {
     description: 'The phone number in E.164 format, such as `+14155550100`. Requires the scope `pii:read`.',
   })
   @IsOptional()
-  @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
+  @IsE164()
   phoneNumber?: string | null
 
   @Field(() => String, {
@@ -416,7 +418,7 @@ abstract class PersonInput extends MutationInput {
 
   @Field(() => String, { nullable: true, description: 'The phone number in E.164 format, such as `+14155550100`.' })
   @IsOptional()
-  @Matches(/^\+[1-9]\d{1,14}$/, { message: 'must be an E.164 phone number such as +14155550100' })
+  @IsE164()
   phoneNumber?: string | null
 
   @Field(() => String, {

@@ -5,7 +5,7 @@ import { Length } from './length.js'
 import { MutationInput, Payload } from './mutation.js'
 import { PersonVerificationOutcome, PersonVerificationResult, PersonVerificationType } from './person-verification.js'
 import { DateTimeScalar } from './scalars.js'
-import { PageInfo } from './shared.js'
+import { PageInfo } from './page.js'
 
 export enum VerificationDetailResult {
   PASS = 'PASS',

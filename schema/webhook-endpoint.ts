@@ -4,7 +4,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { Length } from './length.js'
 import { MutationInput, Payload } from './mutation.js'
 import { DateTimeScalar } from './scalars.js'
-import { PageInfo } from './shared.js'
+import { PageInfo } from './page.js'
 
 /** The types of events that are delivered to partners: the kinds of objects whose state changes. */
 export enum WebhookEventType {

@@ -5,7 +5,7 @@ import {
   AccountVerificationJobState,
   AccountVerificationState,
 } from '../../schema/account-verification-job.js'
-import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import { DEFAULT_PAGE, type Page } from '../../schema/page.js'
 import { type VerificationResult, VerificationState } from '../../schema/verification.js'
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'

@@ -15,9 +15,9 @@ import {
   type PersonVerificationResult,
   PersonVerificationType,
   type VerificationDetail,
-  VerificationStatus,
   type VerifyPersonInput,
 } from '../../schema/person-verification.js'
+import { VerificationStatus } from '../../schema/verification-status.js'
 import { type PersonalId, type PersonalIdInput, PersonalIdType } from '../../schema/personal-id.js'
 import { toInstant } from '../../schema/scalars.js'
 import { CustomerSortDirection } from '../../schema/shared.js'

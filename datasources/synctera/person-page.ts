@@ -1,5 +1,5 @@
 import type { Person, PersonFilter, PersonOrder } from '../../schema/person.js'
-import type { Page } from '../../schema/shared.js'
+import type { Page } from '../../schema/page.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { SyncteraInstance } from './instance.js'
 import { personQuery, toPerson } from './mapping.js'

@@ -1,7 +1,7 @@
 import { type Person, type PersonFilter, PersonOrderField } from '../../schema/person.js'
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { inputDecisions, maskedMembersOf } from '../../schema/field-masks.js'
-import type { Page } from '../../schema/shared.js'
+import type { Page } from '../../schema/page.js'
 import type { LoaderDefinition, OperationScope } from '../contract/operation-scope.js'
 import { copyError, nullIfNotFound } from '../contract/errors.js'
 import { readableRows, type Rows, unreadableRows } from '../contract/rows.js'

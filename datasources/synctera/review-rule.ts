@@ -4,8 +4,8 @@ import {
   type PersonVerificationResult,
   PersonVerificationType,
   type VerificationDetail,
-  VerificationStatus,
 } from '../../schema/person-verification.js'
+import { VerificationStatus } from '../../schema/verification-status.js'
 
 // What a review desk does with a person, as pure functions. docs/review-desk.md holds it as a table.
 

@@ -1,4 +1,4 @@
-import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import { DEFAULT_PAGE, type Page } from '../../schema/page.js'
 import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { isReadable } from '../contract/rows.js'

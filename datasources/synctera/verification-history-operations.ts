@@ -1,6 +1,6 @@
 import type { PersonVerificationResult } from '../../schema/person-verification.js'
 import { inputDecisions, maskedMembersOf } from '../../schema/field-masks.js'
-import type { Page } from '../../schema/shared.js'
+import type { Page } from '../../schema/page.js'
 import type { PersonVerificationFilter, RecordPersonVerificationInput } from '../../schema/verification-history.js'
 import { nullIfNotFound } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'

@@ -11,7 +11,6 @@ import { type Confirmation, confirmationOf } from './confirmation.js'
 import { Introspection } from './introspection.js'
 import { IssuerKeys, type KeyAccess, REFRESH_MS } from './issuer-keys.js'
 import {
-  CLOCK_TOLERANCE_SECONDS,
   refuseLongLife,
   refuseOtherAudience,
   refuseOtherClaims,
@@ -19,6 +18,7 @@ import {
   refuseOtherTokenType,
   refuseUnboundDpop,
 } from './token-form.js'
+import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.js'
 import type { IssuerConfig } from './token-settings.js'
 import { JWT_CACHE_MS } from './verified-tokens.js'
 

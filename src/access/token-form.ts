@@ -2,9 +2,7 @@ import type { ProtectedHeaderParameters } from 'jose'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Claims } from './caller-claims.js'
 import type { Confirmation } from './confirmation.js'
-
-/** The difference of clocks that is tolerated. */
-export const CLOCK_TOLERANCE_SECONDS = 5
+import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.js'
 
 /** Which tokens of an issuer are access tokens for this API. */
 export interface FormRules {

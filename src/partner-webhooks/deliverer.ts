@@ -5,7 +5,7 @@ import type { Attempted, DeliveryIds, StoredEndpoint } from './contract.js'
 import type { EndpointPace } from './endpoint-pace.js'
 import { payloadOf } from './payload.js'
 import type { EndpointRegistry } from './registry.js'
-import { signedHeaders } from './secret.js'
+import { signedHeaders } from './signature.js'
 import type { Sender } from './sender.js'
 
 /** An endpoint that has failed for so long is disabled. */

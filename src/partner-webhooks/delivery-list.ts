@@ -1,7 +1,7 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
 import { cursorsOf } from '../../datasources/support/cursor.js'
-import { DEFAULT_PAGE, type Page } from '../../schema/shared.js'
+import { DEFAULT_PAGE, type Page } from '../../schema/page.js'
 import type { WebhookDelivery, WebhookDeliveryState } from '../../schema/webhook-endpoint.js'
 import type { EventLog } from '../events/event-log.js'
 import type { DeliveryIds, DeliveryPosition, DeliveryQueue, ListedDelivery, QueuedDelivery } from './contract.js'

@@ -1,7 +1,7 @@
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { operationsOf } from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
-import type { Page } from '../../schema/shared.js'
+import type { Page } from '../../schema/page.js'
 import type {
   CreateWebhookEndpointInput,
   DeleteWebhookEndpointInput,

@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type BankEvidence, type Evidence, overview, type SyncteraEvidence } from '../../resolvers/kyc-rule.js'
 import { MonitoringAlertStatus } from '../../schema/monitoring.js'
 import { BanStatus, type Person, PersonStatus } from '../../schema/person.js'
-import {
-  PersonVerificationOutcome,
-  PersonVerificationType,
-  VerificationStatus,
-} from '../../schema/person-verification.js'
+import { PersonVerificationOutcome, PersonVerificationType } from '../../schema/person-verification.js'
+import { VerificationStatus } from '../../schema/verification-status.js'
 
 const NOW = new Date('2024-06-01T12:00:00.000Z')
 const [EARLIER, LATER] = ['2024-01-01T00:00:00.000Z', '2024-02-01T00:00:00.000Z']

@@ -1,5 +1,6 @@
 import type { Customer, CustomerFilter } from '../../../schema/customer.js'
-import { CustomerSortDirection, DEFAULT_PAGE, type Page } from '../../../schema/shared.js'
+import { CustomerSortDirection } from '../../../schema/shared.js'
+import { DEFAULT_PAGE, type Page } from '../../../schema/page.js'
 import { type ApiError, nullIfNotFound } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
 import { UnreadableRow } from '../../http/list-contract.js'

@@ -1,6 +1,7 @@
 import type { Customer, CustomerLinks } from '../../../schema/customer.js'
 import type { CustomerAttribute, CustomerAttributeMatch } from '../../../schema/customer-attribute.js'
-import { type Page, PhoneNumberMatch } from '../../../schema/shared.js'
+import { PhoneNumberMatch } from '../../../schema/shared.js'
+import { type Page } from '../../../schema/page.js'
 import { nullIfNotFound } from '../../contract/errors.js'
 import type { CustomerKey } from '../../contract/operations.js'
 import { completeRows, findRow, type Rows } from '../../contract/rows.js'

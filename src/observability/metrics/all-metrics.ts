@@ -3,7 +3,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type DocumentedMetric, Instruments } from '../instruments.js'
 import { admissionMetrics, memoryMetrics } from './admission.js'
 import { buildMetric } from './build.js'
-import { readinessMetrics, recordMetrics } from './dependencies.js'
+import { readinessMetrics } from './readiness.js'
+import { storeMetrics } from './store.js'
+import { auditMetrics } from './audit.js'
 import { eventMetrics } from './events.js'
 import { operationMetrics } from './operations.js'
 import { circuitMetrics, contractMetrics, providerMetrics } from './providers.js'
@@ -32,7 +34,8 @@ export function createMetrics({ hasTenants = false } = {}) {
     ...admissionMetrics(instruments),
     ...memory,
     ...readinessMetrics(instruments),
-    ...recordMetrics(instruments),
+    ...storeMetrics(instruments),
+    ...auditMetrics(instruments),
     ...eventMetrics(instruments),
     ...providerReloadMetrics(instruments),
     ...reloadMetrics(instruments),

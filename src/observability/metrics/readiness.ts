@@ -25,25 +25,3 @@ export function readinessMetrics(instruments: Instruments) {
     },
   }
 }
-
-/** Metrics of the store and of the audit trail beside their readiness. */
-export function recordMetrics(instruments: Instruments) {
-  const unreadable = instruments.counter({
-    name: 'kyc_store_unreadable_values_total',
-    help: 'Values of the store that could not be read with the keys of this process.',
-    unit: 'values',
-    labels: { cause: '`OTHER_KEY`, `UNKNOWN_VERSION` (a newer version wrote it), `ALTERED`' },
-  })
-  const checkpoints = instruments.gauge({
-    name: 'kyc_audit_checkpoints_failing',
-    help: 'Whether signed checkpoints of the audit trail cannot be written: 1 or 0.',
-    unit: '0 or 1',
-  })
-
-  for (const cause of ['OTHER_KEY', 'UNKNOWN_VERSION', 'ALTERED']) unreadable.inc({ cause }, 0)
-
-  return {
-    unreadable: (cause: string) => unreadable.inc({ cause }),
-    checkpointed: (isFailing: boolean) => checkpoints.set(isFailing ? 1 : 0),
-  }
-}
