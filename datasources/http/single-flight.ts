@@ -22,10 +22,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 function deepFreeze(root: unknown): void {
   const objects = isObject(root) ? [root] : []
   for (const object of objects) {
-    for (const name in object) {
-      const member = object[name]
-      if (isObject(member)) objects.push(member)
-    }
+    // Not `for … in`: V8 compiles that loop again and again, because each frozen object has a shape of its own.
+    for (const member of Object.values(object)) if (isObject(member)) objects.push(member)
     Object.freeze(object)
   }
 }

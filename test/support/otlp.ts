@@ -89,7 +89,7 @@ const spanOf = (bytes: Buffer): Span => ({
 })
 
 /** The spans of an export in protobuf. */
-const spansOf = (body: Buffer): Span[] =>
+export const spansOf = (body: Buffer): Span[] =>
   messages(body, 1).flatMap((resource) => messages(resource, 2).flatMap((scope) => messages(scope, 2).map(spanOf)))
 
 /** A collector: an HTTP server that takes traces by OTLP in protobuf. */

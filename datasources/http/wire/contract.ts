@@ -23,7 +23,7 @@ export interface TransportRequest {
   /** Path and query, encoded. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  readonly body: string | Buffer | undefined
   /** Aborts the request, and its connection when it was sent. */
   readonly signal: AbortSignal
   /**

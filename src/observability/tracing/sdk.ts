@@ -32,7 +32,7 @@ import { VERSION } from '../../../datasources/http/user-agent.js'
 import { SelfTime } from '../self-time.js'
 import { traceContextOf } from '../trace-context.js'
 import type { BeginTrace, ExportObserver, Tracing } from './contract.js'
-import { exporterOf } from './exporter.js'
+import { OtlpExporter } from './exporter.js'
 import type { TraceSettings } from './settings.js'
 import { TracedTime } from './spans.js'
 import { WatchedExporter } from './watched-exporter.js'
@@ -116,7 +116,7 @@ export function createTracing(
   others: readonly SpanProcessor[],
 ): Tracing {
   let { destination } = settings
-  const exporter = destination && new WatchedExporter(exporterOf(destination), observer)
+  const exporter = destination && new WatchedExporter(new OtlpExporter(destination), observer)
   const processors = exporter ? [...others, batchProcessor(exporter, destination!.delayMs, observer.lost)] : others
   const ids = new RandomIdGenerator()
   const sampler = samplerOf(settings)
@@ -138,7 +138,7 @@ export function createTracing(
     use(next) {
       if (exporter === undefined || next === undefined || isDeepStrictEqual(next, destination)) return false
       destination = next
-      exporter.replace(exporterOf(next))
+      exporter.replace(new OtlpExporter(next))
       return true
     },
     async close() {
