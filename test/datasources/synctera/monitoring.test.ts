@@ -91,6 +91,19 @@ test('an alert is read with what it means, and closed', async () => {
   expect((await read(at(22))).data.person.monitoringAlerts).toMatchObject([{ status: 'SUPPRESSED' }])
 })
 
+test('a page of a proxy in place of an answer closes no alert and ends no subscription', async () => {
+  const alertId = await raise(at(25))
+  const { id: subscriptionId } = (await subscribe({ personId: at(25) })).data.subscribeToMonitoring.subscription
+  for (const match of ['PATCH /v0/monitoring/alerts/*', 'DELETE /v0/monitoring/subscriptions/*'])
+    app.fault('synctera', { match, fault: 'html' })
+  for (const { errors } of [await setStatus(alertId, 'SUPPRESSED'), await end({ subscriptionId })])
+    expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN' } }])
+  expect((await read(at(25))).data.person).toMatchObject({
+    monitoringAlerts: [{ status: 'ACTIVE' }],
+    monitoringSubscriptions: [{ id: subscriptionId }],
+  })
+})
+
 test('alerts of several persons are read in one call', async () => {
   await app.run('query($ids: [ID!]) { persons(filter: { ids: $ids }) { nodes { monitoringAlerts { id } } } }', {
     ids: [at(20), at(21), at(22)],
