@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { signatureOf } from '../../../datasources/synctera/webhook.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
@@ -57,6 +57,42 @@ test('a subscription is made, read and ended, each once under its key', async ()
   expect((await end({ subscriptionId: id })).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
   expect((await read(personId)).data.person.monitoringSubscriptions).toEqual([])
   expect(writes()).toHaveLength(2)
+})
+
+test('the trail names the person whose monitoring was ended or whose alert was closed', async () => {
+  const { id: subscriptionId } = (await subscribe({ personId: at(28) })).data.subscribeToMonitoring.subscription
+  const alertId = await raise(at(29))
+  await end({ subscriptionId })
+  await setStatus(alertId, 'SUPPRESSED')
+  const wrote = () =>
+    app
+      .audit()
+      .trim()
+      .split('\n')
+      .flatMap((line) => (JSON.parse(line) as { wrote?: readonly { ids: object }[] }).wrote ?? [])
+  await vi.waitFor(() =>
+    expect(wrote().map(({ ids }) => ids)).toEqual(
+      expect.arrayContaining([
+        { subscriptionId, personId: at(28) },
+        { alertId, personId: at(29) },
+      ]),
+    ),
+  )
+})
+
+test('an alert has web addresses alone', async () => {
+  const urls = [
+    'https://a.example/1',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    ' https://b.example',
+    'HTTP://c.example',
+    5,
+  ]
+  await raise(at(30), { urls })
+  expect((await read(at(30))).data.person.monitoringAlerts).toMatchObject([
+    { urls: ['https://a.example/1', 'HTTP://c.example'] },
+  ])
 })
 
 test('a subscription whose answer was lost is found by the same key', async () => {
