@@ -6,12 +6,17 @@ import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { firstPages } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
+const SPECIFICATION = specification(new URL('specification/monitoring.json', import.meta.url))
+
 let app: App
 beforeAll(async () => {
   app = await startApp()
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => {
+  app.emulators.synctera.quirks([])
+  for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
+})
 afterAll(() => app.close())
 
 const SUBSCRIBE =
@@ -235,9 +240,7 @@ test('a case event is applied, also where it names no person, and once', async (
 })
 
 test('requests and answers fit the specification of the provider', async () => {
-  const { operations, checkRequest, checkAnswer } = specification(
-    new URL('specification/monitoring.json', import.meta.url),
-  )
+  const { operations, checkRequest, checkAnswer } = SPECIFICATION
   const { id } = (await subscribe({ personId: at(26) })).data.subscribeToMonitoring.subscription
   const kept = (await subscribe({ personId: at(27) })).data.subscribeToMonitoring.subscription.id as string
   await setStatus(await raise(at(26)), 'SUPPRESSED')
@@ -262,4 +265,6 @@ test('requests and answers fit the specification of the provider', async () => {
     if (method === 'PATCH') expect(answer.status).toBe(200)
     else checkAnswer(method, url.split('?')[0]!, answer.status, await answer.json())
   }
+  // The last requests are the test's own.
+  app.clear()
 })
