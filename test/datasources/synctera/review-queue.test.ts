@@ -201,15 +201,3 @@ test('requests and answers fit the specification of the provider', async () => {
     checkAnswer('GET', '/v0/persons', answer.status, await answer.json())
   }
 })
-
-test("a review desk's day: each person is decided, and none is passed over", async () => {
-  const seen: string[] = []
-  await walk(10, async (ids) => {
-    for (const id of ids) {
-      seen.push(id)
-      await decide(id, '0001')
-    }
-  })
-  expect([...seen].sort()).toEqual([...waiting, PERCY!.personId!, RHEA!.personId!].sort())
-  expect((await queue(10)).data.kycReviewQueue!.nodes).toEqual([])
-})
