@@ -101,16 +101,16 @@ type Waiting = NonNullable<ReviewQueueQuery['kycReviewQueue']>['nodes'][number]
 /** The queue, page by page, while those who were read are acted on. */
 async function* queue(): AsyncGenerator<Waiting> {
   for (let after: string | null = null; ;) {
-    const { data, errors }: { data: ReviewQueueQuery; errors: readonly unknown[] } = await app.run(
+    const answer: { data: ReviewQueueQuery; errors: readonly unknown[] } = await app.run(
       ReviewQueueDocument,
       { first: 10, after },
       DESK,
     )
-    expect(errors).toEqual([])
-    yield* data.kycReviewQueue!.nodes
-    const { hasNextPage, endCursor } = data.kycReviewQueue!.pageInfo
-    if (!hasNextPage) return
-    after = endCursor ?? null
+    expect(answer.errors).toEqual([])
+    const { nodes, pageInfo } = answer.data.kycReviewQueue!
+    yield* nodes
+    if (!pageInfo.hasNextPage) return
+    after = pageInfo.endCursor ?? null
   }
 }
 
