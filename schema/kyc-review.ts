@@ -23,8 +23,13 @@ registerEnumType(KycReviewAction, {
     REQUEST_DOCUMENT: {
       description: 'The identity is in doubt and no document was checked: ask for one (`startDocumentVerification`).',
     },
-    REVIEW_MATCHES: { description: 'A watch list has possible matches: compare them with the person.' },
-    DECIDE: { description: 'All checks are done: a human decides on the findings.' },
+    REVIEW_MATCHES: {
+      description:
+        'A watch list has possible matches: compare them with the person, and record the decision (`recordPersonVerification`).',
+    },
+    DECIDE: {
+      description: 'All checks are done: a human decides on the findings, and records it (`recordPersonVerification`).',
+    },
   },
 })
 

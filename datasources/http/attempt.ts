@@ -350,18 +350,23 @@ export class AttemptRunner {
 
   #checkContract<T>(
     { call }: EncodedRequest<T>,
-    { status, header, unreadable }: TransportResponse,
+    { status, header, text, unreadable }: TransportResponse,
     json: unknown,
   ): Reply<T> | FailedAttempt {
-    if (call.response === null) return { status, header, body: undefined as T }
-    if (call.response.fits(json)) return { status, header, body: call.response.read?.(json) ?? json }
+    const { response } = call
     const ambiguous = call.effect === 'write'
+    // A body that is not JSON may be the page of a proxy, which does not tell that a write was made.
+    const isPage = json === undefined && text?.trim() !== ''
+    if (!(ambiguous && isPage)) {
+      if (response === null) return { status, header, body: undefined as T }
+      if (response.fits(json)) return { status, header, body: response.read?.(json) ?? json }
+    }
     const error = this.options.errors.create(ambiguous ? 'OUTCOME_UNKNOWN' : 'PROVIDER_MALFORMED', {
       providerStatus: status,
     })
     return failedAttempt(error, {
       ambiguous,
-      detail: json === undefined ? (unreadable ?? 'not JSON') : call.response.firstMismatch(json),
+      detail: json === undefined ? (unreadable ?? 'not JSON') : response?.firstMismatch(json),
     })
   }
 

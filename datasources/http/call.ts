@@ -85,7 +85,7 @@ export interface Call<T> {
   /** A form-encoded body, in place of JSON. */
   readonly form?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The contract of a 2xx body; null when the body is not read. */
+  /** The contract of a 2xx body; null when the body is not read: then it is absent, or any JSON. */
   readonly response: Contract<T> | null
   /** Replaces the client's credential, for calls made on behalf of the caller. */
   readonly credential?: Credential | undefined

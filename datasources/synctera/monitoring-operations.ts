@@ -62,6 +62,12 @@ export const monitoringQueries = {
   }),
 }
 
+interface EndedMonitoring {
+  readonly deletedId: string
+  /** For the audit trail; unknown where an earlier attempt has ended it. */
+  readonly personId: string | undefined
+}
+
 export const monitoringCommands = {
   subscribeToMonitoring: command<SubscribeToMonitoringInput, { subscription: MonitoringSubscription }>({
     scope: 'persons:write',
@@ -85,10 +91,11 @@ export const monitoringCommands = {
     },
   }),
 
-  endMonitoring: command<EndMonitoringInput, { deletedId: string }>({
+  endMonitoring: command<EndMonitoringInput, EndedMonitoring>({
     scope: 'persons:write',
     type: 'EndMonitoringPayload',
     repeatable: true,
+    concerned: ({ personId }): Readonly<Record<string, string>> => (personId === undefined ? {} : { personId }),
     async run(instance, operation, { subscriptionId }, { isRetry }) {
       const { source } = instance
       const reading = source.getSubscription(operation, subscriptionId)
@@ -99,7 +106,7 @@ export const monitoringCommands = {
         await (isRetry ? nullIfNotFound(ending) : ending)
         operation.loader(instance, subscriptions).clear(row.person_id)
       }
-      return { deletedId: subscriptionId }
+      return { deletedId: subscriptionId, personId: row?.person_id ?? undefined }
     },
   }),
 
@@ -108,6 +115,7 @@ export const monitoringCommands = {
     type: 'SetMonitoringAlertStatusPayload',
     // A repeat might revert a later change.
     repeatable: false,
+    concerned: ({ alert: { personId } }) => ({ personId }),
     async readBack(instance, operation, { alertId, status }) {
       const alert = await personAlert(instance, operation, alertId)
       return alert.status === status ? { alert } : null

@@ -46,6 +46,9 @@ export const monitoringAnswers = {
   alerts: listContract('alerts', AlertRow, NEXT_PAGE),
 }
 
+/** An address that a review desk may open: another scheme, such as `javascript`, would run in its page. */
+const WEB_ADDRESS = /^https?:\/\/\S+$/i
+
 export const toSubscription = (row: SyncteraSubscription, drift: Drift): MonitoringSubscription => ({
   id: row.id,
   createdAt: toDateTime(row.creation_time, 'monitoring_subscription.creation_time', drift),
@@ -62,7 +65,7 @@ export function toAlert(row: SyncteraAlert, drift: Drift): MonitoringAlert {
     statusRaw: providerWord(row.status),
     meaning: type && MONITORING_ALERT_MEANINGS[type],
     title: row.title || null,
-    urls: (row.urls ?? []).filter((url): url is string => typeof url === 'string'),
+    urls: (row.urls ?? []).filter((url): url is string => typeof url === 'string' && WEB_ADDRESS.test(url)),
     vendor: row.vendor_info?.vendor || null,
     createdAt: toDateTime(row.creation_time, 'monitoring_alert.creation_time', drift),
     updatedAt: toDateTime(row.last_updated_time, 'monitoring_alert.last_updated_time', drift),

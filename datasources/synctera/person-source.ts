@@ -41,7 +41,12 @@ export const personSource = ({ send, write }: SyncteraRequests) => ({
 /** Synctera's endpoints of personal ids. */
 export const personalIdSource = ({ send, write }: SyncteraRequests) => ({
   addPersonalId: (scope: CallScope, json: PersonalIdOfPerson, key: string) =>
-    write(scope, key, { method: 'POST', path: path`/v0/persons/personal_ids`, json, response: personalIdAnswer }),
+    write(scope, key, {
+      method: 'POST',
+      path: path`/v0/persons/personal_ids`,
+      json,
+      response: ofRecord(personalIdAnswer, 'customer_id', json.customer_id),
+    }),
 
   updatePersonalId: (scope: CallScope, id: string, json: PersonalIdChange, key: string) =>
     write(scope, key, {

@@ -50,7 +50,8 @@ const INSTRUCTIONS: Readonly<Record<KycReviewAction, string>> = {
   WAIT: 'A check is in progress. Look again when its outcome is there.',
   RUN_CHECKS: 'Run the checks: one is missing, or its vendor failed.',
   REQUEST_DOCUMENT: 'Ask the person for an identity document: the identity is in doubt, and no document was checked.',
-  REVIEW_MATCHES: 'Compare the possible matches of the watch lists with the person.',
+  REVIEW_MATCHES:
+    'Compare the possible matches of the watch lists with the person, and record the decision as a manual review at Synctera.',
   DECIDE: 'Decide on the findings, and record the decision as a manual review at Synctera.',
 }
 

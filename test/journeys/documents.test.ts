@@ -48,6 +48,16 @@ async function step<Data, Input extends object>(document: TypedDocumentNode<Data
   return data
 }
 
+/** Waits until the server has applied so many webhook events of a type. */
+const heard = (type: string, count: string) =>
+  vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(
+        new RegExp(`^kyc_webhook_events_total\\{provider="synctera",type="${type}",outcome="done"\\} ${count}$`, 'm'),
+      ),
+    { timeout: 20_000 },
+  )
+
 describe('a partner who onboards a person with disclosures and a document', () => {
   const disclosure = { version: '1.0', eventType: 'ACKNOWLEDGED' } as const
   let personId: string
@@ -95,13 +105,7 @@ describe('a partner who onboards a person with disclosures and a document', () =
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ sessionToken: session.token, digits: '0001' }),
     })
-    await vi.waitFor(
-      async () =>
-        expect(await (await fetch(`${app.url}/metrics`)).text()).toMatch(
-          /^kyc_webhook_events_total\{provider="synctera",type="person_verified",outcome="done"\} [3-9]$/m,
-        ),
-      { timeout: 20_000 },
-    )
+    await heard('person_verified', '[3-9]')
     const { data } = await ask(PersonChecksDocument, { id: personId })
     expect(data.person!.verificationStatus).toBe('ACCEPTED')
     // Results are of a special category, which a partner does not see.
@@ -150,6 +154,7 @@ describe('a partner who onboards a person with disclosures and a document', () =
       body: JSON.stringify({ personId }),
     })
     expect(raised.ok).toBe(true)
+    await heard('case_created', '[1-9]')
     const status = async () => (await ask(OnboardedDocument, { customerId })).data.customer!.kycOverview!.status
     await vi.waitFor(async () => expect(await status()).toBe('REVIEW'), { timeout: 20_000 })
 
@@ -160,6 +165,7 @@ describe('a partner who onboards a person with disclosures and a document', () =
     const [{ id: alertId } = { id: '' }] = data.person!.monitoringAlerts!
     await step(SetMonitoringAlertStatusDocument, { alertId, status: 'SUPPRESSED' })
     expect(await status()).toBe('ACCEPTED')
+    await heard('case_updated', '[1-9]')
   })
 
   test('has asked the provider for each thing once', () => {

@@ -147,10 +147,39 @@ const MUTATIONS: readonly Run[] = [
     types: ['NAME'],
     account: { type: 'PERSONAL', idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Adele' },
   })),
+  mutation(operations.RecordDisclosureDocument, () => ({
+    personId: ADA.personId,
+    type: 'E_SIGN',
+    version: '1.0',
+    eventType: 'ACKNOWLEDGED',
+  })),
+  mutation(operations.StartDocumentVerificationDocument, () => ({ personId: ADA.personId })),
+  mutation(operations.SubscribeToMonitoringDocument, () => ({ personId: ADA.personId })),
+  mutation(operations.AddPersonalIdDocument, () => ({
+    personId: ADA.personId,
+    type: 'TAX_ID',
+    identifier: 'T-12345678',
+    countryCode: 'DE',
+  })),
+  mutation(operations.RecordPersonVerificationDocument, () => ({
+    personId: ADA.personId,
+    type: 'LICENSE',
+    result: 'ACCEPTED',
+    verifiedAt: '2024-05-01T09:20:00Z',
+  })),
+  mutation(operations.CheckPayeesDocument, () => ({
+    types: ['NAME'],
+    accounts: [
+      {
+        clientReference: 'row-of-both',
+        account: { type: 'PERSONAL', idScheme: 'SCAN', id: ADA.account, name: 'Accepted,Adele' },
+      },
+    ],
+  })),
 ]
 
 /** The ids that the providers of both tenants have made: the same ones. */
-const made = { verificationId: '', jobKey: '', personId: '' }
+const made = { verificationId: '', jobKey: '', personId: '', checkId: '' }
 const entities = (representations: readonly object[]) =>
   query(
     `query($representations: [_Any!]!) { _entities(representations: $representations) { __typename
@@ -172,6 +201,12 @@ const reads = (): readonly (readonly [Run, boolean])[] => [
   [query(operations.PersonByIdDocument, { id: ADA.personId }), true],
   [query(operations.PersonByIdDocument, { id: made.personId }), true],
   [query(operations.AttributesJobDocument, { key: made.jobKey }), false],
+  [query(operations.PersonDisclosuresDocument, { id: ADA.personId }), false],
+  [query(operations.PersonMonitoringDocument, { id: ADA.personId }), false],
+  [query(operations.PersonChecksDocument, { id: ADA.personId }), false],
+  [query(operations.VerificationHistoryDocument, { personId: ADA.personId, first: 5 }), false],
+  [query(operations.PersonVerificationByIdDocument, { id: made.checkId }), false],
+  [query(operations.ReviewQueueDocument, { first: 5 }), true],
   [
     query(
       '{ viewer { customers { legalName person { firstName } } messages { message } } persons(first: 3) { nodes { firstName email } } }',
@@ -209,13 +244,15 @@ describe('two tenants with equal ids', () => {
           verificationId: data.verifyAccount.result.id as string,
           jobKey: data.setAccountAttributes.job.key as string,
           personId: data.createPerson.person.id as string,
+          checkId: data.recordPersonVerification.verification.id as string,
           replayed: Object.values(data).map((payload: any) => payload.replayed as boolean),
         }
       }),
     )
     expect(alpha).toEqual(beta)
     expect(alpha!.replayed).not.toContain(true)
-    Object.assign(made, { verificationId: alpha!.verificationId, jobKey: alpha!.jobKey, personId: alpha!.personId })
+    const { verificationId, jobKey, personId, checkId } = alpha!
+    Object.assign(made, { verificationId, jobKey, personId, checkId })
   })
 
   test('never get a value of the other, whatever runs at one time and in whichever order', async () => {

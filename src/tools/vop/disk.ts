@@ -1,4 +1,4 @@
-import { fsyncSync, openSync, writeSync } from 'node:fs'
+import { constants, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { UsageError } from './arguments.js'
 import { Stopped } from './client.js'
 
@@ -8,10 +8,15 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 export const unwritable = (error: unknown): UsageError =>
   new UsageError(`The results cannot be written there (${codeOf(error)}); give another --out.`)
 
-/** Opens a file of the owner's for appending; throws a `UsageError`. */
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
+const OWNER_ONLY = 0o600
+
+/** Opens a file for appending, which becomes one of the owner alone; not through a symbolic link. Throws a `UsageError`. */
 export function openForAppending(path: string): number {
   try {
-    return openSync(path, 'a', 0o600)
+    const file = openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, OWNER_ONLY)
+    fchmodSync(file, OWNER_ONLY)
+    return file
   } catch (error) {
     throw unwritable(error)
   }

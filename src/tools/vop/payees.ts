@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { parse } from 'csv-parse'
 import type { AccountToVerifyInput } from '../../../schema/operations/index.js'
 import { lengthOf, plainAccountId, textFault } from '../../../schema/text.js'
@@ -121,6 +121,12 @@ export function readRow(
   return { account: problems.length === 0 ? account : undefined, problems }
 }
 
+/** What the parser finds wrong, by its code; its own messages may hold a cell. */
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_MAX_RECORD_SIZE: 'the row is too long, or a quotation mark is not closed',
+  CSV_QUOTE_NOT_CLOSED: 'a quotation mark is not closed',
+}
+
 interface Parsed {
   readonly record: readonly string[]
   readonly info: { readonly lines: number }
@@ -141,13 +147,17 @@ async function* records(file: string, delimiter: string): AsyncGenerator<Parsed>
   try {
     for await (const parsed of input.pipe(parser)) yield parsed as Parsed
   } catch (error) {
-    // The parser's messages may hold a cell.
-    const { lines } = error as { readonly lines?: number }
-    throw new UsageError(lines === undefined ? 'The file of payees cannot be read.' : `line ${lines}: not valid CSV`)
+    const { lines, code = '' } = error as { readonly lines?: number; readonly code?: string }
+    if (lines === undefined) throw new UsageError('The file of payees cannot be read.')
+    const fault = FAULTS[code] ?? 'quotation marks within a cell must be doubled'
+    throw new UsageError(`line ${lines}: not valid CSV: ${fault}`)
   } finally {
     input.destroy()
   }
 }
+
+/** The byte order marks of UTF-8 and UTF-16. */
+const MARKS = [Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from([0xff, 0xfe])]
 
 /** A file of payees, read as a stream. */
 export class PayeeFile {
@@ -161,6 +171,18 @@ export class PayeeFile {
   async header(): Promise<readonly string[]> {
     for await (const { record } of records(this.file, this.delimiter)) return record
     throw new UsageError('line 1: the file is empty')
+  }
+
+  /** True of a file with a byte order mark, as spreadsheets write it: they read UTF-8 by it. */
+  get isMarked(): boolean {
+    const file = openSync(this.file, 'r')
+    try {
+      const beginning = Buffer.alloc(3)
+      const length = readSync(file, beginning)
+      return MARKS.some((mark) => beginning.subarray(0, length).indexOf(mark) === 0)
+    } finally {
+      closeSync(file)
+    }
   }
 
   async *rows(): AsyncGenerator<Payee> {

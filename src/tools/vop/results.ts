@@ -18,6 +18,10 @@ export interface Outcome {
 
 export const OUTCOME_COLUMNS = ['vop_outcome', 'vop_reason', 'vop_suggested_name', 'vop_code']
 
+/** The positions of the columns that are copied: all but the outcomes of an earlier run. */
+export const copiedColumns = (header: readonly string[]): readonly number[] =>
+  header.flatMap((title, i) => (OUTCOME_COLUMNS.includes(title.trim()) ? [] : [i]))
+
 /** A row without an answer. */
 export const unanswered = (outcome: string, code: string, reason: string): Outcome => ({
   outcome,
@@ -83,10 +87,13 @@ export class ResultsFile {
     ftruncateSync(this.#file, this.#bytes)
   }
 
-  /** Appends rows, which are on the disk when it returns; answers the length and the hash of the file. */
-  append(rows: readonly (readonly string[])[]): { readonly bytes: number; readonly results: string } {
+  /**
+   * Appends rows, the first behind a byte order mark where that is wanted; they are on the disk when it returns. Answers the
+   * length and the hash of the file.
+   */
+  append(rows: readonly (readonly string[])[], bom = false): { readonly bytes: number; readonly results: string } {
     // Spreadsheets run cells that begin with = + - @ as formulas.
-    const text = stringify(rows as string[][], { delimiter: this.delimiter, escape_formulas: true })
+    const text = stringify(rows as string[][], { bom, delimiter: this.delimiter, escape_formulas: true })
     this.#bytes += writeThrough(this.#file, text)
     this.written.add(text)
     return { bytes: this.#bytes, results: this.written.hash }

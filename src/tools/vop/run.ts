@@ -9,7 +9,7 @@ import { Journal } from './journal.js'
 import { RunLock } from './lock.js'
 import { type Payee, PayeeFile } from './payees.js'
 import { Progress, type ProgressOutput } from './progress.js'
-import { cellsOf, type Outcome, OUTCOME_COLUMNS, ResultsFile, WrittenResults } from './results.js'
+import { cellsOf, copiedColumns, type Outcome, OUTCOME_COLUMNS, ResultsFile, WrittenResults } from './results.js'
 
 /** The input file is not the one that the run began with, or the results are not those that it wrote. */
 export class ChangedFile extends Error {}
@@ -102,7 +102,7 @@ class Writing {
     private readonly journal: Journal,
     private readonly results: ResultsFile,
     private readonly progress: Progress,
-    private readonly width: number,
+    private readonly columns: readonly number[],
   ) {
     this.unanswered = [...journal.ended.values()].reduce((sum, { unanswered }) => sum + unanswered, 0)
   }
@@ -116,9 +116,9 @@ class Writing {
     this.progress.add(found.length)
   }
 
-  /** As many cells as the header has, also of a bad row. */
+  /** The copied cells, as many as of the header, also of a bad row. */
   #cells({ cells }: Payee): string[] {
-    return Array.from({ length: this.width }, (_, i) => cells[i] ?? '')
+    return this.columns.map((i) => cells[i] ?? '')
   }
 }
 
@@ -161,8 +161,10 @@ async function runLocked(options: VopArguments, output: ProgressOutput): Promise
     const asking = new Asking({ ...options, client, journal, run, seesNames: await access(client) })
     const results = new ResultsFile(out, written, delimiter)
     try {
-      if (written.beginning.length === 0) results.append([[...header, ...OUTCOME_COLUMNS]])
-      const writing = new Writing(journal, results, progress, header.length)
+      const columns = copiedColumns(header)
+      if (written.beginning.length === 0)
+        results.append([[...columns.map((i) => header[i]!), ...OUTCOME_COLUMNS]], payees.isMarked)
+      const writing = new Writing(journal, results, progress, columns)
       return { rows: total, unanswered: await askAll(payees, asking, writing, options, journal) }
     } finally {
       results.close()

@@ -212,6 +212,17 @@ describe('the state of a factor', () => {
   })
 })
 
+test.each(['start', 'verify'])(
+  'a page of a proxy in place of the answer to %s leaves its outcome unknown',
+  async (step) => {
+    const { challengeId } = await challenged()
+    app.fault('apiture', { match: `POST /banking/challenges/*/factors/*/${step}`, fault: 'html' })
+    const { progress, errors } =
+      step === 'start' ? await start(challengeId, SMS) : await verify(challengeId, { code: CODES.right })
+    expect([progress, codes(errors)]).toEqual([undefined, [['OUTCOME_UNKNOWN', undefined]]])
+  },
+)
+
 describe('a step that is refused', () => {
   test('names the factor that is not available', async () => {
     const { challengeId } = await challenged()

@@ -257,6 +257,18 @@ describe('a write of a personal id that is carried out and answered 500', () => 
   })
 })
 
+test('addPersonalId whose answer names another person is unknown', async () => {
+  app.fault('synctera', {
+    match: 'POST /v0/persons/personal_ids',
+    fault: 'status',
+    status: 201,
+    body: { id: randomUUID(), customer_id: PERCY, id_type: 'TAX_ID', identifier: 'T-99887766', country_code: 'DE' },
+  })
+  const { data, errors } = await add()
+  expect(codes({ errors })).toEqual(['OUTCOME_UNKNOWN'])
+  expect(data).toEqual({ addPersonalId: null })
+})
+
 describe('the answers of the emulator', () => {
   const ask = async (method: string, path: string, body?: object) => {
     const { SYNCTERA_URL: url, SYNCTERA_API_KEY: key } = app.ground.settings

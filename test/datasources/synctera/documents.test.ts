@@ -8,6 +8,8 @@ import { search } from '../../support/leaks.js'
 import { firstPages } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
+const SPECIFICATION = specification(new URL('specification/documents.json', import.meta.url))
+
 let app: App
 beforeAll(async () => {
   app = await startApp()
@@ -15,6 +17,7 @@ beforeAll(async () => {
 beforeEach(() => app.clear())
 afterEach(() => {
   app.emulators.synctera.quirks([])
+  for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
   today()
 })
 afterAll(() => app.close())
@@ -393,16 +396,15 @@ describe('a document verification session', () => {
 })
 
 test('requests and answers fit the specification of the provider', async () => {
-  const { operations, checkRequest, checkAnswer } = specification(
-    new URL('specification/documents.json', import.meta.url),
-  )
+  const { operations, checkRequest, checkAnswer } = SPECIFICATION
   const personId = CROWD[29]!.personId!
   await record({ personId })
   await record({ personId, type: 'REG_E', disclosedAt: '2024-05-01T09:00:00+02:00', acknowledgingPersonId: fresh })
   await read(personId)
   await app.run(`{ persons(first: 3) { nodes { disclosures { id } } } }`)
   await start({ documentType: 'LICENSE', language: 'ZH-HK', sendMessage: false })
-  await start()
+  const { token: documentId } = (await start()).data.startDocumentVerification.session
+  await verify({ personId: RHEA.personId, documentId })
   const specified = app.recorded('synctera').filter(checkRequest)
   expect(new Set(specified.map(({ method, url }) => `${method} ${url.split('?')[0]!}`))).toEqual(
     new Set(operations.map(({ method, path }) => `${method} ${path}`)),
@@ -416,4 +418,6 @@ test('requests and answers fit the specification of the provider', async () => {
     })
     checkAnswer(method, url.split('?')[0]!, answer.status, await answer.json())
   }
+  // The last requests are the test's own.
+  app.clear()
 })

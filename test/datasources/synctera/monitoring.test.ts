@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { signatureOf } from '../../../datasources/synctera/webhook.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { firstPages } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
+const SPECIFICATION = specification(new URL('specification/monitoring.json', import.meta.url))
+
 let app: App
 beforeAll(async () => {
   app = await startApp()
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => {
+  app.emulators.synctera.quirks([])
+  for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
+})
 afterAll(() => app.close())
 
 const SUBSCRIBE =
@@ -59,6 +64,42 @@ test('a subscription is made, read and ended, each once under its key', async ()
   expect(writes()).toHaveLength(2)
 })
 
+test('the trail names the person whose monitoring was ended or whose alert was closed', async () => {
+  const { id: subscriptionId } = (await subscribe({ personId: at(28) })).data.subscribeToMonitoring.subscription
+  const alertId = await raise(at(29))
+  await end({ subscriptionId })
+  await setStatus(alertId, 'SUPPRESSED')
+  const wrote = () =>
+    app
+      .audit()
+      .trim()
+      .split('\n')
+      .flatMap((line) => (JSON.parse(line) as { wrote?: readonly { ids: object }[] }).wrote ?? [])
+  await vi.waitFor(() =>
+    expect(wrote().map(({ ids }) => ids)).toEqual(
+      expect.arrayContaining([
+        { subscriptionId, personId: at(28) },
+        { alertId, personId: at(29) },
+      ]),
+    ),
+  )
+})
+
+test('an alert has web addresses alone', async () => {
+  const urls = [
+    'https://a.example/1',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    ' https://b.example',
+    'HTTP://c.example',
+    5,
+  ]
+  await raise(at(30), { urls })
+  expect((await read(at(30))).data.person.monitoringAlerts).toMatchObject([
+    { urls: ['https://a.example/1', 'HTTP://c.example'] },
+  ])
+})
+
 test('a subscription whose answer was lost is found by the same key', async () => {
   const input = { personId: at(21), idempotencyKey: randomUUID() }
   app.emulators.synctera.quirks(['createThen500'])
@@ -89,6 +130,19 @@ test('an alert is read with what it means, and closed', async () => {
     alert: { id, status: 'SUPPRESSED', statusRaw: 'SUPPRESSED' },
   })
   expect((await read(at(22))).data.person.monitoringAlerts).toMatchObject([{ status: 'SUPPRESSED' }])
+})
+
+test('a page of a proxy in place of an answer closes no alert and ends no subscription', async () => {
+  const alertId = await raise(at(25))
+  const { id: subscriptionId } = (await subscribe({ personId: at(25) })).data.subscribeToMonitoring.subscription
+  for (const match of ['PATCH /v0/monitoring/alerts/*', 'DELETE /v0/monitoring/subscriptions/*'])
+    app.fault('synctera', { match, fault: 'html' })
+  for (const { errors } of [await setStatus(alertId, 'SUPPRESSED'), await end({ subscriptionId })])
+    expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN' } }])
+  expect((await read(at(25))).data.person).toMatchObject({
+    monitoringAlerts: [{ status: 'ACTIVE' }],
+    monitoringSubscriptions: [{ id: subscriptionId }],
+  })
 })
 
 test('alerts of several persons are read in one call', async () => {
@@ -186,9 +240,7 @@ test('a case event is applied, also where it names no person, and once', async (
 })
 
 test('requests and answers fit the specification of the provider', async () => {
-  const { operations, checkRequest, checkAnswer } = specification(
-    new URL('specification/monitoring.json', import.meta.url),
-  )
+  const { operations, checkRequest, checkAnswer } = SPECIFICATION
   const { id } = (await subscribe({ personId: at(26) })).data.subscribeToMonitoring.subscription
   const kept = (await subscribe({ personId: at(27) })).data.subscribeToMonitoring.subscription.id as string
   await setStatus(await raise(at(26)), 'SUPPRESSED')
@@ -213,4 +265,6 @@ test('requests and answers fit the specification of the provider', async () => {
     if (method === 'PATCH') expect(answer.status).toBe(200)
     else checkAnswer(method, url.split('?')[0]!, answer.status, await answer.json())
   }
+  // The last requests are the test's own.
+  app.clear()
 })

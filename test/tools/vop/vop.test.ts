@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../../datasources/emulator/people.js'
@@ -91,7 +92,9 @@ describe('a file of payees', () => {
     const { report } = await run(file, ['--delimiter', ';', '--types', 'NAME,STATUS'])
     expect(report).toMatchObject({ rows: 4, unanswered: 1 })
     const out = file.replace('.csv', '.results.csv')
-    const rows: Record<string, string>[] = parse(readFileSync(out), { columns: true, delimiter: ';' })
+    // Spreadsheets read UTF-8 by the mark that they wrote.
+    expect(readFileSync(out, 'utf8')).toMatch(/^\uFEFFnote;/)
+    const rows: Record<string, string>[] = parse(readFileSync(out), { bom: true, columns: true, delimiter: ';' })
     expect(rows.map((row) => [row['note'], row['vop_outcome'], row['vop_suggested_name'], row['vop_code']])).toEqual([
       ["'=1+1", expect.any(String), '', ''],
       ["'@cmd", 'PARTIAL_MATCH', 'Johan Doe', ''],
@@ -100,6 +103,17 @@ describe('a file of payees', () => {
     ])
     expect([out, `${out}.journal`].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600])
     expect(readFileSync(`${out}.journal`, 'utf8')).not.toMatch(/Doe|2000000/)
+  })
+
+  test('made of the rows without an answer of an earlier run has new outcomes in place of the old', async () => {
+    const file = written(
+      'iban,vop_outcome,vop_code,name,note\nGB15ABBY30000088000001,FAILED,PROVIDER_TIMEOUT,Ann,mine\n',
+    )
+    expect((await run(file)).report).toEqual({ rows: 1, unanswered: 0 })
+    expect(readFileSync(file.replace('.csv', '.results.csv'), 'utf8')).toBe(
+      'iban,name,note,vop_outcome,vop_reason,vop_suggested_name,vop_code\n' +
+        'GB15ABBY30000088000001,Ann,mine,UNABLE_TO_MATCH,NOT_FOUND AC01,,\n',
+    )
   })
 
   test('with a token that shows no personal values has no suggested names', async () => {
@@ -138,7 +152,13 @@ describe('a file of payees', () => {
     ['with tabs', 'name\tiban\nAnn\tx\n', 'if a tab separates its columns, use --delimiter'],
     ['with a name without letters', 'name,iban\n-,GB15ABBY30000012345678\n', 'line 2: name must hold a name'],
     ['with a name of two lines', 'name,iban\n"An\nn",GB15ABBY30000012345678\n', 'line 3: name must be one line'],
-    ['that is no CSV', 'name,iban\n"Ann,x\n', 'not valid CSV'],
+    ['that is no CSV', 'name,iban\n"Ann,x\n', 'line 2: not valid CSV: a quotation mark is not closed'],
+    ['with a mark within a cell', 'name,iban\nAn"n",x\n', 'line 2: not valid CSV: quotation marks within a cell'],
+    [
+      'with a row that is too long',
+      `name,iban\n${'A'.repeat(70_000)},x\n`,
+      'line 2: not valid CSV: the row is too long',
+    ],
   ])('%s is refused', async (_what, text, message) => {
     const { report } = await run(written(text))
     expect(report).toBeInstanceOf(UsageError)
@@ -224,6 +244,22 @@ describe('the results', () => {
     const { file, journal } = await ended(1)
     writeFileSync(journal, readFileSync(journal, 'utf8').replace('\n', `\n${line}\n`))
     expect(((await run(file)).report as Error).message).toContain('damaged')
+  })
+
+  test.each(['', '.journal'])('are written through no symbolic link (%s)', async (suffix) => {
+    const file = payeeFile(1)
+    const target = join(dirname(file), 'elsewhere')
+    symlinkSync(target, `${places(file).out}${suffix}`)
+    expect(((await run(file)).report as Error).message).toContain('ELOOP')
+    expect(existsSync(target)).toBe(false)
+  })
+
+  test('have a journal for the owner alone, also where a file was there', async () => {
+    const file = payeeFile(1)
+    const { journal } = places(file)
+    writeFileSync(journal, '', { mode: 0o644 })
+    await run(file)
+    expect(statSync(journal).mode & 0o777).toBe(0o600)
   })
 
   test('are refused where they cannot be written', async () => {

@@ -572,11 +572,11 @@ export type KycProvider =
 
 /** What a review desk does next with a person. */
 export type KycReviewAction =
-  /** All checks are done: a human decides on the findings. */
+  /** All checks are done: a human decides on the findings, and records it (`recordPersonVerification`). */
   | 'DECIDE'
   /** The identity is in doubt and no document was checked: ask for one (`startDocumentVerification`). */
   | 'REQUEST_DOCUMENT'
-  /** A watch list has possible matches: compare them with the person. */
+  /** A watch list has possible matches: compare them with the person, and record the decision (`recordPersonVerification`). */
   | 'REVIEW_MATCHES'
   /** A check is missing, or its vendor failed: run the checks (`verifyPerson`). */
   | 'RUN_CHECKS'
