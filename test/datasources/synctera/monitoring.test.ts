@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { signatureOf } from '../../../datasources/synctera/webhook.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
-import { firstPages } from '../../support/quirks.js'
+import { firstPages, resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 let app: App
@@ -11,7 +11,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => resetQuirks(app.emulators, 'synctera'))
 afterAll(() => app.close())
 
 const SUBSCRIBE =
@@ -63,7 +63,7 @@ test('a subscription whose answer was lost is found by the same key', async () =
   const input = { personId: at(21), idempotencyKey: randomUUID() }
   app.emulators.synctera.quirks(['createThen500'])
   expect((await subscribe(input)).errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN' } }])
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   expect((await subscribe(input)).errors).toEqual([])
   expect(writes()).toHaveLength(1)
 })
@@ -186,6 +186,7 @@ test('a case event is applied, also where it names no person, and once', async (
 })
 
 test('requests and answers fit the specification of the provider', async () => {
+  app.emulators.synctera.quirks([])
   const { operations, checkRequest, checkAnswer } = specification(
     new URL('specification/monitoring.json', import.meta.url),
   )

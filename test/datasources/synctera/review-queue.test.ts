@@ -9,7 +9,7 @@ import {
 } from '../../../schema/operations/index.js'
 import type { Scope } from '../../../schema/scopes.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
-import { firstPages } from '../../support/quirks.js'
+import { firstPages, resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 const DESK: { client: string; scopes: readonly Scope[] } = {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const [i, personId] of waiting.entries()) await decide(personId, i % 4 === 0 ? '0002' : '0004')
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => resetQuirks(app.emulators, 'synctera'))
 afterAll(() => app.close())
 
 /** Sends a request to a control of the emulator. */
@@ -177,6 +177,7 @@ describe('a filter of persons', () => {
 })
 
 test('requests and answers fit the specification of the provider', async () => {
+  app.emulators.synctera.quirks([])
   const { checkRequest, checkAnswer } = specification(new URL('specification/persons.json', import.meta.url))
   const filter: FindPersonsQueryVariables['filter'] = {
     verificationStatuses: ['PENDING', 'REVIEW'],
