@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /** Levels of a body at most. What is written from deeper values overflows the stack, and takes the whole answer along. */
 const MAX_DEPTH = 500
 
@@ -77,8 +79,6 @@ function countMembers(value: object, depth: number): number {
 /** The value of a member that an object has twice, with different values: it fits no contract, and reads as no text. */
 const AMBIGUOUS = Symbol('ambiguous')
 
-const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
-
 /** Reads a valid JSON text in which an object has a name twice. RFC 8259 leaves the meaning open; `JSON.parse` takes the last value. */
 class RepeatedNames {
   readonly #json: string
@@ -104,7 +104,7 @@ class RepeatedNames {
       const name = this.read() as string
       this.#at = skipSpace(this.#json, this.#at) + 1
       const value = this.read()
-      members.set(name, members.has(name) && !isEqual(members.get(name), value) ? AMBIGUOUS : value)
+      members.set(name, members.has(name) && !isDeepStrictEqual(members.get(name), value) ? AMBIGUOUS : value)
     }
     return Object.fromEntries(members)
   }

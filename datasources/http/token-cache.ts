@@ -3,6 +3,7 @@ import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, copyError, retryAfterOf } from '../contract/errors.js'
 import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
 import { nextRefusedPauseMs } from './login-pause.js'
+import { ProblemBody } from './provider-errors.js'
 
 /** A token as its issuer returned it. */
 export interface Token {
@@ -11,18 +12,13 @@ export interface Token {
   readonly expiresIn: number | undefined
 }
 
-/** The members of RFC 6749 section 5.1 that are used; some issuers send `expires_in` as a string. */
-export const tokenResponse = contract(
-  Type.Object({
-    access_token: Type.String({ minLength: 1 }),
-    expires_in: Type.Optional(Type.Union([Type.Number(), Type.String({ pattern: '^\\d+$' })])),
-  }),
-)
+/** The members of RFC 6749 section 5.1 that are used. `expires_in` is read by itself: it is optional, and a text of some issuers. */
+export const tokenResponse = contract(Type.Object({ access_token: Type.String({ minLength: 1 }) }))
 
-/** Converts a token response. */
-export const toToken = (body: { access_token: string; expires_in?: number | string }): Token => ({
+/** Converts a token response. A lifetime that is no number is not stated: the token is used until it is refused. */
+export const toToken = (body: { access_token: string }): Token => ({
   value: body.access_token,
-  expiresIn: body.expires_in === undefined ? undefined : Number(body.expires_in),
+  expiresIn: new ProblemBody(body).number('expires_in'),
 })
 
 /** Maps the errors of a token endpoint: a refusal concerns this server's credentials, not the caller's input. */

@@ -166,6 +166,8 @@ export class Introspection {
         headers: headersOf(this.#access),
         body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
         signal: AbortSignal.any([this.#closing.signal, timeout]),
+        // A connection that was idle for long may be closed while the token is on its way.
+        recentOnly: true,
       })
       if (status !== 200) throw new IntrospectionError(`HTTP_${status}`)
       return readAnswer(text)

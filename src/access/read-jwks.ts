@@ -2,6 +2,7 @@ import type { JSONWebKeySet, JWK } from 'jose'
 import { proxyFor } from '../../datasources/http/proxy.js'
 import { IdleLimit, TransportError, undiciTransport } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
+import { omitNullish } from '../../datasources/support/mapping.js'
 import type { Config } from '../config.js'
 import { errorClass } from '../observability/error-class.js'
 
@@ -85,11 +86,17 @@ function bitsOf(text: unknown): number {
 /** False of an RSA key that is too short: its tokens are refused as those of an unknown key. */
 const isLongEnough = ({ kty, n }: JWK): boolean => kty !== 'RSA' || bitsOf(n) >= MIN_RSA_BITS
 
-/** Reads the issuer's JWKS, as far as `createLocalJWKSet` requires it. */
+const isKey = (key: unknown): key is JWK => typeof key === 'object' && key !== null && !Array.isArray(key)
+
+/**
+ * Reads the issuer's JWKS, key by key: what is no key is left out (RFC 7517, section 5), and a member that is null is
+ * absent.
+ */
 export async function readJwks(url: string, access: IssuerAccess): Promise<JSONWebKeySet> {
   const value = await readDocument(url, access)
   const { keys } = value
-  const isKeySet = Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null)
-  if (!isKeySet) throw new JwksError('NO_JWKS')
-  return { ...value, keys: (keys as JWK[]).filter(isLongEnough) }
+  if (!Array.isArray(keys)) throw new JwksError('NO_JWKS')
+  const readable = keys.filter(isKey)
+  if (readable.length === 0 && keys.length > 0) throw new JwksError('NO_JWKS')
+  return { ...value, keys: readable.map(omitNullish).filter(isLongEnough) }
 }

@@ -73,6 +73,27 @@ describe('the whole request is refused with 401, without a provider call', () =>
   })
 })
 
+describe('the key set of the issuer', () => {
+  const NULLS = { x5c: null, x5t: null, key_ops: null, ext: null, alg: null, use: null }
+
+  test.each<[what: string, change: (keys: readonly object[]) => readonly unknown[]]>([
+    ['null among its keys', (keys) => [null, ...keys]],
+    ['a text and a list among its keys', (keys) => ['odd', ...keys, []]],
+    ['keys of kinds that nobody knows', (keys) => [{ kty: 'XX', kid: 'odd' }, { kid: 'odd' }, { kty: 7 }, ...keys]],
+    ['keys that lack their members', (keys) => [{ kty: 'RSA', kid: 'odd' }, { kty: 'EC', crv: 'P-256' }, ...keys]],
+    ['null in place of optional members', (keys) => keys.map((key) => ({ ...NULLS, ...key }))],
+  ])('with %s is read', async (_what, change) => {
+    const { keys } = (await (await fetch(app.ground.jwksUrl)).json()) as { keys: object[] }
+    const issuer = createServer((_request, response) => response.end(JSON.stringify({ keys: change(keys) })))
+    await once(issuer.listen(0, '127.0.0.1'), 'listening')
+    const { port } = issuer.address() as AddressInfo
+    const other = await startApp({ AUTH_JWKS_URL: `http://127.0.0.1:${port}/jwks` }, app)
+    expect((await other.run(QUERY)).data).toEqual({ person: { id: ADA.personId } })
+    await other.close()
+    issuer.close()
+  })
+})
+
 describe("while the issuer's keys cannot be read", () => {
   test.each<[string, string, (response: ServerResponse) => void]>([
     ['because it fails', 'HTTP_500', (response) => response.writeHead(500).end()],
@@ -86,6 +107,7 @@ describe("while the issuer's keys cannot be read", () => {
       'NO_JWKS',
       (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}'),
     ],
+    ['because it answers no key that can be read', 'NO_JWKS', (response) => response.end('{"keys":[null,"odd"]}')],
     ['because it hangs up', 'UND_ERR_SOCKET', (response) => response.destroy()],
   ])('%s, the request is refused with 503 (%s) and may be repeated; then it is not', async (_why, cause, fail) => {
     let failing = true

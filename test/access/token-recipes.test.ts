@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { type App, startApp } from '../support/app.js'
@@ -348,6 +352,28 @@ describe('an opaque token', () => {
     expect([refused, errors[0]!.extensions.code]).toEqual([503, 'ISSUER_UNAVAILABLE'])
     expect(headers.get('retry-after')).toBe('1')
     expect(await statusOf(token)).toBe(200)
+  })
+
+  test('is asked about on no connection that the endpoint may have closed meanwhile', async () => {
+    // Resets a connection that was idle for longer, when it is used again.
+    const idleMs = 300
+    const answeredAt = new WeakMap<object, number>()
+    const endpoint = createServer((_request, response) => {
+      const { socket } = response
+      if (Date.now() - (answeredAt.get(socket!) ?? Infinity) > idleMs) return void socket!.resetAndDestroy()
+      answeredAt.set(socket!, Date.now())
+      response.end(JSON.stringify(active()))
+    })
+    await once(endpoint.listen(0, '127.0.0.1'), 'listening')
+    const { port } = endpoint.address() as AddressInfo
+    const settings = { AUTH_ISSUER: 'https://auth.bank.example', AUTH_JWKS_URL: undefined }
+    const other = await startApp({ ...settings, AUTH_INTROSPECTION_URL: `http://127.0.0.1:${port}/introspect` }, app)
+    for (const token of ['idle.1', 'idle.2', 'idle.3']) {
+      expect((await other.run(QUERY, undefined, { token })).status).toBe(200)
+      await delay(2 * idleMs)
+    }
+    await other.close()
+    endpoint.close()
   })
 
   test('that was revoked is refused after the time of the cache, and one that ends no later', async () => {

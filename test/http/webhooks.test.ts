@@ -6,6 +6,8 @@ import Fastify from 'fastify'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import { createInvalidations } from '../../datasources/synctera/invalidations.js'
+import { syncteraWebhook } from '../../datasources/synctera/webhook.js'
 import { readConfig } from '../../src/config.js'
 import { subscribeWebhooks } from '../../src/dev/webhook-subscription.js'
 import { createLog } from '../../src/observability/log.js'
@@ -21,6 +23,7 @@ import { openKeys } from '../../src/keys/open-keys.js'
 import { keysOf } from '../support/keys.js'
 
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
+const RHEA = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
 /** Waits for what is certain to come, on a machine that is busy. */
 const PATIENT = { timeout: 20_000 }
 const TYPE = 'PERSON.VERIFICATION_OUTCOME.UPDATED'
@@ -200,6 +203,18 @@ describe('a delivery', () => {
       'person_verified',
       'webhook.resource_id',
     ],
+    [
+      'with "null" as its resource',
+      { resource_id: null, event_resource: 'null' },
+      'person_verified',
+      'webhook.resource_id',
+    ],
+    [
+      'with a number as its resource',
+      { resource_id: null, event_resource: '7' },
+      'person_verified',
+      'webhook.resource_id',
+    ],
   ])('%s is taken, ignored and counted as drift', async (_what, rest, type, field) => {
     const drift = () => count(one, 'kyc_provider_drift_total', `provider="synctera",field="${field}"`)
     const before = [await events(type, 'ignored'), await drift()]
@@ -216,6 +231,9 @@ describe('a delivery', () => {
       { resource_id: null, event_resource: JSON.stringify({ id: 'v', person_id: ADA.personId }) },
     ],
     ['a resource that is no text', { resource_id: randomUUID(), event_resource: { person_id: ADA.personId } }],
+    ['a resource beside a number', { resource_id: 7, event_resource: { person_id: ADA.personId } }],
+    ['resource_id beside null', { event_resource: null }],
+    ['resource_id beside a list', { event_resource: '[{"id":null}]' }],
     [
       'person_id, where resource_id is that of a check',
       { resource_id: randomUUID(), event_resource: JSON.stringify({ id: randomUUID(), person_id: ADA.personId }) },
@@ -225,6 +243,27 @@ describe('a delivery', () => {
     expect(await deliver(rest)).toEqual({ status: 200, text: '' })
     expect(await events('person_verified', 'done')).toBe(before + 1)
   })
+
+  test.each([
+    ['person_id, id and resource_id', ADA, PERCY, RHEA],
+    ['person_id and resource_id', ADA, ADA, RHEA],
+    ['id and resource_id', PERCY, PERCY, RHEA],
+  ])(
+    'that names persons by %s makes what was read of each of them be forgotten',
+    async (_what, person, other, named) => {
+      const ids = [...new Set([person, other, named].map(({ personId }) => personId!))]
+      const event_resource = JSON.stringify({ person_id: person.personId, id: other.personId })
+      const body = JSON.stringify(event({ resource_id: named.personId, event_resource }))
+      const invalidations = createInvalidations(() => undefined)
+      const told: string[] = []
+      const verified = (read: readonly string[]) => Promise.resolve(void told.push(...read))
+      const headers: Record<string, string> = signed(body)
+      const webhook = syncteraWebhook(secretOf(one), { invalidations, drift: () => undefined, verified })
+      await webhook.read({ header: (name) => headers[name], body: Buffer.from(body) }).apply!()
+      expect([...ids, randomUUID()].map((id) => invalidations.since(id, 0))).toEqual([...ids.map(() => true), false])
+      expect(told).toEqual(ids)
+    },
+  )
 
   test('is one line in the log: what, how it ended, and its correlation id', async () => {
     const before = one.log().length

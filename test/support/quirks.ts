@@ -18,10 +18,16 @@ const HARMLESS: Readonly<Record<ProviderName, readonly string[]>> = {
   banfico: ['epcWords', 'nullMembers', 'oddIdentity'],
 }
 
-/** Switches these quirks on with `EMULATOR_QUIRKS=all npm test`, which CI runs with tests that must hold anyway. */
+/**
+ * Switches an emulator to the quirks of the run: none, or these with `EMULATOR_QUIRKS=all npm test`, which CI runs with
+ * tests that must hold anyway.
+ */
+export const resetQuirks = (emulators: Emulators, name: ProviderName): void =>
+  emulators[name].quirks(process.env['EMULATOR_QUIRKS'] === 'all' ? HARMLESS[name] : [])
+
+/** Switches all emulators to the quirks of the run. */
 export function switchQuirks(emulators: Emulators): void {
-  if (process.env['EMULATOR_QUIRKS'] !== 'all') return
-  for (const [name, quirks] of Object.entries(HARMLESS)) emulators[name as ProviderName].quirks(quirks)
+  for (const name of Object.keys(HARMLESS)) resetQuirks(emulators, name as ProviderName)
 }
 
 /** The calls without those of further pages, of which a quirk makes more: one for each list that was read. */

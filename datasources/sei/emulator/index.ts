@@ -290,8 +290,10 @@ const SYNONYMS: Readonly<Record<string, string>> = { Pending: 'IN_PROGRESS', Com
 /** Changes an answer as the quirks that are on say. */
 function quirky(quirks: ReturnType<typeof createQuirks>, { path, body }: QuirkyAnswer): QuirkyAnswer['body'] {
   const { data, errors } = body as { data?: { status?: string }; errors?: { field?: string }[] }
-  if (errors && quirks.has('fieldsByPath'))
-    return { ...body, errors: errors.map((item) => ({ ...item, field: `attributes[0].${item.field}` })) }
+  if (errors && quirks.has('fieldsByPath')) {
+    const byPath = (field: string | undefined) => (field === 'externalId' ? field : `attributes[0].${field}`)
+    return { ...body, errors: errors.map((item) => ({ ...item, field: byPath(item.field) })) }
+  }
   if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return body
   const { status: given, ...rest } = data
   const word = quirks.has('statusSynonyms') ? (SYNONYMS[given] ?? given) : given

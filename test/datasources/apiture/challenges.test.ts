@@ -10,6 +10,7 @@ import {
   VerifyChallengeFactorDocument,
 } from '../../../schema/operations/index.js'
 import { type App, type GraphError, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 import { databaseOf } from '../../support/redis.js'
 
 const STORE_ENCRYPTION_KEY = randomBytes(32).toString('base64')
@@ -25,7 +26,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   app.clear()
-  app.emulators.apiture.quirks([])
+  resetQuirks(app.emulators, 'apiture')
 })
 afterAll(async () => {
   await replica.close()

@@ -8,6 +8,7 @@ import {
 } from '../../../datasources/apiture/emulator/index.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 let app: App
 beforeAll(async () => {
@@ -263,7 +264,7 @@ describe('errors of the provider', () => {
   test('a challenge is answered whatever the form of its type and its factors', async () => {
     app.emulators.apiture.quirks(['relativeProblemTypes', 'nullMembers'])
     const { data, errors } = await set({ bankingCustomerId: CUSTOMERS.challenged })
-    app.emulators.apiture.quirks([])
+    resetQuirks(app.emulators, 'apiture')
     expect(errors).toEqual([])
     expect(data.setAccountEntitlements.challenge.factors).toHaveLength(CHALLENGE.factors.length)
   })
@@ -271,7 +272,7 @@ describe('errors of the provider', () => {
   test('null members and an odd item lose nothing of what was written', async () => {
     app.emulators.apiture.quirks(['oddRow', 'nullMembers'])
     const { data, errors } = await set({ bankingCustomerId: CROWD[20]!.bankingCustomerId })
-    app.emulators.apiture.quirks([])
+    resetQuirks(app.emulators, 'apiture')
     expect(data.setAccountEntitlements.entitlements.items).toHaveLength(3)
     expect(errors).toMatchObject([
       { path: ['setAccountEntitlements'], extensions: { code: 'PROVIDER_MALFORMED', provider: 'APITURE', leftOut: 1 } },

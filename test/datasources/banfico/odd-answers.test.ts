@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { toResult } from '../../../datasources/banfico/mapping.js'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 let app: App
 let newer: App
@@ -10,7 +11,7 @@ beforeAll(async () => {
   newer = await startApp({ BANFICO_API_VERSION: '1.1' }, app)
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.banfico.quirks([]))
+afterEach(() => resetQuirks(app.emulators, 'banfico'))
 afterAll(async () => {
   await newer.close()
   await app.close()

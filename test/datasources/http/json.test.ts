@@ -25,6 +25,7 @@ describe('a JSON text', () => {
     '{"a":1,"a":1}',
     '{ "b" : [ 1 , { "c" : "x" , "c":"x" } ] , "d":{ }, "e" : [ ] }',
     '{"a":{"b":[true,null]},"a" :{"b":[true,null]},"c":"}\\"{"}',
+    '{"a":{"b":1,"c":2},"a":{"c":2,"b":1}}',
   ])('with a name that is repeated with an equal value is what JSON.parse reads: %s', (text) => {
     expect(parseJson(text)).toEqual(JSON.parse(text))
   })
@@ -42,6 +43,9 @@ describe('a JSON text', () => {
       ['number', 'symbol', 'number'],
     ],
     ['{"a":{"b":1},"a":{"b":2},"c":"{\\"c\\":1}"}', ({ a, c }) => [typeof a, c], ['symbol', '{"c":1}']],
+    ['{"a":{"b":1,"b":2},"a":{}}', ({ a }) => typeof a, 'symbol'],
+    ['{"a":[{"b":1,"b":2}],"a":[null]}', ({ a }) => typeof a, 'symbol'],
+    ['{"a":{},"a":{"b":1,"b":2}}', ({ a }) => typeof a, 'symbol'],
   ])('%s has no value under a name that is repeated with another one', (text, see, expected) => {
     expect(see(parseJson(text))).toEqual(expected)
   })

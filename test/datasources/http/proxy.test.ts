@@ -17,6 +17,13 @@ const CREATE = 'mutation { createPerson(input: { isCustomer: true, status: PROSP
 const MEETINGS = '{ meetings { id } }'
 const MEET =
   'mutation { createMeeting(input: { providerId: "p", purposeId: "p", date: "2030-01-01T00:00:00Z", creator: { name: "Sue", mobilePhone: "", emailAddress: "" }, invitees: [] }) { replayed } }'
+const CHECK_ACCOUNT =
+  'mutation { verifyAccount(input: { types: [STATUS], account: { idScheme: SCAN, id: "12345612345678" } }) { result { id } } }'
+const SET_ATTRIBUTES = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
+const ENTITLE = `mutation { setAccountEntitlements(input: {
+  bankingCustomerId: "${ADA.bankingCustomerId}", accounts: [{ accountNumber: "1001", productCode: "DDA_01" }]
+  electronicStatementElection: true, electronicDocumentElection: true, roles: {}
+}) { replayed } }`
 const hostOf = (url: string) => new URL(url).host
 const codes = ({ errors }: { errors: readonly { extensions: { code: string } }[] }) =>
   errors.map(({ extensions }) => extensions.code)
@@ -110,6 +117,25 @@ describe.each(['undici', 'node-fetch'])('through %s, a forward proxy', (HTTP_CLI
     await expect.poll(() => proxy.tunnels.size).toBe(0)
   })
 
+  test('tunnels the calls and the token requests of all providers, also where a token endpoint has a host of its own', async () => {
+    const { BANFICO_TOKEN_URL, APITURE_TOKEN_URL, SEI_URL } = base.ground.settings
+    const tokens = Object.entries({
+      BANFICO_TOKEN_URL,
+      APITURE_TOKEN_URL,
+      SEI_TOKEN_URL: `${SEI_URL!}/v2/oauthtoken`,
+    }).map(([name, url]) => [name, url!.replace('127.0.0.1', 'localhost')] as const)
+    const app = await startApp({ HTTP_CLIENT, HTTP_PROXY: proxy.url, ...Object.fromEntries(tokens) }, base)
+    for (const operation of [PERSON, MEETINGS, CHECK_ACCOUNT, SET_ATTRIBUTES, ENTITLE])
+      expect(codes(await app.run(operation))).toEqual([])
+    expect(proxy.targets).toEqual(
+      expect.arrayContaining([
+        ...Object.values(base.emulators).map(({ url }) => hostOf(url)),
+        ...tokens.map(([, url]) => hostOf(url)),
+      ]),
+    )
+    await app.close()
+  })
+
   test('is used for one provider alone, and not for the hosts of NO_PROXY', async () => {
     const app = await startApp(
       { HTTP_CLIENT, http_proxy: 'http://127.0.0.1:9', NO_PROXY: 'example.com, 127.0.0.1', OBP_PROXY_URL: proxy.url },
@@ -177,10 +203,6 @@ describe.each(['undici', 'node-fetch'])('through %s, a forward proxy', (HTTP_CLI
   })
 })
 
-const CHECK_ACCOUNT =
-  'mutation { verifyAccount(input: { types: [STATUS], account: { idScheme: SCAN, id: "12345612345678" } }) { result { id } } }'
-const SET_ATTRIBUTES = `mutation { setAccountAttributes(input: { externalId: "${ADA.seiExternalId}", attributes: [{ name: "LineOfCreditAccountNumber", value: "true" }] }) { job { key } } }`
-
 test.each(['undici', 'node-fetch'])(
   'every request names this server, and says what it reads, by %s',
   async (HTTP_CLIENT) => {
@@ -194,10 +216,9 @@ test.each(['undici', 'node-fetch'])(
       { HTTP_CLIENT, AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/` },
       base,
     )
-    await Promise.all([PERSON, MEETINGS, CHECK_ACCOUNT, SET_ATTRIBUTES].map((operation) => app.run(operation)))
-    const { synctera, obp, banfico, sei } = base.emulators
-    const requests = [synctera, obp, banfico, sei].flatMap((emulator) => emulator.calls())
-    for (const login of ['/my/logins/direct', '/oauth/token', '/v2/oauthtoken'])
+    await Promise.all([PERSON, MEETINGS, CHECK_ACCOUNT, SET_ATTRIBUTES, ENTITLE].map((operation) => app.run(operation)))
+    const requests = Object.values(base.emulators).flatMap((emulator) => emulator.calls())
+    for (const login of ['/my/logins/direct', '/oauth/token', '/v2/oauthtoken', '/oidc/token'])
       expect(requests.some(({ url }) => url.includes(login))).toBe(true)
     for (const { headers } of requests) {
       expect(headers['user-agent']).toMatch(/^kyc-graph\/\d+\.\d+\.\d+/)

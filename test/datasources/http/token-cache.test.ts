@@ -108,6 +108,16 @@ describe.each(NAMES)('the token of %s', (name) => {
     expect(repeated).not.toBe(first)
   })
 
+  test.each([[null], ['300.5'], [''], ['soon'], [[300]]])(
+    'whose `expires_in` is %j is used until it is refused',
+    async (expiresIn) => {
+      const body = { access_token: 'of-an-odd-answer', token_type: null, expires_in: expiresIn }
+      app.fault(name, { match: `POST ${path}`, fault: 'status', status: 200, body })
+      expect((await write(app)).errors).toEqual([])
+      expect([fetches().length, bearers()[0]]).toEqual([2, 'Bearer of-an-odd-answer'])
+    },
+  )
+
   test('that is refused twice is PROVIDER_REFUSED after two calls', async () => {
     app.fault(name, { match: call, fault: 'status', status: 401, body: expired, times: 0 })
     expect((await write(app)).errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_REFUSED', providerStatus: 401 })

@@ -2,7 +2,7 @@ import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, BANK, PEOPLE, NAMED_PEOPLE, OTHER_BANK } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
-import { besideTheGraph } from '../../support/obp.js'
+import { besideTheGraph, control, logInBeside } from '../../support/obp.js'
 
 // The emulator keeps the provider's odd habits, or what is proved against it proves nothing.
 let app: App
@@ -251,5 +251,48 @@ describe('KYC records', () => {
       message:
         'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.. Current CustomerId(nobody)',
     })
+  })
+})
+
+describe.each([
+  ['2020-10', { repeats: 200, older: 200, hasOneOrder: true }],
+  ['2023-04', { repeats: 400, older: 400, hasOneOrder: false }],
+  ['2024-10', { repeats: 400, older: 200, hasOneOrder: false }],
+])('the release %s', (release, { repeats, older, hasOneOrder }) => {
+  beforeAll(async () => {
+    await control(app, 'release', { release })
+    await control(app, 'crowd', { count: 12, lastOkDate: '2001-01-01T00:00:00Z' })
+  })
+  afterAll(() => control(app, 'release', { release: '2020-10' }))
+
+  test.each(['NAME=a&NAME=b', 'NAME=a&OTHER=b&NAME=a', 'limit=1&limit=2'])(
+    `answers ${repeats} to the query %s`,
+    async (query) => {
+      const { status, body } = await ask('GET', `/banks/${BANK}/customers?${query}`)
+      expect(status).toBe(repeats)
+      if (repeats === 400) expect(body.message).toContain('OBP-09016')
+    },
+  )
+
+  test(`answers ${older} to the older of two tokens`, async () => {
+    const [first, second] = [await logInBeside(app), await logInBeside(app)]
+    const statusOf = async (token: string) =>
+      (await fetch(at('/users/current'), { headers: { authorization: `DirectLogin token="${token}"` } })).status
+    expect([await statusOf(second), await statusOf(first)]).toEqual([200, older])
+  })
+
+  test(`lists customers of one date ${hasOneOrder ? 'in one order' : 'in another order for each limit and offset'}`, async () => {
+    const idsOf = async (limit: number, offset: number): Promise<string[]> => {
+      const window = 'from_date=0001-01-01T00:00:00.000Z&to_date=9999-12-31T23:59:59.999Z'
+      const { body } = await ask(
+        'GET',
+        `/banks/${BANK}/firehose/customers?sort_direction=ASC&${window}&limit=${limit}&offset=${offset}`,
+      )
+      return body.customers.map(({ customer_id: id }: { customer_id: string }) => id)
+    }
+    const whole = await idsOf(12, 0)
+    expect(await idsOf(12, 0)).toEqual(whole)
+    const pages = [...(await idsOf(4, 0)), ...(await idsOf(4, 4)), ...(await idsOf(4, 8))]
+    expect(pages.join() === whole.join()).toBe(hasOneOrder)
   })
 })

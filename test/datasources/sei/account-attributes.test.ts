@@ -6,6 +6,7 @@ import { ACCEPTED, PROBLEMS, REFUSED } from '../../../datasources/sei/emulator/i
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 import { privateRedis } from '../../support/redis.js'
 
 const SET = `mutation($input: SetAccountAttributesInput!) { setAccountAttributes(input: $input) {
@@ -233,7 +234,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
       expect((await due(done)).status).toBe('COMPLETED')
       await due(failed)
       expect((await due(failed)).status).toBe('FAILED')
-      app.emulators.sei.quirks([])
+      resetQuirks(app.emulators, 'sei')
     },
   )
 

@@ -4,6 +4,7 @@ import { ADA, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import type { Scope } from '../../../schema/scopes.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { search } from '../../support/leaks.js'
+import { resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 const SPECIFICATION = specification(new URL('specification/corrections.json', import.meta.url))
@@ -29,7 +30,7 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
 })
 afterAll(() => app.close())
@@ -213,7 +214,7 @@ describe('a write of a personal id that is carried out and answered 500', () => 
     const input = { identifier: `D-${randomUUID()}`, idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['createThen500'])
     unknown(await add(input))
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     const found = await add(input)
     expect(found.errors).toEqual([])
     expect(found.data.addPersonalId).toMatchObject({ replayed: true, personalId: { personId } })
@@ -227,7 +228,7 @@ describe('a write of a personal id that is carried out and answered 500', () => 
     const input = { personalIdId, identifier: `D-${randomUUID()}`, idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['changeThen500'])
     unknown(await correct(input))
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     expect((await correct(input)).data.correctPersonalId).toMatchObject({
       replayed: true,
       personalId: { id: personalIdId, lastFour: input.identifier.slice(-4) },
@@ -251,7 +252,7 @@ describe('a write of a personal id that is carried out and answered 500', () => 
     const input = { personalIdId, idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['changeThen500'])
     unknown(await remove(input))
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     expect((await remove(input)).data.deletePersonalId).toMatchObject({ personalIdId })
     expect(writes()).toHaveLength(1)
   })
@@ -281,6 +282,7 @@ describe('the answers of the emulator', () => {
   }
 
   test('fit the specification, also in their refusals', async () => {
+    app.emulators.synctera.quirks([])
     const body = { customer_id: personId, id_type: 'TAX_ID', identifier: 'T-12345678', country_code: 'DE' }
     const added = await ask('POST', '/v0/persons/personal_ids', body)
     const place = `/v0/persons/personal_ids/${added.answer.id}`

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ADA } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
 import { later, today } from '../../support/clock.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 let app: App
 beforeAll(async () => {
@@ -10,7 +11,7 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   today()
 })
 afterAll(() => app.close())
@@ -117,7 +118,7 @@ describe('a write that is carried out and answered 500', () => {
     app.emulators.synctera.quirks(['createThen500'])
     unknown((await create(input)).errors, true)
     expect(writes()).toHaveLength(1)
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     const found = await create(input)
     expect(found.errors).toEqual([])
     expect(await persons(input.email)).toEqual([found.data.createPerson.person])
@@ -139,7 +140,7 @@ describe('a write that is carried out and answered 500', () => {
     const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['createThen500'])
     unknown((await create(input)).errors, true)
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     await create({ email: input.email })
     unknown((await create(input)).errors, false)
     expect(await persons(input.email)).toHaveLength(2)
@@ -184,7 +185,7 @@ describe('a write that is carried out and answered 500', () => {
     const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['createThen500'])
     unknown((await app.run(VERIFY, { input })).errors, true)
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     const { data, errors } = await app.run(VERIFY, { input })
     expect(errors).toEqual([])
     expect(data.verifyPerson).toEqual({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 // A provider that answers rows and records of others than were asked for, rows that name none, and words of its own.
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
   app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => resetQuirks(app.emulators, 'synctera'))
 afterAll(() => app.close())
 
 const [ada, other] = [ADA.personId!, CROWD[30]!.personId!]

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { signatureOf } from '../../../datasources/synctera/webhook.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
-import { firstPages } from '../../support/quirks.js'
+import { firstPages, resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 const SPECIFICATION = specification(new URL('specification/monitoring.json', import.meta.url))
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
 })
 afterAll(() => app.close())
@@ -104,7 +104,7 @@ test('a subscription whose answer was lost is found by the same key', async () =
   const input = { personId: at(21), idempotencyKey: randomUUID() }
   app.emulators.synctera.quirks(['createThen500'])
   expect((await subscribe(input)).errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN' } }])
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   expect((await subscribe(input)).errors).toEqual([])
   expect(writes()).toHaveLength(1)
 })
@@ -240,6 +240,7 @@ test('a case event is applied, also where it names no person, and once', async (
 })
 
 test('requests and answers fit the specification of the provider', async () => {
+  app.emulators.synctera.quirks([])
   const { operations, checkRequest, checkAnswer } = SPECIFICATION
   const { id } = (await subscribe({ personId: at(26) })).data.subscribeToMonitoring.subscription
   const kept = (await subscribe({ personId: at(27) })).data.subscribeToMonitoring.subscription.id as string

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, type Result, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 let app: App
 beforeAll(async () => {
   app = await startApp()
 })
 beforeEach(() => app.clear())
-afterEach(() => app.emulators.synctera.quirks([]))
+afterEach(() => resetQuirks(app.emulators, 'synctera'))
 afterAll(() => app.close())
 
 const [ada, percy, rhea] = [

@@ -9,7 +9,7 @@ import {
 } from '../../../schema/operations/index.js'
 import type { Scope } from '../../../schema/scopes.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
-import { firstPages } from '../../support/quirks.js'
+import { firstPages, resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 const DESK: { client: string; scopes: readonly Scope[] } = {
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
 })
 afterAll(() => app.close())
@@ -182,6 +182,7 @@ describe('a filter of persons', () => {
 })
 
 test('requests and answers fit the specification of the provider', async () => {
+  app.emulators.synctera.quirks([])
   const { checkRequest, checkAnswer } = SPECIFICATION
   const filter: FindPersonsQueryVariables['filter'] = {
     verificationStatuses: ['PENDING', 'REVIEW'],

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ADA, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { VENDOR_CODES_SOURCE } from '../../../datasources/synctera/vendor-codes.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 import { specification } from '../../support/specification.js'
 
 const SPECIFICATION = specification(new URL('specification/corrections.json', import.meta.url))
@@ -15,7 +16,7 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterEach(() => {
-  app.emulators.synctera.quirks([])
+  resetQuirks(app.emulators, 'synctera')
   for (const call of app.recorded('synctera')) SPECIFICATION.checkRequest(call)
 })
 afterAll(() => app.close())
@@ -109,7 +110,7 @@ describe('the outcome of an outside vendor', () => {
     const input = { personId: rex, type: 'LICENSE', idempotencyKey: randomUUID() }
     app.emulators.synctera.quirks(['createThen500'])
     expect((await record(input)).errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } }])
-    app.emulators.synctera.quirks([])
+    resetQuirks(app.emulators, 'synctera')
     expect((await record(input)).data.recordPersonVerification).toMatchObject({
       replayed: true,
       verification: { personId: rex, type: 'LICENSE' },
