@@ -188,7 +188,7 @@ export class StoreCipher {
 
   /** Encrypts a value, with keyed hashes of its labels; `before` is what it states already. */
   encrypt(name: string, value: unknown, labels: Labels = {}, before: Statement = {}): Buffer {
-    return this.#encrypt(name, JSON.stringify(stated(value, this.#statementOf(labels, before))))
+    return this.#encrypt(name, JSON.stringify(stated(value, this.state(labels, before))))
   }
 
   /** Decrypts a value; null, as for an absent one, when it cannot be read. */
@@ -254,7 +254,8 @@ export class StoreCipher {
     return parsed(decipher, bytes.subarray(TEXT_START))
   }
 
-  #statementOf({ subjects = [], tenant, bank }: Labels, before: Statement): Statement {
+  /** What a value with these labels states, and `before` has stated. */
+  state({ subjects = [], tenant, bank }: Labels, before: Statement = {}): Statement {
     const s = new Set([...(before.s ?? []), ...subjects.map((id) => this.digest(['subject', id]))])
     const t = tenant === undefined ? before.t : this.digest(['tenant', tenant])
     const b = bank === undefined ? before.b : this.digest(['bank', bank])
