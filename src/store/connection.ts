@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
+import { CoalescingRedis } from './coalescing-redis.js'
 import { counterScripts } from './counters.js'
 import { eventScripts } from './event-scripts.js'
 import { permitScripts } from './permits.js'
@@ -181,7 +182,7 @@ function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
   const { kind, nodes, database } = address
   switch (kind) {
     case 'server':
-      return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
+      return new CoalescingRedis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
     case 'cluster':
       return new Cluster([...nodes], {
         scripts,
@@ -190,6 +191,6 @@ function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
         redisOptions: options,
       })
     case 'sentinel':
-      return new Redis({ ...options, scripts, ...sentinelOptionsOf(address) })
+      return new CoalescingRedis({ ...options, scripts, ...sentinelOptionsOf(address) })
   }
 }
