@@ -31,8 +31,7 @@ const VALUES = fc.oneof(
 
 function valueOf(type: GraphQLInputType, depth: number): fc.Arbitrary<unknown> {
   const bare = getNullableType(type)
-  if (isListType(bare))
-    return fc.oneof(fc.array(valueOf(bare.ofType as GraphQLInputType, depth), { maxLength: 4 }), VALUES)
+  if (isListType(bare)) return fc.oneof(fc.array(valueOf(bare.ofType, depth), { maxLength: 4 }), VALUES)
   const named = getNamedType(bare)
   if (isInputObjectType(named))
     return depth > 2 ? fc.constant(undefined) : fc.oneof(instanceOf(named, depth + 1), VALUES)
