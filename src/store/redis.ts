@@ -10,9 +10,8 @@ import { PARTS } from './cipher.js'
 import { redisLeases } from './counters.js'
 import { redisPermits } from './permits.js'
 import type { EpochServer } from './epoch.js'
-import type { CountingStore, RawCommands, StoreObserver, Swap, Swapped } from './raw-store.js'
+import type { CountingStore, RawCommands, StoreObserver } from './raw-store.js'
 import { parseInfo, type ServerFacts } from './server-facts.js'
-import type { SwapReply } from './swap-script.js'
 import { ReplicatedSwaps, Swaps } from './swaps.js'
 
 /** The time to live of a record that a probe claims. */
@@ -79,8 +78,8 @@ export function redisStore(
   const redis = causes.watch(connect(address, causes.left))
   const replicated =
     replicas > 0 ? new ReplicatedSwaps(causes.watch(connect(address, causes.left)), replicas) : undefined
-  const swaps = new Swaps(redis, replicated)
   const clock = new StoreClock()
+  const swaps = new Swaps(redis, replicated, clock)
   const lease = redisLeases(redis)
   const parts = partsOf(address)
 
@@ -91,12 +90,6 @@ export function redisStore(
       observe('command')
       throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1, cause: causes.of(error) })
     }
-  }
-
-  function swapAll(swap: Swap): Promise<Swapped> {
-    const sentAt = performance.now()
-    const observeTime = ([, seconds, micros]: SwapReply) => clock.observe(statedTime(seconds, micros), sentAt)
-    return orUnavailable(swaps.all(swap, observeTime))
   }
 
   return {
@@ -110,7 +103,7 @@ export function redisStore(
     get: (name) => orUnavailable(redis.getBuffer(name)),
     set: async (name, value, ttlMs) => void (await orUnavailable(redis.set(name, value, 'PX', ttlMs))),
     compareAndSwap: (...swap) => orUnavailable(swaps.one(...swap)),
-    compareAndSwapAll: swapAll,
+    compareAndSwapAll: (swap) => orUnavailable(swaps.all(swap)),
     epochNames: Array.from({ length: parts }, (_, part) => epochName(part)),
     epochNameOf: (name) => epochName(parts === 1 ? 0 : (/\{(\d+)\}/.exec(name)?.[1] ?? 0)),
     facts: () => orUnavailable(factsOf(redis)),
@@ -120,7 +113,7 @@ export function redisStore(
     // A new name each time: a claim of a name that exists writes nothing, so a full server would let it pass.
     async probe() {
       const change = { name: `kyc:probe:${randomUUID()}`, expected: null, next: randomBytes(8) }
-      await swapAll({ changes: [change], ttlMs: PROBE_TTL_MS })
+      await orUnavailable(swaps.all({ changes: [change], ttlMs: PROBE_TTL_MS }))
     },
     close: () => {
       redis.disconnect()

@@ -1,6 +1,7 @@
 import { type ChainableCommander, type Cluster, Redis } from 'ioredis'
 import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { detachedScope } from '../../datasources/http/call.js'
+import { statedTime, type StoreClock } from './clock.js'
 import type { RawStore, Swap, Swapped } from './raw-store.js'
 import { comparing, sendSwapAll, setsValue, type SwapReply } from './swap-script.js'
 
@@ -80,10 +81,12 @@ function swappedOf(
 export class Swaps {
   readonly #redis: Connection
   readonly #replicated: ReplicatedSwaps | undefined
+  readonly #clock: StoreClock
 
-  constructor(redis: Connection, replicated: ReplicatedSwaps | undefined) {
+  constructor(redis: Connection, replicated: ReplicatedSwaps | undefined, clock: StoreClock) {
     this.#redis = redis
     this.#replicated = replicated
+    this.#clock = clock
   }
 
   /** One value: 1 where it was changed. */
@@ -96,7 +99,9 @@ export class Swaps {
   }
 
   /** Several values. On a cluster each has a slot of its own, so each is sent by itself, all at once. */
-  async all(swap: Swap, observeTime: (reply: SwapReply) => number): Promise<Swapped> {
+  async all(swap: Swap): Promise<Swapped> {
+    const sentAt = performance.now()
+    const observeTime = ([, seconds, micros]: SwapReply) => this.#clock.observe(statedTime(seconds, micros), sentAt)
     if (this.#redis instanceof Redis) return swappedOf(swap, [await this.#send(swap)], observeTime)
     const parts = swap.changes.map((change, i): Swap => ({
       ...swap,
