@@ -29,7 +29,15 @@ export interface WritePair<T> {
   readonly earlier: T | null
 }
 
+/** What the names of a write had after a change: only the store reads it. */
+export interface Revision {
+  readonly record: object
+  readonly earlier: object
+}
+
 export interface WriteOptions extends Labels {
+  /** What the change begins from, where that is known: it is then not read before. */
+  readonly from?: Revision | undefined
   /** True for a change that lets a write be run: refused unless the store is known to have forgotten nothing. */
   readonly isClaim?: boolean | undefined
 }
@@ -55,7 +63,8 @@ export interface Store {
   ) => Promise<{ readonly value: T | null; readonly changed: boolean }>
   /**
    * Atomic update of the records of a keyed write: both names change, or none does. A name that `change` leaves out is
-   * kept. Rejects with `STORE_UNTRUSTED` where a record cannot be read, and for a claim where the store may have
+   * kept. A claim's `change` may first get absent records, before it is known that
+   * they are: what it returns last counts. Rejects with `STORE_UNTRUSTED` where a record cannot be read, and for a claim where the store may have
    * forgotten records: a known key would be taken for a new one.
    */
   readonly updateWrite: <T extends object>(
@@ -63,7 +72,7 @@ export interface Store {
     ttlSeconds: number,
     change: (current: WritePair<T>, now: number) => Partial<WritePair<T>> | undefined,
     options?: WriteOptions,
-  ) => Promise<{ readonly value: WritePair<T>; readonly changed: boolean }>
+  ) => Promise<{ readonly value: WritePair<T>; readonly changed: boolean; readonly revision: Revision }>
   /**
    * Begins the lifetime of a value anew, under the name of the current key: a value that has no end would else need every
    * key under which it was ever named.

@@ -161,7 +161,10 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.
     const written = operation.raceWrite(
-      (field) => this.#record(operation, input, () => this.#write(instance, operation.within(field, span), input)),
+      (field) =>
+        this.#record(operation, input, (recorded) =>
+          this.#write(instance, operation.within(field, span), input, recorded),
+        ),
       input.idempotencyKey != null,
     )
     const payload = await this.#counted(written, operation).finally(() => {
@@ -225,12 +228,21 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     return owner !== askedByCaller && scopes.has(read) && !scopes.has(scope.replace(/:write$/, ':read'))
   }
 
-  #record(operation: Operation, input: Input, run: () => Promise<Replayable<Payload>>): Promise<Replayable<Payload>> {
+  #record(
+    operation: Operation,
+    input: Input,
+    run: (recorded: Promise<void>) => Promise<Replayable<Payload>>,
+  ): Promise<Replayable<Payload>> {
     const concerned = (payload: Payload) => this.#declared.concerned?.(payload) ?? {}
     return operation.audit.write(this.#name, this.#declared.type, input, run, concerned)
   }
 
-  #write(instance: Instance, operation: OperationScope, input: Input): Promise<Replayable<Payload>> {
+  #write(
+    instance: Instance,
+    operation: OperationScope,
+    input: Input,
+    recorded: Promise<void>,
+  ): Promise<Replayable<Payload>> {
     const { repeatable, ignoredInput, readBack, recover, payloadMs, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,
@@ -238,6 +250,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       mutation: this.#name,
       input,
       ignoredInput,
+      recorded,
       repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
       run: (attempt) => run(instance, operation, input, attempt),
       readBack: readBack && ((attempt) => readBack(instance, operation, input, attempt)),

@@ -49,14 +49,15 @@ export interface OperationRecord {
   /** Records what a search goes by: schema coordinates, never values. */
   readonly addSearch: (coordinates: readonly string[]) => void
   /**
-   * Runs a write between two entries: its intent, written before the provider is called, and its outcome, with the ids
-   * of records that the input does not name.
+   * Runs a write between two entries: its intent and its outcome, with the ids of records that the input does not name.
+   * `run` gets a promise that resolves once the trail has the intent: no provider may be asked before. It rejects where
+   * the trail cannot be written.
    */
   readonly write: <Payload extends { readonly replayed: boolean }>(
     mutation: string,
     type: string,
     input: object,
-    run: () => Promise<Payload>,
+    run: (recorded: Promise<void>) => Promise<Payload>,
     concerned?: (payload: Payload) => Readonly<Record<string, string>>,
   ) => Promise<Payload>
   /** Appends the entry to the trail, unless the operation has nothing to record. */
@@ -144,21 +145,23 @@ class AuditRecord implements OperationRecord {
     mutation: string,
     type: string,
     input: object,
-    run: () => Promise<Payload>,
+    run: (recorded: Promise<void>) => Promise<Payload>,
     concerned?: (payload: Payload) => Readonly<Record<string, string>>,
   ): Promise<Payload> {
     const { trail, subjects } = this.#deps
     if (!trail.usable()) throw auditUnavailable()
     const intent = this.#writeOf(mutation, input, false)
     try {
-      await trail.commit({
+      const recorded = trail.commit({
         kind: 'intent',
         who: this.#who,
         operation: this.#info?.entry,
         write: intent,
         ...this.#request,
       })
-      const payload = await run()
+      // Told to whoever waits for it; a write that fails before it waits does not.
+      recorded.catch(() => undefined)
+      const payload = await run(recorded)
       const found = new SubjectSet()
       subjects.collect(type, payload, found)
       const write = this.#writeOf(mutation, input, true)

@@ -65,6 +65,15 @@ function needsInterpreter(document: DocumentNode): boolean {
   return is
 }
 
+/**
+ * True for a query, and for a mutation of one field: after a field that failed and may not be null, the compiler runs the
+ * fields behind it, which are writes that graphql-js does not begin.
+ */
+function isCompiled({ operation, selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  if (operation === OperationTypeNode.MUTATION) return selections.length === 1 && selections[0]!.kind === Kind.FIELD
+  return operation === OperationTypeNode.QUERY
+}
+
 /** The names of an operation's variables, where each must be given and as a text, of which there is nothing to coerce. */
 function textsOf({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] | undefined {
   const isText = ({ type }: VariableDefinitionNode) =>
@@ -154,8 +163,7 @@ export function createExecutor(schema: GraphQLSchema, mode: keyof typeof COMPILE
   /** Nothing is cached by an operation's name, which may be any caller's word. */
   function queryOf(source: Source): CompiledQuery {
     const { operation } = source
-    // A mutation costs its provider's time, beside which compiling it would save nothing.
-    if (operation.operation !== OperationTypeNode.QUERY) return interpret(schema, source)
+    if (!isCompiled(operation)) return interpret(schema, source)
     const known = compiled.get(operation)
     if (known) return known
     const count = (executions.get(operation) ?? 0) + 1

@@ -1,4 +1,3 @@
-import { validateSync } from 'class-validator'
 import {
   getNamedType,
   type GraphQLArgument,
@@ -19,6 +18,7 @@ import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { missingScope } from '../access/operation.js'
 import { type RequiredScopes, requiredScopesOf } from '../access/required-scopes.js'
+import { brokenRules, holdsRules } from './input-rules.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { printSchema } from './print-sdl.js'
 import { reviewPii } from './pii-review.js'
@@ -28,36 +28,9 @@ import { rootFieldsOf } from './root-fields.js'
 import { argumentsReader, readReference, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
-/** A rule without the member's name before it; messages of our own begin without it, and may hold the same word. */
-function withoutName(rule: string, member: string): string {
-  const [own, ofEach] = [`${member} `, `each value in ${member} `]
-  if (rule.startsWith(ofEach)) return `each ${rule.slice(ofEach.length)}`
-  return rule.startsWith(own) ? rule.slice(own.length) : rule
-}
-
-/**
- * The rules that a value and everything in it break, by path. Goes into every input by itself, so a nested one cannot
- * be forgotten; class-validator's own errors hold the whole input, and only the rules are taken from them.
- */
-function brokenRules(value: unknown, path: string): [string, string[]][] {
-  if (Array.isArray(value)) return value.flatMap((item, i) => brokenRules(item, `${path}[${i}]`))
-  // Instances of input classes have rules; plain objects (JSON) and scalars have none.
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype) return []
-  const at = (member: string) => (path === '' ? member : `${path}.${member}`)
-  const own = validateSync(value, { forbidUnknownValues: false }).map(
-    ({ property, constraints }): [string, string[]] => [
-      at(property),
-      Object.values(constraints ?? {}).map((rule) => withoutName(rule, property)),
-    ],
-  )
-  return [
-    ...own.filter(([, rules]) => rules.length > 0),
-    ...Object.entries(value).flatMap(([member, inner]) => brokenRules(inner, at(member))),
-  ]
-}
-
 /** The rules of a class that an argument breaks. */
 function brokenRulesOf(value: unknown, info: GraphQLResolveInfo): [string, readonly string[]][] {
+  if (holdsRules(value)) return []
   const [sample] = Array.isArray(value) ? (value as unknown[]) : [value]
   if (typeof sample !== 'object' || sample === null) return []
   // Arguments that share one class (`@Args`) have no name of their own.

@@ -6,7 +6,7 @@ import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../lifecycle/pending-tasks.js'
 import { canonicalJson } from './canonical-json.js'
-import { Lease } from './lease.js'
+import { type Acquired, Lease } from './lease.js'
 import { DEFAULT_LIFETIMES, isPayloadApart, type Lifetimes, shortened } from './lifetimes.js'
 import { outcomeUnknown, type Resolution } from './outcome-unknown.js'
 import { attemptId, errorDetails, isUnkept, type WriteRecord } from './record.js'
@@ -31,6 +31,11 @@ export interface Write<Payload extends object> {
   readonly input: object & { readonly idempotencyKey?: string | null }
   readonly ignoredInput?: readonly string[] | undefined
   readonly repeatable: boolean
+  /**
+   * Resolves once the intent of the write is on record; nothing is asked of a provider, and no outcome is told, before.
+   * Rejects where it cannot be recorded.
+   */
+  readonly recorded: Promise<void>
   readonly run: (attempt: Attempt) => Promise<Payload>
   readonly readBack?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
   readonly recover?: ((attempt: Attempt) => Promise<Payload | null>) | undefined
@@ -162,6 +167,7 @@ export class Idempotency {
   }
 
   async #withoutKey<Payload extends object>(write: Write<Payload>): Promise<Replayable<Payload>> {
+    await write.recorded
     try {
       return withReplayed(await write.run({ id: randomUUID(), isRetry: false, begunAt: Date.now() }), false)
     } catch (error) {
@@ -186,13 +192,29 @@ export class Idempotency {
         : undefined,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })
-    const { record, isHolder, isOtherInput } = await lease.acquire(
-      ({ unkept }) => resolutionOf(write, unkept === true) === 'repeat',
-    )
+    const { record, isHolder, isOtherInput } = await this.#acquire(write, lease)
     if (record.state === 'erased') throw erased()
     if (isOtherInput) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     const outcomes = new Outcomes(record, toStored)
     return isHolder ? this.#run(write, record, lease, outcomes) : this.#replay(write, record, lease, outcomes)
+  }
+
+  /** Acquires the lease beside the record of the intent. Both must succeed; a lease without the other is released. */
+  async #acquire<Payload extends object>(write: Write<Payload>, lease: Lease): Promise<Acquired> {
+    const acquiring = lease.acquire(({ unkept }) => resolutionOf(write, unkept === true) === 'repeat')
+    // From now on: the record of the intent may take longer than a lease.
+    const held = acquiring.then((acquired) => {
+      if (acquired.isHolder) lease.keepAlive(acquired.record)
+      return acquired
+    })
+    const [acquired, recorded] = await Promise.allSettled([held, write.recorded])
+    if (recorded.status === 'rejected') {
+      if (acquired.status === 'fulfilled' && acquired.value.isHolder)
+        await lease.complete(new Outcomes(acquired.value.record, write.toStored).open)
+      throw recorded.reason
+    }
+    if (acquired.status === 'rejected') throw acquired.reason
+    return acquired.value
   }
 
   /** Answers the stored outcome; an unknown one is first read back at the provider, where the command can. */
@@ -217,7 +239,6 @@ export class Idempotency {
     lease: Lease,
     outcomes: Outcomes<Payload>,
   ): Promise<Replayable<Payload>> {
-    lease.keepAlive(record)
     try {
       const payload = await write.run({
         id: record.attempt,

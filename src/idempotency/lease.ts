@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
-import type { Labels, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
+import type { Labels, Revision, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
 import { PROVIDER_RETENTION_MS } from './lifetimes.js'
 import { isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
@@ -45,10 +45,17 @@ export interface Acquired {
 export class Lease {
   readonly #options: LeaseOptions
   readonly #runner = randomUUID()
+  /** What the owner of a mirror is the hash of. */
+  readonly #ownName: readonly string[]
+  readonly #owner: string
   #renewal: NodeJS.Timeout | undefined
+  /** The record as this runner saw it last. */
+  #revision: Revision | undefined
 
   constructor(options: LeaseOptions) {
     this.#options = options
+    this.#ownName = ['write owner', ...options.keys.record]
+    this.#owner = options.store.digest(...this.#ownName)
   }
 
   /** Acquires the lease where the key is free, or where an unfinished write may be repeated. */
@@ -72,7 +79,9 @@ export class Lease {
       throw error
     })
     const record = value!
-    return { record, isHolder: changed && record.state === 'running', isOtherInput: this.#isOtherInput(record) }
+    // A record of another input is not changed.
+    const isOtherInput = !changed && this.#isOtherInput(record)
+    return { record, isHolder: changed && record.state === 'running', isOtherInput }
   }
 
   /** Renews the lease until `complete`. */
@@ -126,9 +135,8 @@ export class Lease {
     { isClaim = false, ...labels }: WriteOptions = {},
   ): Promise<{ value: WriteRecord | null; changed: boolean }> {
     const { store, keys, keyMs } = this.#options
-    const owner = store.digest(...this.#ownName)
     let value: WriteRecord | null | undefined
-    const { changed } = await store.updateWrite<WriteRecord>(
+    const { changed, revision } = await store.updateWrite<WriteRecord>(
       keys,
       keyMs / 1000,
       ({ record, earlier }, now) => {
@@ -136,16 +144,12 @@ export class Lease {
         const paired = new PairedRecord(pair, (mirror) => store.isDigest(mirror.owner ?? '', ...this.#ownName))
         const next = change(paired.value, now)
         value = next === undefined ? paired.value : next
-        return next === undefined ? undefined : paired.next(next, owner, now)
+        return next === undefined ? undefined : paired.next(next, this.#owner, now)
       },
-      { ...this.#labelsWith(labels), isClaim },
+      { ...this.#labelsWith(labels), isClaim, from: this.#revision },
     )
+    this.#revision = revision
     return { value: value ?? null, changed }
-  }
-
-  /** What the owner of a mirror is the hash of. */
-  get #ownName(): readonly string[] {
-    return ['write owner', ...this.#options.keys.record]
   }
 
   #isOtherInput(record: WriteRecord): boolean {

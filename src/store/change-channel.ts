@@ -47,13 +47,22 @@ export function openChangeChannel(address: RedisAddress): ChangeChannel {
   // The connection of the store tells what is wrong.
   for (const connection of [publisher, subscriber]) connection.on('error', () => undefined)
   const listeners: ((change: Change) => void)[] = []
+  /** Equal changes of one turn of the event loop are told once. */
+  const told = new Set<string>()
+  const tell = () => {
+    for (const message of told) void publisher.publish(CHANNEL, message).catch(() => undefined)
+    told.clear()
+  }
   subscriber.on('ready', () => void subscriber.subscribe(CHANNEL).catch(() => undefined))
   subscriber.on('message', (_channel: string, message: string) => {
     const change = read(message, own)
     if (change) for (const listener of listeners) listener(change)
   })
   return {
-    publish: (change) => void publisher.publish(CHANNEL, JSON.stringify({ ...change, by: own })).catch(() => undefined),
+    publish(change) {
+      if (told.size === 0) setImmediate(tell)
+      told.add(JSON.stringify({ ...change, by: own }))
+    },
     subscribe: (listener) => void listeners.push(listener),
     close() {
       publisher.disconnect()

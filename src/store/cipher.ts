@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type DecipherGCM, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type DecipherGCM, createHmac, randomFillSync } from 'node:crypto'
 import type { Labels, StoreKey } from '../../datasources/contract/store.js'
 import type { DataKeys } from '../keys/data-keys.js'
 import { type CipherKeys, cipherKeysOf, KEY_ID_BYTES, VERSION } from './cipher-keys.js'
@@ -57,6 +57,21 @@ function encryptGcm(key: Buffer, iv: Buffer, bound: string, text: string): Buffe
   // GCM has no padding: `final` returns no text, it computes the tag.
   cipher.final()
   return Buffer.concat([cipher.getAuthTag(), encrypted])
+}
+
+/** Random nonces, drawn many at once: a draw costs more than to encrypt a small value. */
+class Nonces {
+  readonly #drawn = Buffer.alloc(256 * IV_BYTES)
+  #used = this.#drawn.length
+
+  /** One that was not returned before; it is valid until the next one is asked for. */
+  next(): Buffer {
+    if (this.#used === this.#drawn.length) {
+      randomFillSync(this.#drawn)
+      this.#used = 0
+    }
+    return this.#drawn.subarray(this.#used, (this.#used += IV_BYTES))
+  }
 }
 
 type NameKey = CipherKeys['names'][number]
@@ -119,6 +134,7 @@ function orNull(read: () => unknown): unknown {
  */
 export class StoreCipher {
   #keys: CipherKeys
+  readonly #nonces = new Nonces()
   readonly #onUnreadable: (cause: UnreadableCause) => void
 
   /** `onUnreadable` is told the cause of each value that cannot be read. */
@@ -188,7 +204,7 @@ export class StoreCipher {
 
   /** Encrypts a value, with keyed hashes of its labels; `before` is what it states already. */
   encrypt(name: string, value: unknown, labels: Labels = {}, before: Statement = {}): Buffer {
-    return this.#encrypt(name, JSON.stringify(stated(value, this.#statementOf(labels, before))))
+    return this.#encrypt(name, JSON.stringify(stated(value, this.state(labels, before))))
   }
 
   /** Decrypts a value; null, as for an absent one, when it cannot be read. */
@@ -238,7 +254,7 @@ export class StoreCipher {
   }
 
   #encrypt(name: string, text: string): Buffer {
-    const iv = randomBytes(IV_BYTES)
+    const iv = this.#nonces.next()
     const { prefix, encryption } = this.#keys.values[0]!
     return Buffer.concat([prefix, iv, encryptGcm(encryption, iv, name, text)])
   }
@@ -254,7 +270,8 @@ export class StoreCipher {
     return parsed(decipher, bytes.subarray(TEXT_START))
   }
 
-  #statementOf({ subjects = [], tenant, bank }: Labels, before: Statement): Statement {
+  /** What a value with these labels states, and `before` has stated. */
+  state({ subjects = [], tenant, bank }: Labels, before: Statement = {}): Statement {
     const s = new Set([...(before.s ?? []), ...subjects.map((id) => this.digest(['subject', id]))])
     const t = tenant === undefined ? before.t : this.digest(['tenant', tenant])
     const b = bank === undefined ? before.b : this.digest(['bank', bank])

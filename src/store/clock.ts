@@ -1,6 +1,10 @@
 /** After this time an observation is replaced by a later one, however long that took. */
 const MAX_AGE_MS = 10_000
 
+/** The time that a server states as seconds and microseconds, in ms since 1970. */
+export const statedTime = (seconds: Buffer, micros: Buffer): number =>
+  Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+
 /**
  * The clock of the store as this process knows it: a time that the store stated, plus the time since by the monotonic
  * clock. A wrong clock of this machine, or one that is set, has no part in it. It is wrong by at most the time that the

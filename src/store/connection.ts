@@ -1,9 +1,11 @@
 import { Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
+import { CoalescingRedis } from './coalescing-redis.js'
 import { counterScripts } from './counters.js'
 import { eventScripts } from './event-scripts.js'
 import { permitScripts } from './permits.js'
 import { keepConnection, presentAddress, tlsOf } from './redis-access.js'
 import type { RedisAddress } from './redis-address.js'
+import { swapScripts } from './swap-script.js'
 
 /** Command timeout: longer than any reply of a healthy server, and short enough for a request to wait. */
 const COMMAND_TIMEOUT_MS = 1_000
@@ -21,13 +23,6 @@ if current ~= ARGV[1] then return (current ~= '' and current == ARGV[2]) and 1 o
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
-// The same, where the epoch's record begins with the id that is expected, else -1. Both keys have one hash tag.
-// ARGV: expected, next, ttl in ms, id of the epoch.
-const CLAIM = `
-local epoch = redis.call('GET', KEYS[2]) or ''
-if string.sub(epoch, 1, #ARGV[4]) ~= ARGV[4] then return -1 end
-${COMPARE_AND_SWAP}`
-
 // A value and the server's time, by one request: a local clock takes no part in what is decided by the value.
 const READ_WITH_TIME = `return {redis.call('GET', KEYS[1]), redis.call('TIME')}`
 
@@ -39,22 +34,14 @@ declare module 'ioredis' {
       next: Buffer | string,
       ttlMs: number,
     ): Result<number, Context>
-    claim(
-      name: string,
-      epochName: string,
-      expected: Buffer | string,
-      next: Buffer | string,
-      ttlMs: number,
-      epoch: string,
-    ): Result<number, Context>
     readWithTimeBuffer(name: string): Result<[bytes: Buffer | null, time: [seconds: Buffer, micros: Buffer]], Context>
   }
 }
 
 const scripts = {
   compareAndSwap: { lua: COMPARE_AND_SWAP, numberOfKeys: 1 },
-  claim: { lua: CLAIM, numberOfKeys: 2 },
   readWithTime: { lua: READ_WITH_TIME, numberOfKeys: 1 },
+  ...swapScripts,
   ...counterScripts,
   ...permitScripts,
   ...eventScripts,
@@ -195,7 +182,7 @@ function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
   const { kind, nodes, database } = address
   switch (kind) {
     case 'server':
-      return new Redis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
+      return new CoalescingRedis({ ...options, scripts, ...nodes[0]!, ...(database ? { db: database } : {}) })
     case 'cluster':
       return new Cluster([...nodes], {
         scripts,
@@ -204,6 +191,6 @@ function open(address: RedisAddress, options: RedisOptions): Redis | Cluster {
         redisOptions: options,
       })
     case 'sentinel':
-      return new Redis({ ...options, scripts, ...sentinelOptionsOf(address) })
+      return new CoalescingRedis({ ...options, scripts, ...sentinelOptionsOf(address) })
   }
 }

@@ -131,7 +131,7 @@ function storeOver(raw: RawStore, parts: Parts): Store {
     renew: (key, ttlSeconds) => mutex(cipher.nameOf(key), () => values.renew(key, ttlSeconds * 1000)),
 
     updateWrite: (keys, ttlSeconds, change, options) =>
-      mutex(cipher.nameOf(keys.earlier), () => writes.update(keys, ttlSeconds * 1000, change, options)),
+      mutex(JSON.stringify(keys.earlier), () => writes.update(keys, ttlSeconds * 1000, change, options)),
 
     now: raw.now,
 

@@ -3,8 +3,39 @@ import type { LeasePoints } from '../limits/point-lease.js'
 import type { PermitStore } from './permits.js'
 import type { ClaimCheck } from './trust.js'
 
-/** The command that each method sends, and the script that it runs. A `claim` is a compare-and-swap with a check. */
-export type RawCommands = Readonly<Record<'read' | 'get' | 'set' | 'compareAndSwap' | 'claim', SpanFacts['command']>>
+/** The command that each method sends, and the script that it runs. */
+export type RawCommands = Readonly<
+  Record<'read' | 'get' | 'set' | 'compareAndSwap' | 'compareAndSwapAll', SpanFacts['command']>
+>
+
+/** A change of one name from the value that it is expected to have. */
+export interface Change {
+  readonly name: string
+  /** Null: absent. */
+  readonly expected: Buffer | null
+  /** Null removes; undefined only compares. */
+  readonly next?: Buffer | null | undefined
+}
+
+/** Changes that are made together. */
+export interface Swap {
+  readonly changes: readonly Change[]
+  readonly ttlMs: number
+  /** The epoch that the store must state, beside the first change. */
+  readonly check?: ClaimCheck | undefined
+  /** The store's time that the changes go by, in ms since 1970: nothing is changed where the store has another one. */
+  readonly at?: number | undefined
+}
+
+/** How a swap ended. */
+export interface Swapped {
+  /** `made`: every value was as expected, and is changed; `epoch`: the store states another epoch. */
+  readonly outcome: 'made' | 'other' | 'epoch'
+  /** The store's time. */
+  readonly now: number
+  /** What the names have, where the swap was not made. */
+  readonly found?: readonly (Buffer | null)[] | undefined
+}
 
 /** Raw store: a key-value store of bytes with time to live. */
 export interface RawStore {
@@ -14,17 +45,18 @@ export interface RawStore {
   readonly now: () => number
   readonly get: (name: string) => Promise<Buffer | null>
   readonly set: (name: string, value: Buffer, ttlMs: number) => Promise<void>
-  /**
-   * Compare-and-swap: writes `next` (null removes) if the value is `expected` (null: absent); true when it was written.
-   * With a check it rejects with `EpochChanged`, and writes nothing, where the store states another epoch.
-   */
+  /** Compare-and-swap: writes `next` (null removes) if the value is `expected` (null: absent); true when it was written. */
   readonly compareAndSwap: (
     name: string,
     expected: Buffer | null,
     next: Buffer | null,
     ttlMs: number,
-    check?: ClaimCheck,
   ) => Promise<boolean>
+  /**
+   * Compare-and-swap of several names by one request: all are changed or none is. A cluster gets a request for each name
+   * at once, and what was changed is undone where another one was not.
+   */
+  readonly compareAndSwapAll: (swap: Swap) => Promise<Swapped>
   /**
    * Does what a claim of a keyed write does, on a record of its own: a store that would refuse the claim rejects, with a
    * cause that `errorClass` can name.

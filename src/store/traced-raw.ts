@@ -8,8 +8,6 @@ export const tracedRaw = (raw: RawStore, commands: RawCommands, trace: Operation
   read: (name) => inSpan(trace, 'command', commands.read, () => raw.read(name)),
   get: (name) => inSpan(trace, 'command', commands.get, () => raw.get(name)),
   set: (...args) => inSpan(trace, 'command', commands.set, () => raw.set(...args)),
-  compareAndSwap(...args) {
-    const facts = args[4] === undefined ? commands.compareAndSwap : commands.claim
-    return inSpan(trace, 'command', facts, () => raw.compareAndSwap(...args))
-  },
+  compareAndSwap: (...args) => inSpan(trace, 'command', commands.compareAndSwap, () => raw.compareAndSwap(...args)),
+  compareAndSwapAll: (swap) => inSpan(trace, 'command', commands.compareAndSwapAll, () => raw.compareAndSwapAll(swap)),
 })

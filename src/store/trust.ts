@@ -10,9 +10,6 @@ export interface ClaimCheck {
   readonly epoch: string
 }
 
-/** The epoch that a claim was checked against is not the store's. */
-export class EpochChanged extends Error {}
-
 /** Whether the store is known to have forgotten nothing. */
 export interface Trust {
   /** The check of a claim on a name; rejects with `STORE_UNTRUSTED`, or `STORE_UNAVAILABLE` where it cannot be known. */

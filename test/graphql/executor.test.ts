@@ -40,6 +40,10 @@ afterAll(async () => {
 const id = ADA.customerId
 const otherBank = NAMED_PEOPLE.find(({ bankId }) => bankId !== ADA.bankId)!
 
+const OTHER_ID = 'a0000000-0000-4000-8000-00000000ffff'
+const WRITE =
+  'mutation W($input: CreatePersonInput!) { made: createPerson(input: $input) { __typename replayed person { ...N } } } fragment N on Person { firstName lastName metadata }'
+
 // What executors are known to read differently; the rest of the suite runs on both anyway.
 const DOCUMENTS: readonly (readonly [
   what: string,
@@ -188,6 +192,13 @@ const DOCUMENTS: readonly (readonly [
     JSON.parse('{"__proto__":1}') as Record<string, unknown>,
   ],
   ['an operation of a kind that there is not', 'subscription { viewer { id } }'],
+  ['one write', WRITE, { input: { isCustomer: true, status: 'ACTIVE', firstName: 'One', metadata: { a: [1, null] } } }],
+  ['one write that breaks a rule', WRITE, { input: { isCustomer: true, status: 'ACTIVE', ssn: 'no' } }],
+  ['one write of another form', WRITE, { input: { isCustomer: 'yes', firstName: null, unknown: 1 } }],
+  [
+    'one write that names nothing',
+    `mutation { updatePerson(input: { id: "${OTHER_ID}", status: ACTIVE }) { replayed } }`,
+  ],
   [
     'writes one after the other',
     'mutation { a: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "A" }) { person { firstName } } b: createPerson(input: { isCustomer: true, status: ACTIVE, ssn: "no" }) { person { id } } c: createPerson(input: { isCustomer: true, status: ACTIVE, firstName: "C" }) { replayed } }',

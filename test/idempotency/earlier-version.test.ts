@@ -75,6 +75,7 @@ function sideBySide({ repeatable = true } = {}) {
         mutation: 'create',
         input: { idempotencyKey: key, ...input },
         repeatable,
+        recorded: Promise.resolve(),
         toStored: (payload) => payload,
         run,
         ...more,

@@ -6,6 +6,7 @@ import type { Attempt } from '../../datasources/contract/operations.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Fault } from '../../datasources/emulator/run.js'
 import { memoryStore } from '../../src/store/memory.js'
+import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
@@ -369,6 +370,7 @@ describe('an unexpected error', () => {
     store,
     mutation: 'invented',
     repeatable: true,
+    recorded: Promise.resolve(),
     toStored: <Payload>(payload: Payload) => payload,
   })
 
@@ -437,23 +439,18 @@ describe('an unexpected error', () => {
   })
 
   test('of a claim that the store makes only later does not hold the key', async () => {
-    const raw = { ...memoryStore() }
-    const { compareAndSwap, read } = raw
-    const late: (() => void)[] = []
+    const raw: { -readonly [name in keyof RawStore]: RawStore[name] } = memoryStore()
+    const { compareAndSwapAll } = raw
     // A claim waits on a connection of its own: it is refused for its time, and is made after the first look for it.
-    Object.assign(raw, {
-      compareAndSwap(...swap: Parameters<typeof compareAndSwap>) {
-        late.push(() => void compareAndSwap(...swap))
-        raw.compareAndSwap = compareAndSwap
-        return Promise.reject(new ApiError('STORE_UNAVAILABLE'))
-      },
-      async read(name: string) {
-        const found = await read(name)
-        // The claim's own look came before it was sent.
-        for (const make of late.splice(0)) make()
-        return found
-      },
-    })
+    raw.compareAndSwapAll = (claim) => {
+      raw.compareAndSwapAll = async (look) => {
+        const looked = await compareAndSwapAll(look)
+        raw.compareAndSwapAll = compareAndSwapAll
+        await compareAndSwapAll(claim)
+        return looked
+      }
+      return Promise.reject(new ApiError('STORE_UNAVAILABLE'))
+    }
     const write: Write<{ name: string }> = {
       ...writeOf(encryptedStore(raw, cipherOf([SECRET]))),
       input: { idempotencyKey: 'k' },
@@ -475,7 +472,7 @@ describe('an unexpected error', () => {
       repeatable: false,
       input: { idempotencyKey: 'k' },
       run: () => {
-        Object.assign(raw, { compareAndSwap: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) })
+        Object.assign(raw, { compareAndSwapAll: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) })
         return Promise.resolve({ name: 'done' })
       },
     }

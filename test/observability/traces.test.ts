@@ -97,21 +97,18 @@ describe('the spans of an operation', () => {
       'mutation',
       '  synctera.createPerson',
       '    store: claim',
-      '      EVALSHA readWithTime',
-      '      EVALSHA compareAndSwap',
-      '      EVALSHA claim',
+      '      EVALSHA compareAndSwapAll',
       '    synctera POST /v0/persons',
       '      POST /v0/persons',
       '    store: settle',
-      '      EVALSHA readWithTime',
-      '      EVALSHA compareAndSwap',
+      '      EVALSHA compareAndSwapAll',
     ])
-    expect(named(spans, 'EVALSHA claim')[0]).toMatchObject({
+    expect(named(spans, 'EVALSHA compareAndSwapAll')[0]).toMatchObject({
       kind: 3,
       attributes: {
         'db.system.name': 'redis',
         'db.operation.name': 'EVALSHA',
-        'db.stored_procedure.name': 'claim',
+        'db.stored_procedure.name': 'compareAndSwapAll',
       },
     })
   })

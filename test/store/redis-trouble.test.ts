@@ -191,6 +191,7 @@ describe('one Redis', () => {
           mutation: 'createMeeting',
           input: { idempotencyKey: randomUUID() },
           repeatable: false,
+          recorded: Promise.resolve(),
           toStored: (payload) => payload,
           run,
         })

@@ -137,6 +137,7 @@ test('a value moved to another name, or altered, counts as absent', async () => 
     get: (place) => Promise.resolve(kept.get(place) ?? null),
     set: (place, value) => Promise.resolve(void kept.set(place, value)),
     compareAndSwap: () => Promise.resolve(false),
+    compareAndSwapAll: () => Promise.resolve({ outcome: 'other', now: Date.now(), found: [] }),
     probe: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
