@@ -81,9 +81,9 @@ export async function freePort(): Promise<number> {
 
 /** Polls until `ready` is true; fails after 30 s. */
 export async function until(ready: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     if (await ready().catch(() => false)) return
-    await delay(100)
+    await delay(10)
   }
   throw new Error(`${what} did not start within 30 s.`)
 }
