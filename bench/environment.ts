@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { BANK } from '../datasources/emulator/people.js'
-import type { Contender, Setup } from './contender.js'
+import { type Contender, type Setup, untranslated } from './contender.js'
 import { plainCursors, withPlainCursor } from './cursors.js'
 import { startHive } from './hive.js'
 import type { LoadJob, LoadResult } from './load.js'
@@ -43,6 +43,11 @@ interface StubCalls {
   readonly firstUnknown: string | undefined
 }
 
+interface Stores {
+  readonly builds: Redis
+  readonly contenders: Redis
+}
+
 export interface EnvironmentOptions {
   /** True: the other servers of the workloads are started too. */
   readonly hasContenders: boolean
@@ -71,7 +76,8 @@ export class Environment {
   readonly #contenders = new Map<string, Contender>()
   readonly #stub = helper('./stub.ts', CORE.others)
   readonly #load = helper('./load.ts', CORE.others)
-  readonly #redis: Redis
+  /** The store of this project's builds, and that of the contenders: what one does meanwhile does not count for another. */
+  readonly #stores: Stores
   /** Why a contender is missing. */
   readonly missing = new Map<string, string>()
 
@@ -79,10 +85,10 @@ export class Environment {
 
   private constructor(
     readonly recording: Recording,
-    redisUrl: string,
+    stores: Readonly<Record<keyof Stores, string>>,
     isWanted: (workload: Workload) => boolean,
   ) {
-    this.#redis = new Redis(redisUrl)
+    this.#stores = { builds: new Redis(stores.builds), contenders: new Redis(stores.contenders) }
     this.workloads = workloads(recording.dataset).filter(isWanted)
     this.errorWorkloads = errorWorkloads(recording.dataset)
     this.growthWorkloads = growthWorkloads(recording.dataset)
@@ -92,16 +98,16 @@ export class Environment {
     const recording = await record(progress)
     const scratch = mkdtempSync(join(tmpdir(), 'kyc-graph-bench-'))
     progress('starting Redis and stubs')
-    const redisUrl = await startRedis(scratch)
-    const environment = new Environment(recording, redisUrl, options.isWanted ?? (() => true))
+    const stores = { builds: await startRedis(scratch), contenders: await startRedis(scratch) }
+    const environment = new Environment(recording, stores, options.isWanted ?? (() => true))
     const responses = Object.entries(recording.responses).map(([name, byRequest]) => [name, [...byRequest]] as const)
     const { urls: stubs } = await ask<{ urls: Record<string, string> }>(environment.#stub, {
       responses: Object.fromEntries(responses),
     })
-    await environment.#startBuilds(options, { redisUrl, stubs, scratch }, progress)
+    await environment.#startBuilds(options, { redisUrl: stores.builds, stubs, scratch }, progress)
     if (options.hasContenders) {
       await environment.#storeRawData()
-      await environment.#startOthers({ stubs, redisUrl, bank: BANK }, scratch, progress)
+      await environment.#startOthers({ stubs, redisUrl: stores.contenders, bank: BANK }, scratch, progress)
     }
     return environment
   }
@@ -134,7 +140,8 @@ export class Environment {
     const job: LoadJob = { port, path, requests, connections, seconds, count, rate, expected: expectedText(workload) }
     const pid = child.pid!
     await ask(this.#stub, 'calls')
-    const before = await commandCounts(this.#redis)
+    const store = this.#storeOf(contender)
+    const before = await commandCounts(store)
     const [cpu, begun] = [cpuSeconds(pid), performance.now()]
     let rssMb = residentMb(pid)
     const watch = setInterval(() => (rssMb = Math.max(rssMb, residentMb(pid))), 100)
@@ -142,7 +149,7 @@ export class Environment {
       const result = await ask<LoadResult>(this.#load, job)
       const used = cpuSeconds(pid) - cpu
       const busy = used / ((performance.now() - begun) / 1000)
-      const after = await commandCounts(this.#redis)
+      const after = await commandCounts(store)
       const { calls, unknown, firstUnknown } = await ask<StubCalls>(this.#stub, 'calls')
       return {
         operations: result.operations,
@@ -173,7 +180,7 @@ export class Environment {
 
   /** Closes what runs in this process; `stopAll` ends the others. */
   async close(): Promise<void> {
-    this.#redis.disconnect()
+    for (const store of Object.values(this.#stores)) store.disconnect()
     await this.recording.close()
   }
 
@@ -186,7 +193,7 @@ export class Environment {
     const { encryptionKey } = this.recording
     for (const [i, build] of [{ name: 'server', root: ROOT }, ...builds].entries()) {
       progress(`starting ${build.name}`)
-      // Each build has a database of its own; database 0 is the raw server's.
+      // Each build has a database of its own.
       const options = { redisUrl: `${redisUrl}/${i + 1}`, encryptionKey, scratch, settings, nodeArguments }
       this.#serverOptions ??= options
       const server = await startServer(build, options)
@@ -195,8 +202,12 @@ export class Environment {
     }
   }
 
+  #storeOf({ translate }: Contender): Redis {
+    return translate === untranslated ? this.#stores.builds : this.#stores.contenders
+  }
+
   #storeRawData(): Promise<void> {
-    return storeRawData(this.#redis, this.server, this.workloads, this.recording.tokens)
+    return storeRawData(this.#stores.contenders, this.server, this.workloads, this.recording.tokens)
   }
 
   async #startOthers(setup: Setup, scratch: string, progress: (line: string) => void): Promise<void> {

@@ -109,12 +109,12 @@ class Load {
   #closedLoop(connection: Connection, end: number): Promise<void> {
     const { count = Infinity } = this.#job
     return new Promise((resolve) => {
-      const next = () => {
+      const next = (open: Connection) => {
         const now = performance.now()
         if (now >= end || this.#begun >= count || this.#errors > MAX_ERRORS) resolve()
-        else this.#send(connection, now, next)
+        else this.#send(open, now, next)
       }
-      next()
+      next(connection)
     })
   }
 
@@ -124,8 +124,8 @@ class Load {
       const begin = () => {
         for (let due; idle.length > 0 && (due = schedule.take(performance.now())) !== undefined;) {
           const connection = idle.pop()!
-          this.#send(connection, due, () => {
-            idle.push(connection)
+          this.#send(connection, due, (next) => {
+            idle.push(next)
             begin()
           })
         }
@@ -139,7 +139,7 @@ class Load {
     })
   }
 
-  #send(connection: Connection, from: number, then: () => void): void {
+  #send(connection: Connection, from: number, then: (next: Connection) => void): void {
     this.#begun += 1
     connection.send(this.#write(sent++), (status, response) => {
       if (status === 200 && this.#isRight(response)) {
@@ -150,8 +150,16 @@ class Load {
         else this.#errors += 1
         this.#firstError ??= response.toString('latin1', 0, 600)
       }
-      then()
+      // A server may close the connection of a request that it refuses.
+      if (connection.isClosed && this.#errors === 0)
+        void open(this.#job.port).then((next) => this.#replace(connection, next, then))
+      else then(connection)
     })
+  }
+
+  #replace(closed: Connection, next: Connection, then: (next: Connection) => void): void {
+    this.#connections[this.#connections.indexOf(closed)] = next
+    then(next)
   }
 
   #isRight(response: Buffer): boolean {

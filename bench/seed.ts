@@ -146,7 +146,7 @@ export interface SeedOptions {
   readonly progress: (line: string) => void
 }
 
-const CROWD_BEGINS = Date.parse('2040-01-01T00:00:00Z')
+const CROWD_BEGINS = Date.parse('2200-01-01T00:00:00Z')
 const HOUR_MS = 3_600_000
 
 /**

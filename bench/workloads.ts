@@ -57,7 +57,9 @@ const OTHERS = ['raw', 'strong', 'plain', 'hive'] as const
 const ALL = [...OTHERS, 'tailcall'] as const
 
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
-const base = { tokens: 'full', prepare: [], contenders: [], connections: 32, warmUp: 2_000 } as const
+/** So few that admission control refuses none, however slow an operation is, and enough to keep a core busy. */
+const CONNECTIONS = 16
+const base = { tokens: 'full', prepare: [], contenders: [], connections: CONNECTIONS, warmUp: 2_000 } as const
 
 const verifyAccount = (account: string, name: string): Operation => ({
   query: VERIFY_ACCOUNT,
@@ -140,8 +142,6 @@ function customerWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.members.map(({ customerId }) => ({ query: CUSTOMER_PAGE, variables: { id: customerId } })),
       prepare: setEntitlements(dataset),
       contenders: OTHERS,
-      // There are forty customers with all collections.
-      connections: 24,
       warmUp: 1_000,
       // The customer, the person and eleven collections.
       calls: { atMost: 13, atLeast: 12 },
@@ -238,8 +238,8 @@ function sharingWorkloads(dataset: Dataset): Workload[] {
     {
       ...customers(dataset),
       id: 'b-shared',
-      title: '(b-shared) eight pages of 25 customers, each asked for by four callers at a time',
-      operations: customers(dataset).operations.slice(0, 8),
+      title: '(b-shared) four pages of 25 customers, each asked for by four callers at a time',
+      operations: customers(dataset).operations.slice(0, 4),
       contenders: ['raw', 'strong'],
       calls: { atMost: 27 },
     },
@@ -323,13 +323,13 @@ export function growthWorkloads(dataset: Dataset): (Workload & { readonly rows: 
   return [
     page(
       1,
-      32,
+      CONNECTIONS,
       2_000,
       customerPages.map((after) => customersPage(1, after)),
     ),
     page(
       10,
-      32,
+      CONNECTIONS,
       1_000,
       customerPages.map((after) => customersPage(10, after)),
     ),
