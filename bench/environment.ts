@@ -43,6 +43,9 @@ interface StubCalls {
   readonly firstUnknown: string | undefined
 }
 
+/** Whether a workload or a part, by its name, is measured. */
+export type IsWanted = (part: { readonly id: string }) => boolean
+
 interface Stores {
   readonly builds: Redis
   readonly contenders: Redis
@@ -54,7 +57,7 @@ export interface EnvironmentOptions {
   /** Builds of this project beside this checkout. */
   readonly builds?: readonly Build[]
   /** The workloads that are measured; all when left out. */
-  readonly isWanted?: (workload: Workload) => boolean
+  readonly isWanted?: IsWanted
   readonly nodeArguments?: readonly string[]
 }
 
@@ -86,7 +89,7 @@ export class Environment {
   private constructor(
     readonly recording: Recording,
     stores: Readonly<Record<keyof Stores, string>>,
-    isWanted: (workload: Workload) => boolean,
+    isWanted: IsWanted,
   ) {
     this.#stores = { builds: new Redis(stores.builds), contenders: new Redis(stores.contenders) }
     this.workloads = workloads(recording.dataset).filter(isWanted)
@@ -95,11 +98,12 @@ export class Environment {
   }
 
   static async open(options: EnvironmentOptions, progress: (line: string) => void): Promise<Environment> {
-    const recording = await record(progress)
+    const isWanted = options.isWanted ?? (() => true)
+    const recording = await record(isWanted({ id: 'growth' }), progress)
     const scratch = mkdtempSync(join(tmpdir(), 'kyc-graph-bench-'))
     progress('starting Redis and stubs')
     const stores = { builds: await startRedis(scratch), contenders: await startRedis(scratch) }
-    const environment = new Environment(recording, stores, options.isWanted ?? (() => true))
+    const environment = new Environment(recording, stores, isWanted)
     const responses = Object.entries(recording.responses).map(([name, byRequest]) => [name, [...byRequest]] as const)
     const { urls: stubs } = await ask<{ urls: Record<string, string> }>(environment.#stub, {
       responses: Object.fromEntries(responses),
@@ -180,7 +184,8 @@ export class Environment {
 
   /** Closes what runs in this process; `stopAll` ends the others. */
   async close(): Promise<void> {
-    for (const store of Object.values(this.#stores)) store.disconnect()
+    this.#stores.builds.disconnect()
+    this.#stores.contenders.disconnect()
     await this.recording.close()
   }
 

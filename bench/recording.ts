@@ -58,8 +58,9 @@ function clientOf(url: string, token: string): RunOperation {
 }
 
 /** Runs every operation of every workload once. */
-async function runAll(run: RunOperation, dataset: Dataset): Promise<void> {
-  const all = [...workloads(dataset), ...growthWorkloads(dataset), errorWorkloads(dataset).success]
+async function runAll(run: RunOperation, dataset: Dataset, hasGrowth: boolean): Promise<void> {
+  const growth = hasGrowth ? growthWorkloads(dataset) : []
+  const all = [...workloads(dataset), ...growth, errorWorkloads(dataset).success]
   const operations = all.flatMap(({ prepare, operations }) => [...prepare, ...operations])
   await each(operations, ({ query, variables }) =>
     run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables']),
@@ -165,7 +166,7 @@ async function startRecording(issuer: Issuer) {
  * Runs all workloads once against the emulators and records their responses: stubs then send the same bytes without
  * the emulators' own work.
  */
-export async function record(progress: (line: string) => void): Promise<Recording> {
+export async function record(hasGrowth: boolean, progress: (line: string) => void): Promise<Recording> {
   const issuer = await createIssuer('https://issuer.test')
   const { obpUrl, emulated, responses, settings, urls, stopRecorders, close } = await startRecording(issuer)
   const tokens = await signTokens(issuer)
@@ -183,7 +184,7 @@ export async function record(progress: (line: string) => void): Promise<Recordin
 
   const dataset = await seed({ run, obpUrl, settings: emulated, progress })
   progress('recording the responses to all workloads')
-  await runAll(run, dataset)
+  await runAll(run, dataset, hasGrowth)
   addCustomerPages(responses['obp']!)
   addAttributes(responses['obp']!, dataset)
   addRefusals(responses['obp']!, dataset.refusedCustomerIds)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { environment } from '../src/config.js'
 import { type Contender, type Setup, withStubs } from './contender.js'
 import { type PlainCursors, withPlainCursor } from './cursors.js'
 import { CUSTOMER, PERSON, translate } from './hive/queries.js'
@@ -11,7 +12,7 @@ import type { Workload } from './workloads.js'
 
 /** The program of the package, or that of the setting `TAILCALL` where the package's does not run. */
 const PROGRAM =
-  process.env['TAILCALL'] ??
+  environment()['TAILCALL'] ??
   fileURLToPath(new URL('./node_modules/@tailcallhq/core-linux-x64-gnu/bin/tailcall', import.meta.url))
 
 /** A template cannot name an item of a list, so a person is a field of each attribute; a customer of (b) has one. */

@@ -127,7 +127,7 @@ const customers = (dataset: Dataset) =>
     ...base,
     name: 'Customers',
     operations: dataset.customerPages.map((after) => customersPage(25, after)),
-    warmUp: 800,
+    warmUp: 400,
     // The list, the persons, and each customer's attributes, which the list does not hold.
     calls: { atMost: 27, atLeast: 27 },
   }) as const
@@ -142,7 +142,7 @@ function customerWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.members.map(({ customerId }) => ({ query: CUSTOMER_PAGE, variables: { id: customerId } })),
       prepare: setEntitlements(dataset),
       contenders: OTHERS,
-      warmUp: 1_000,
+      warmUp: 600,
       // The customer, the person and eleven collections.
       calls: { atMost: 13, atLeast: 12 },
     },
@@ -214,7 +214,7 @@ function listWorkloads(dataset: Dataset): Workload[] {
       title: '(g) _entities of 100 persons',
       operations: entities(dataset),
       contenders: ['raw'],
-      warmUp: 600,
+      warmUp: 400,
       calls: { atMost: 1, atLeast: 1 },
     },
     {
@@ -225,7 +225,7 @@ function listWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.personPages.map((after) => ({ query: PERSONS, variables: { after } })),
       tokens: 'masked',
       contenders: ALL,
-      warmUp: 600,
+      warmUp: 400,
       calls: { atMost: 1, atLeast: 1 },
     },
   ]
