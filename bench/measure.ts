@@ -1,6 +1,6 @@
 import type { Contender } from './contender.js'
 import type { Environment, Sample } from './environment.js'
-import { expectedText, requestAt, requestsOf, sendOnce } from './requests.js'
+import { expectedText, requestAt, type Requests, requestsOf, sendOnce } from './requests.js'
 import type { CommandCounts } from './redis-commands.js'
 import { median, type Spread, spread } from './statistics.js'
 import type { ErrorWorkloads, Workload } from './workloads.js'
@@ -67,13 +67,15 @@ const MAX_VERIFIED = 64
 async function verify(environment: Environment, { contender, workload }: Entry): Promise<string | undefined> {
   const { tokens } = environment.recording
   const expected = expectedText(workload)
-  const requests = requestsOf(workload, tokens, contender)
+  const [requests, own] = [contender, environment.server].map((each) => requestsOf(workload, tokens, each)) as [
+    Requests,
+    Requests,
+  ]
   try {
     for (let i = 0; i < Math.min(MAX_VERIFIED, workload.operations.length); i += 1) {
-      const request = requestAt(requests, i)
-      const theirs = dataOf(await sendOnce(contender, request, expected))
+      const theirs = dataOf(await sendOnce(contender, requestAt(requests, i), expected))
       if (!contender.name.startsWith('raw')) continue
-      const ours = dataOf(await sendOnce(environment.server, request))
+      const ours = dataOf(await sendOnce(environment.server, requestAt(own, i)))
       if (ours !== theirs) return difference(ours, theirs)
     }
     return undefined
