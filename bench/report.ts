@@ -41,7 +41,7 @@ export const invalidText = (reason: string): string =>
 const cpuText = (ms: number): string => (ms >= 1 ? short(ms) : ms.toFixed(3))
 
 function runLine({ measured, node, cores, pinned, load, plan, missing }: Run): string {
-  const place = pinned ? 'the measured process alone on the first core' : 'not pinned to cores'
+  const place = pinned ? 'the measured process alone on a core' : 'not pinned to cores'
   const left = Object.entries(missing).map(([name, reason]) => `; ${name} did not run (${reason})`)
   return `- ${measured.join(', ')}: Node ${node}, ${cores} cores, ${place}, ${plan.rounds} rounds of ${plan.seconds} s, load average ${short(load)} at the start${left.join('')}`
 }
