@@ -14,6 +14,7 @@ export class Connection {
   #expectedLength = -1
   #status = 0
   #chunked = false
+  #closes = false
   #done: Done | undefined
 
   constructor(socket: Socket) {
@@ -25,8 +26,9 @@ export class Connection {
     socket.on('close', lost)
   }
 
+  /** True where the connection was closed, or the last response said that it will be. */
   get isClosed(): boolean {
-    return this.#socket.destroyed || this.#socket.readableEnded
+    return this.#closes || this.#socket.destroyed || this.#socket.readableEnded
   }
 
   send(request: Buffer, done: Done): void {
@@ -48,6 +50,7 @@ export class Connection {
       if (end < 0) return
       const head = all.toString('latin1', 0, end)
       this.#status = Number(head.slice(9, 12))
+      this.#closes = /\r\nconnection: *close/i.test(head)
       const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
       if (length === undefined) this.#chunked = true
       else this.#expectedLength = end + 4 + Number(length)

@@ -15,6 +15,10 @@ export interface Contender {
 /** The translation for contenders with this server's schema. */
 export const untranslated = (_workload: Workload, operation: Operation): Operation => operation
 
+/** A gateway's configuration with the stubs' addresses in place of its placeholders. */
+export const withStubs = (text: string, stubs: Setup['stubs']): string =>
+  Object.entries(stubs).reduce((done, [name, url]) => done.replaceAll(`http://${name}.stub`, url), text)
+
 /** The first message to a contender's process. */
 export interface Setup {
   readonly stubs: Readonly<Record<string, string>>

@@ -1,3 +1,6 @@
+/** Clients of one tenant: with so many, the default rate limit of each counts and refuses none. */
+export const CALLERS = 256
+
 /** Access tokens of many callers, by what they may do. */
 export interface Tokens {
   readonly full: readonly string[]
@@ -13,8 +16,9 @@ export interface Dataset {
     readonly customerId: string
     readonly bankingCustomerId: string
     readonly account: string
-    readonly name: string
   }[]
+  /** Customers of a crowd, linked to persons. */
+  readonly customerIds: readonly string[]
   /** Customers that the provider refuses to show. */
   readonly refusedCustomerIds: readonly string[]
   readonly personIds: readonly string[]
@@ -23,5 +27,6 @@ export interface Dataset {
   readonly customerPages: readonly (string | null)[]
   /** Cursors of pages of 100. */
   readonly hundreds: readonly (string | null)[]
+  /** More than the process holds in memory. */
   readonly verificationIds: readonly string[]
 }

@@ -1,50 +1,58 @@
 import { type Connection, open, serialise } from './connection.js'
+import { Latencies } from './latencies.js'
+import { OpenLoop } from './open-loop.js'
 import { UNIQUE } from './operations.js'
-import type { GraphqlRequest } from './requests.js'
+import { type Requests, requestAt, requestCount } from './requests.js'
 
-// The load generator, a process of its own. Requests are serialised beforehand; a response is not parsed beyond its
-// length and a search for the expected text.
+// The load generator, a process of its own. A request is serialised once; a response is not parsed beyond its length
+// and a search for the expected text.
 
 export interface LoadJob {
   readonly port: number
   readonly path: string
-  readonly requests: readonly GraphqlRequest[]
+  readonly requests: Requests
   readonly connections: number
   readonly seconds: number
-  /** Open loop: requests a second, sent whether or not earlier ones are answered. Closed loop when left out. */
+  /** Ends the load after so many requests, whatever the time. */
+  readonly count?: number | undefined
+  /** Open loop: requests a second. Closed loop when left out. */
   readonly rate?: number | undefined
   /** The text that a right response holds; when left out, a right response holds no `"errors":`. */
   readonly expected?: string | undefined
 }
 
 export interface LoadResult {
+  /** Requests that were answered rightly. */
   readonly operations: number
   readonly seconds: number
+  /** Requests that were refused because of too much load: HTTP 429 and 503. */
+  readonly refused: number
   readonly errors: number
-  /** The beginning of the first wrong response. */
+  /** The beginning of the first response that is wrong or a refusal. */
   readonly firstError: string | undefined
   readonly bytes: number
-  /** In ms. */
+  /** In ms; of an open loop from when a request was due. */
   readonly p50: number
   readonly p99: number
+  readonly p999: number
 }
 
 const ERRORS = Buffer.from('"errors":')
 const MAX_ERRORS = 100
+const REFUSALS = [429, 503]
+let sent = 0
 let uniqueTexts = 0
 
 /** Returns the request with this number; a unique text is filled in when it is sent. */
 function requestWriter({ port, path, requests }: LoadJob): (i: number) => Buffer {
-  const serialised = requests.map((request) => {
-    const text = serialise(port, path, request)
-    return text.includes(UNIQUE) ? { text } : { bytes: Buffer.from(text) }
-  })
+  const serialised: Buffer[] = []
+  const count = requestCount(requests)
+  const isUnique = requests.bodies[0]!.includes(UNIQUE)
   return (i) => {
-    const request = serialised[i % serialised.length]!
-    if (request.bytes) return request.bytes
+    if (!isUnique) return (serialised[i % count] ??= Buffer.from(serialise(port, path, requestAt(requests, i))))
     uniqueTexts += 1
     const unique = `${String(process.pid).padStart(8, '0')}-${String(uniqueTexts).padStart(14, '0')}`
-    return Buffer.from(request.text.replace(UNIQUE, unique))
+    return Buffer.from(serialise(port, path, requestAt(requests, i)).replace(UNIQUE, unique))
   }
 }
 
@@ -53,9 +61,10 @@ class Load {
   readonly #job: LoadJob
   readonly #write: (i: number) => Buffer
   readonly #expected: Buffer | undefined
-  readonly #latencies: number[] = []
+  readonly #latencies = new Latencies()
   #connections: Connection[] = []
-  #sent = 0
+  #begun = 0
+  #refused = 0
   #errors = 0
   #firstError: string | undefined
   #bytes = 0
@@ -68,23 +77,23 @@ class Load {
 
   async run(): Promise<LoadResult> {
     await this.#connect()
+    const { seconds, rate } = this.#job
     const begun = performance.now()
-    const end = begun + this.#job.seconds * 1000
-    if (this.#job.rate === undefined) await Promise.all(this.#connections.map((each) => this.#closedLoop(each, end)))
-    else await this.#openLoop(begun, end, 1000 / this.#job.rate)
-    const seconds = (performance.now() - begun) / 1000
+    if (rate === undefined)
+      await Promise.all(this.#connections.map((each) => this.#closedLoop(each, begun + seconds * 1000)))
+    else await this.#openLoop(new OpenLoop(rate, begun, seconds))
+    const took = (performance.now() - begun) / 1000
     for (const connection of this.#connections) connection.close()
-    const latencies = this.#latencies.sort((a, b) => a - b)
-    const quantile = (part: number) =>
-      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? 0
     return {
-      operations: latencies.length,
-      seconds,
+      operations: this.#latencies.count,
+      seconds: took,
+      refused: this.#refused,
       errors: this.#errors,
       firstError: this.#firstError,
       bytes: this.#bytes,
-      p50: quantile(0.5),
-      p99: quantile(0.99),
+      p50: this.#latencies.quantile(0.5),
+      p99: this.#latencies.quantile(0.99),
+      p999: this.#latencies.quantile(0.999),
     }
   }
 
@@ -98,52 +107,59 @@ class Load {
 
   /** Closed loop: the next request of a connection follows the response to the one before. */
   #closedLoop(connection: Connection, end: number): Promise<void> {
+    const { count = Infinity } = this.#job
     return new Promise((resolve) => {
-      const next = () => {
+      const next = (open: Connection) => {
         const now = performance.now()
-        if (now >= end || this.#errors > MAX_ERRORS) resolve()
-        else this.#send(connection, now, next)
+        if (now >= end || this.#begun >= count || this.#errors > MAX_ERRORS) resolve()
+        else this.#send(open, now, next)
       }
-      next()
+      next(connection)
     })
   }
 
-  /** Open loop: a request each `interval` ms; it waits where no connection is idle, and that counts as its latency. */
-  #openLoop(begun: number, end: number, interval: number): Promise<void> {
+  #openLoop(schedule: OpenLoop): Promise<void> {
     const idle = [...this.#connections]
-    const waiting: number[] = []
-    const begin = () => {
-      while (idle.length > 0 && waiting.length > 0) {
-        const connection = idle.pop()!
-        this.#send(connection, waiting.shift()!, () => {
-          idle.push(connection)
-          begin()
-        })
-      }
-    }
-    let due = begun
     return new Promise((resolve) => {
+      const begin = () => {
+        for (let due; idle.length > 0 && (due = schedule.take(performance.now())) !== undefined;) {
+          const connection = idle.pop()!
+          this.#send(connection, due, (next) => {
+            idle.push(next)
+            begin()
+          })
+        }
+        if (schedule.isOver && idle.length === this.#connections.length) resolve()
+      }
       const tick = () => {
-        const now = performance.now()
-        for (; due <= now && due < end; due += interval) waiting.push(now)
         begin()
-        if (now >= end && idle.length === this.#connections.length) resolve()
-        else setTimeout(tick, 1)
+        if (!schedule.isOver) setTimeout(tick, 1)
       }
       tick()
     })
   }
 
-  #send(connection: Connection, from: number, then: () => void): void {
-    connection.send(this.#write(this.#sent++), (status, response) => {
-      this.#latencies.push(performance.now() - from)
-      this.#bytes += response.length
-      if (status !== 200 || !this.#isRight(response)) {
-        this.#errors += 1
+  #send(connection: Connection, from: number, then: (next: Connection) => void): void {
+    this.#begun += 1
+    connection.send(this.#write(sent++), (status, response) => {
+      if (status === 200 && this.#isRight(response)) {
+        this.#latencies.add(performance.now() - from)
+        this.#bytes += response.length
+      } else {
+        if (REFUSALS.includes(status)) this.#refused += 1
+        else this.#errors += 1
         this.#firstError ??= response.toString('latin1', 0, 600)
       }
-      then()
+      // A server may close the connection of a request that it refuses.
+      if (connection.isClosed && this.#errors === 0)
+        void open(this.#job.port).then((next) => this.#replace(connection, next, then))
+      else then(connection)
     })
+  }
+
+  #replace(closed: Connection, next: Connection, then: (next: Connection) => void): void {
+    this.#connections[this.#connections.indexOf(closed)] = next
+    then(next)
   }
 
   #isRight(response: Buffer): boolean {

@@ -6,20 +6,23 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BEFORE, compareBuilds, comparisonTable, isWorse } from './compare.js'
 import { Environment } from './environment.js'
-import { growth } from './growth.js'
+import { growthByConnections, growthByRows } from './growth.js'
+import { measureHalfLoad } from './half-load.js'
 import { measureErrors, measureWorkload, type Plan, type Row } from './measure.js'
-import { overhead } from './overhead.js'
 import { growthPlot, ratioPlot } from './plot.js'
 import { pinned, stopAll } from './processes.js'
 import { profile } from './profile.js'
-import { replaceResults, type Results, table } from './report.js'
+import { report } from './report.js'
+import { mergeResults, NO_RESULTS, type Results } from './results.js'
 import { compile, ROOT } from './server.js'
+import { measureStartup } from './startup.js'
+import { measureSubscriptions } from './subscriptions.js'
 import { measureTraces, TRACES_PLAN } from './traces.js'
-import type { Workload } from './workloads.js'
 
 const { values: options } = parseArgs({
   options: {
-    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string', default: '1' },
     save: { type: 'boolean', default: false },
     built: { type: 'boolean', default: false },
     before: { type: 'string' },
@@ -37,13 +40,7 @@ const progress = (line: string) =>
   console.log(`${String(Math.round((Date.now() - begun) / 1000)).padStart(4)} s  ${line}`)
 
 const RESULTS = join(ROOT, 'bench/results')
-const QUICK: Plan = { rounds: 2, warmSeconds: 0.8, seconds: 0.5 }
-const FULL: Plan = { rounds: 5, warmSeconds: 3, seconds: 2 }
-const plan = options.quick ? QUICK : FULL
-
-/** A quick run has fewer records, and is not saved unless `--save` is given. */
-const isWhole = !options.quick || options.save
-const crowd = isWhole ? 1000 : 250
+const plan: Plan = { rounds: Number(options.rounds ?? 11), seconds: Number(options.seconds) }
 
 function install(): void {
   if (existsSync(join(ROOT, 'bench/node_modules'))) return
@@ -61,9 +58,9 @@ function build(root: string): void {
   compile(root)
 }
 
-/** True for the workloads whose letters are given, and for all without `--only`. */
-const isWanted = ({ title }: { readonly title: string }): boolean =>
-  options.only?.split(',').some((letter) => title.startsWith(`(${letter})`)) ?? true
+/** True for the workloads and parts that are named, and for all without `--only`. */
+const isNamed = (id: string): boolean => options.only?.split(',').includes(id) ?? true
+const isWanted = ({ id }: { readonly id: string }): boolean => isNamed(id)
 
 /** The error workloads that are wanted, with the operation that succeeds. */
 function wantedErrors({ errorWorkloads: { success, errors } }: Environment) {
@@ -74,12 +71,10 @@ function wantedErrors({ errorWorkloads: { success, errors } }: Environment) {
 /** Compares this build with another checkout's; fails when a workload is worse by more than the noise of the run. */
 async function compare(root: string): Promise<void> {
   build(root)
-  const environment = await Environment.open(
-    { names: [], builds: BEFORE.map((name) => ({ name, root })), crowd },
-    progress,
-  )
+  const builds = BEFORE.map((name) => ({ name, root }))
+  const environment = await Environment.open({ hasContenders: false, builds, isWanted }, progress)
   const errors = wantedErrors(environment)
-  const workloads = [...environment.workloads.filter(isWanted), ...(errors ? [errors.success, ...errors.errors] : [])]
+  const workloads = [...environment.workloads, ...(errors ? [errors.success, ...errors.errors] : [])]
   const comparisons = await compareBuilds(environment, workloads, plan, progress)
   console.log(`\nNode ${process.version}, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.\n`)
   console.log(comparisonTable(comparisons))
@@ -87,54 +82,62 @@ async function compare(root: string): Promise<void> {
   await environment.close()
 }
 
-/** The cost of traces, for `customer(id)` and the workloads that are wanted. */
+/** The cost of traces, for `customer(id)` and the workloads that are named. */
 async function printTraces(): Promise<void> {
-  const isMeasured = (workload: Workload) =>
-    workload.name === 'Customer' || (options.only !== undefined && isWanted(workload))
-  const turns = options.quick ? QUICK : TRACES_PLAN
-  const rows = await measureTraces(isMeasured, turns, crowd, progress)
+  const turns = { ...TRACES_PLAN, rounds: Number(options.rounds ?? TRACES_PLAN.rounds) }
+  const rows = await measureTraces(
+    ({ id }) => id === 'success' || (options.only !== undefined && isNamed(id)),
+    turns,
+    progress,
+  )
   console.log(`\nNode ${process.version}, ${turns.rounds} rounds of ${turns.seconds} s each, in turns.\n\n${rows}`)
 }
 
-/** Own time of the customer page at half of the throughput that was measured. */
-async function measureOverhead(environment: Environment, rows: readonly Row[]) {
-  const page = environment.workloads.find(({ name }) => name === 'CustomerPage')!
-  const rps = rows.find(({ workload, contender }) => workload === page.title && contender === 'server')?.rps
-  if (rps === undefined || !Number.isFinite(rps)) return undefined
-  progress('latency of (a) at half load')
-  return overhead(environment, page, rps, options.quick ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 3 })
+/** The parts that are no workload, by their names. */
+const PARTS = {
+  growth: async (environment: Environment) => ({ growth: await growthByRows(environment, plan, progress) }),
+  connections: async (environment: Environment) => ({ connections: await growthByConnections(environment, progress) }),
+  'half-load': async (environment: Environment) => ({ halfLoad: await measureHalfLoad(environment, plan, progress) }),
+  start: async (environment: Environment) => ({ startup: await measureStartup(environment, plan, progress) }),
+  subscriptions: async () => ({ subscriptions: await measureSubscriptions(plan, progress) }),
 }
 
 async function measureAll(): Promise<Results> {
   const [load = 0] = loadavg()
-  const environment = await Environment.open({ names: ['raw', 'bare', 'plain', 'hive'], crowd }, progress)
+  const environment = await Environment.open({ hasContenders: true, isWanted }, progress)
   const rows: Row[] = []
-  for (const workload of environment.workloads.filter(isWanted))
+  for (const workload of environment.workloads)
     rows.push(...(await measureWorkload(environment, workload, plan, progress)))
   const errors = wantedErrors(environment)
-  const sizes = isWhole ? [1, 10, 100, 1000] : [1, 10, 100]
-  const results = {
-    machine: { cores: availableParallelism(), node: process.version, pinned, load },
-    plan: { ...plan, connections: 32 },
-    rows,
-    errors: errors && (await measureErrors(environment, errors, plan, progress)),
-    overhead: await measureOverhead(environment, rows),
-    growth:
-      options.only === undefined ? await growth(environment, sizes, options.quick ? 0.5 : 4, progress) : undefined,
-  }
+  if (errors) rows.push(...(await measureErrors(environment, errors, plan, progress)))
+  const parts: Partial<Results>[] = []
+  const wantedParts = Object.entries(PARTS).filter(([name]) => isNamed(name))
+  for (const [, measure] of wantedParts) parts.push(await measure(environment))
   await environment.close()
-  return results
+  const run = {
+    measured: [...new Set([...rows.map(({ id }) => id), ...wantedParts.map(([name]) => name)])],
+    node: process.version,
+    cores: availableParallelism(),
+    pinned,
+    load,
+    plan,
+    missing: Object.fromEntries(environment.missing),
+  }
+  return Object.assign({ runs: [run], rows }, ...parts) as Results
 }
 
-/** Writes the results, the plots and the table of the README. */
-function save(results: Results): void {
+/** Writes the results of this run beside those that it did not measure, with the report and the plots. */
+function save(measured: Results): void {
   mkdirSync(RESULTS, { recursive: true })
+  const file = join(RESULTS, 'latest.json')
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : NO_RESULTS
+  const results = mergeResults(before, measured)
   const rounded = (_name: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
-  writeFileSync(join(RESULTS, 'latest.json'), `${JSON.stringify(results, rounded, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`)
+  writeFileSync(join(RESULTS, 'report.md'), `# Results\n\n${report(results)}\n`)
   writeFileSync(join(RESULTS, 'ratios.svg'), ratioPlot(results.rows))
-  if (results.growth) writeFileSync(join(RESULTS, 'growth.svg'), growthPlot(results.growth))
-  const readme = join(ROOT, 'bench/README.md')
-  writeFileSync(readme, replaceResults(readFileSync(readme, 'utf8'), results))
+  if (results.growth && results.connections)
+    writeFileSync(join(RESULTS, 'growth.svg'), growthPlot(results.growth.points, results.connections))
 }
 
 async function main(): Promise<void> {
@@ -145,8 +148,8 @@ async function main(): Promise<void> {
   if (options.traces) return printTraces()
   install()
   const results = await measureAll()
-  console.log(`\n${table(results)}`)
-  if (isWhole && options.only === undefined) save(results)
+  console.log(`\n${report(results)}`)
+  if (options.save) save(results)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

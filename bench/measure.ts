@@ -1,14 +1,14 @@
 import type { Contender } from './contender.js'
 import type { Environment, Sample } from './environment.js'
-import { expectedText, requestsOf, sendOnce } from './requests.js'
+import { expectedText, requestAt, type Requests, requestsOf, sendOnce } from './requests.js'
+import type { CommandCounts } from './redis-commands.js'
 import { median, type Spread, spread } from './statistics.js'
-import type { ErrorWorkloads, Target, Workload } from './workloads.js'
+import type { ErrorWorkloads, Workload } from './workloads.js'
 
 export type Progress = (line: string) => void
 
 export interface Plan {
   readonly rounds: number
-  readonly warmSeconds: number
   readonly seconds: number
 }
 
@@ -25,36 +25,33 @@ export interface EntryResult extends Entry {
   readonly invalid: string | undefined
 }
 
+/** A row of the report: medians of the rounds. */
 export interface Row {
+  readonly id: string
   readonly workload: string
   readonly contender: string
+  readonly connections: number
+  readonly warmUp: number
   readonly rps: number
-  readonly p50: number
-  readonly p99: number
   readonly cpuMs: number
   readonly busy: number
   readonly calls: number
+  /** Redis commands for an operation. */
+  readonly redis: CommandCounts
   readonly bytes: number
   readonly rssMb: number
-  /** This server's requests a second divided by this contender's, round by round. */
-  readonly ratio?: Spread | undefined
-  /** This contender's CPU time for an operation divided by this server's, round by round. */
-  readonly cpuRatio?: Spread | undefined
-  readonly target?: Target | undefined
+  /** This contender's CPU time for an operation divided by this server's; of an error, this row's divided by that of the success. */
+  readonly ratios?: readonly number[] | undefined
   /** The reason why the row is not valid. */
   readonly invalid?: string | undefined
 }
 
-/** The largest CPU time of an operation that ends in an error, as a multiple of the same operation that succeeds. */
-export const MAX_ERROR_RATIO = 1.5
-
-/** What an error costs: this row's CPU time for an operation divided by that of the same operation that succeeds. */
-export interface ErrorRow extends Row {
-  readonly errorRatio?: Spread | undefined
-}
-
-/** The rest of the rate limit differs between responses, and the raw server has none. */
-const withoutCost = (response: string): string => response.replace(/,"extensions":\{"cost":\{[^}]*\}\}\}(\s*)$/, '}$1')
+/**
+ * The data of a response. The raw server does not tell the cost, what is left of the rate limit and which values are
+ * masked, and its cursors are not encrypted.
+ */
+const dataOf = (response: string): string =>
+  response.replace(/,"extensions":\{"cost":.*\}(\s*)$/, '}$1').replace(/"endCursor":"[^"]*"/, '"endCursor":""')
 
 /** The first difference of two responses, with the text around it. */
 function difference(ours: string, theirs: string): string {
@@ -63,15 +60,22 @@ function difference(ours: string, theirs: string): string {
   return `other bytes at ${at}: ${around(ours)} / ${around(theirs)}`
 }
 
-/** Sends each operation once; returns why a response is wrong, or not the same as this server's where it has to be. */
+/** Operations of a workload that are compared at most. */
+const MAX_VERIFIED = 64
+
+/** Sends operations once; returns why a response is wrong, or not the same as this server's where it has to be. */
 async function verify(environment: Environment, { contender, workload }: Entry): Promise<string | undefined> {
   const { tokens } = environment.recording
   const expected = expectedText(workload)
+  const [requests, own] = [contender, environment.server].map((each) => requestsOf(workload, tokens, each)) as [
+    Requests,
+    Requests,
+  ]
   try {
-    for (const request of requestsOf(workload, tokens, contender).slice(0, workload.operations.length)) {
-      const theirs = await sendOnce(contender, request, expected)
+    for (let i = 0; i < Math.min(MAX_VERIFIED, workload.operations.length); i += 1) {
+      const theirs = dataOf(await sendOnce(contender, requestAt(requests, i), expected))
       if (!contender.name.startsWith('raw')) continue
-      const ours = withoutCost(await sendOnce(environment.server, request))
+      const ours = dataOf(await sendOnce(environment.server, requestAt(own, i)))
       if (ours !== theirs) return difference(ours, theirs)
     }
     return undefined
@@ -80,69 +84,93 @@ async function verify(environment: Environment, { contender, workload }: Entry):
   }
 }
 
-/** Measures entries in turns: a warm-up round, and then the rounds that count. */
+function problemOf({ errors, refused, firstError }: Sample): string | undefined {
+  if (errors + refused === 0) return undefined
+  return `${errors} wrong responses and ${refused} refused requests, such as ${firstError?.replaceAll('\r\n', ' ') ?? ''}`
+}
+
+/** Measures entries in turns: verifies and warms each, and then the rounds that count. */
 export async function takeTurns(
   environment: Environment,
   entries: readonly Entry[],
   plan: Plan,
   report: (done: string) => void,
 ): Promise<EntryResult[]> {
-  const results = await Promise.all(
-    entries.map(async (entry) => ({
-      ...entry,
-      samples: [] as Sample[],
-      invalid: await verify(environment, entry),
-    })),
-  )
-  for (let round = 0; round <= plan.rounds; round += 1) {
-    const isWarmUp = round === 0
+  const results = entries.map((entry) => ({
+    ...entry,
+    samples: [] as Sample[],
+    invalid: undefined as string | undefined,
+  }))
+  for (const result of results) {
+    result.invalid = await verify(environment, result)
+    if (result.invalid === undefined)
+      result.invalid = problemOf(await environment.warm(result.contender, result.workload))
+  }
+  report('warm')
+  for (let round = 1; round <= plan.rounds; round += 1) {
     // The order is reversed in each round, so that a drift of the machine affects all entries alike.
     for (const result of round % 2 === 0 ? results : [...results].reverse()) {
       if (result.invalid !== undefined) continue
-      const seconds = isWarmUp ? plan.warmSeconds : plan.seconds
-      const sample = await environment.measure(result.contender, result.workload, { seconds })
-      if (sample.errors > 0)
-        result.invalid = `${sample.errors} wrong responses, such as ${sample.firstError?.replaceAll('\r\n', ' ') ?? ''}`
-      if (!isWarmUp) result.samples.push(sample)
+      const sample = await environment.measure(result.contender, result.workload, plan)
+      result.invalid = problemOf(sample)
+      result.samples.push(sample)
     }
-    report(isWarmUp ? 'warm' : `round ${round} of ${plan.rounds}`)
+    report(`round ${round} of ${plan.rounds}`)
   }
   return results
 }
 
-function excessCalls(calls: number, maxCalls: number | undefined): string | undefined {
-  if (maxCalls === undefined || !(calls > maxCalls + 0.05)) return undefined
-  return `${calls.toFixed(2)} provider calls, where ${maxCalls} are enough`
+/** Why the number of provider calls shows that a row does not measure what its title says. */
+export function callsProblem(calls: number, { atMost, atLeast = 0 }: Workload['calls']): string | undefined {
+  if (calls > atMost + 0.05) return `${calls.toFixed(2)} provider calls, where ${atMost} are enough`
+  return calls < atLeast - 0.05 ? `${calls.toFixed(2)} provider calls, so operations in flight were shared` : undefined
+}
+
+/** The mean count of each Redis command. */
+function meanCommands(samples: readonly Sample[]): CommandCounts {
+  const names = new Set(samples.flatMap(({ redis }) => Object.keys(redis)))
+  const total = samples.reduce((sum, { operations }) => sum + operations, 0)
+  const countOf = (name: string) =>
+    samples.reduce((sum, { redis, operations }) => sum + (redis[name] ?? 0) * operations, 0)
+  return Object.fromEntries([...names].map((name) => [name, countOf(name) / total]))
 }
 
 function rowOf({ contender: { name }, workload, samples, invalid }: EntryResult): Row {
   const middle = (pick: (sample: Sample) => number) => median(samples.map(pick))
   const calls = middle((sample) => sample.calls)
   return {
+    id: workload.id,
     workload: workload.title,
     contender: name,
+    connections: workload.connections,
+    warmUp: workload.warmUp,
     rps: middle((sample) => sample.rps),
-    p50: middle((sample) => sample.p50),
-    p99: middle((sample) => sample.p99),
     cpuMs: middle((sample) => sample.cpuMs),
     busy: middle((sample) => sample.busy),
     calls,
+    redis: meanCommands(samples),
     bytes: middle((sample) => sample.bytes),
     rssMb: Math.max(...samples.map((sample) => sample.rssMb)),
-    target: workload.targets.find(({ against }) => against === name),
-    invalid: invalid ?? (name === 'server' ? excessCalls(calls, workload.maxCalls) : undefined),
+    invalid: invalid ?? (name === 'server' ? callsProblem(calls, workload.calls) : undefined),
   }
 }
 
 /** A figure of one entry divided by another entry's, round by round; undefined where one of them is not valid. */
-export function roundRatio(
+export function roundRatios(
   dividend: EntryResult,
   divisor: EntryResult,
   pick: (sample: Sample) => number,
-): Spread | undefined {
+): number[] | undefined {
   if ((dividend.invalid ?? divisor.invalid) !== undefined) return undefined
-  return spread(dividend.samples.map((sample, i) => pick(sample) / pick(divisor.samples[i]!)))
+  return dividend.samples.map((sample, i) => pick(sample) / pick(divisor.samples[i]!))
 }
+
+export function roundRatio(...from: Parameters<typeof roundRatios>): Spread | undefined {
+  const ratios = roundRatios(...from)
+  return ratios && spread(ratios)
+}
+
+const cpuOf = ({ cpuMs }: Sample): number => cpuMs
 
 /** Measures a workload on this server and on the contenders beside it. */
 export async function measureWorkload(
@@ -153,16 +181,9 @@ export async function measureWorkload(
 ): Promise<Row[]> {
   const contenders = ['server', ...workload.contenders].flatMap((name) => environment.contender(name) ?? [])
   const entries = contenders.map((contender) => ({ contender, workload }))
-  const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.title}: ${done}`))
+  const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.id}: ${done}`))
   const [ours, ...others] = results as [EntryResult, ...EntryResult[]]
-  return [
-    rowOf(ours),
-    ...others.map((theirs) => ({
-      ...rowOf(theirs),
-      ratio: roundRatio(ours, theirs, ({ rps }) => rps),
-      cpuRatio: roundRatio(theirs, ours, ({ cpuMs }) => cpuMs),
-    })),
-  ]
+  return [rowOf(ours), ...others.map((theirs) => ({ ...rowOf(theirs), ratios: roundRatios(theirs, ours, cpuOf) }))]
 }
 
 /** Measures an operation that succeeds and the same operation with each error, all on this server. */
@@ -171,15 +192,12 @@ export async function measureErrors(
   { success, errors }: ErrorWorkloads,
   plan: Plan,
   progress: Progress,
-): Promise<ErrorRow[]> {
+): Promise<Row[]> {
   const entries = [success, ...errors].map((workload) => ({ contender: environment.server, workload }))
-  const results = await takeTurns(environment, entries, plan, (done) => progress(`cost of errors: ${done}`))
+  const results = await takeTurns(environment, entries, plan, (done) => progress(`errors: ${done}`))
   const [succeeded, ...failed] = results as [EntryResult, ...EntryResult[]]
   return [
     rowOf(succeeded),
-    ...failed.map((result) => ({
-      ...rowOf(result),
-      errorRatio: roundRatio(result, succeeded, ({ cpuMs }) => cpuMs),
-    })),
+    ...failed.map((error) => ({ ...rowOf(error), ratios: roundRatios(error, succeeded, cpuOf) })),
   ]
 }

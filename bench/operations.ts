@@ -51,6 +51,11 @@ export const SET_ENTITLEMENTS = `mutation SetEntitlements($input: SetAccountEnti
 export const ENTITIES = `query Entities($representations: [_Any!]!) { _entities(representations: $representations) { ... on Person { ${PERSON_FIELDS} } } }`
 export const PERSONS = `query Persons($after: String) { persons(first: 100, after: $after) { nodes { ${PERSON_FIELDS} legalAddress { line1 city countryCode } } pageInfo { endCursor hasNextPage } } }`
 
+/** Ten pages of a hundred customers in one operation. */
+export const THOUSAND_CUSTOMERS = `query ThousandCustomers(${ALIASES.map((alias) => `$${alias}: String`).join(', ')}) {
+  ${ALIASES.map((alias) => `${alias}: customers(first: 100, after: $${alias}) { nodes { ${CUSTOMER_FIELDS} person { ${PERSON_FIELDS} } } }`).join('\n  ')}
+}`
+
 /** A page of the bank's customers, of at most a hundred. */
 export const customersPage = (first: number, after: string | null): Operation => ({
   query: CUSTOMERS,

@@ -1,17 +1,15 @@
 import type { Redis } from 'ioredis'
 import { type Contender, rawKeys } from './contender.js'
 import type { Tokens } from './dataset.js'
-import { type GraphqlRequest, requestsOf, sendOnce } from './requests.js'
+import { allRequests, type GraphqlRequest, requestAt, requestsOf, sendOnce } from './requests.js'
+import { each } from './seed.js'
 import type { Workload } from './workloads.js'
 
-/** Runs the operations whose results a build of this server stores and the workloads read. */
+/** Runs the operations whose results a build of this server stores and the workloads read; callers take turns. */
 export async function prepareServer(server: Contender, workloads: readonly Workload[], tokens: Tokens): Promise<void> {
-  for (const workload of workloads) {
-    for (const { query, variables } of workload.prepare)
-      await sendOnce(server, { token: tokens.full[0]!, body: JSON.stringify({ query, variables }) })
-    // The last verification of an account is the one that is stored, so all callers verify before one is read.
-    if (workload.name === 'VerifyAccount')
-      for (const request of requestsOf(workload, tokens, server)) await sendOnce(server, request)
+  for (const { prepare, ...workload } of workloads.filter(({ prepare }) => prepare.length > 0)) {
+    const requests = requestsOf({ ...workload, name: '', operations: prepare, prepare }, tokens, server)
+    await each(prepare, (_operation, i) => sendOnce(server, requestAt(requests, i)))
   }
 }
 
@@ -23,11 +21,11 @@ export async function storeRawData(
   tokens: Tokens,
 ): Promise<void> {
   for (const { name, store } of RAW_DATA) {
-    for (const workload of workloads.filter((each) => each.name === name)) {
-      for (const request of requestsOf(workload, tokens, server)) {
+    for (const workload of workloads.filter((own) => own.name === name)) {
+      await each(allRequests(requestsOf(workload, tokens, server)), async (request) => {
         const { data } = JSON.parse(await sendOnce(server, request)) as { data: Data }
         await redis.set(...store(data, request))
-      }
+      })
     }
   }
 }

@@ -20,6 +20,9 @@ const pinnable = process.platform === 'linux' && runs('taskset', '-c', '1', 'tru
 export const CORE = { measured: 0, others: 1 } as const
 export const pinned = pinnable
 
+/** Ends a program with this process, also where this one is killed. */
+const TIE = runs('setpriv', '--pdeathsig', 'KILL', 'true') ? ['setpriv', '--pdeathsig', 'KILL'] : []
+
 const started = new Set<ChildProcess>()
 
 /** Pins every thread of a process to a core, those of the garbage collector included. */
@@ -51,8 +54,10 @@ export const program = (
   args: readonly string[],
   core: number,
   options: { env?: Record<string, string>; cwd?: string; log: string },
-): ChildProcess =>
-  keep(spawn(command, args, { ...options, stdio: ['ignore', 'ignore', openSync(options.log, 'a')] }), core)
+): ChildProcess => {
+  const [tied, ...rest] = [...TIE, command, ...args]
+  return keep(spawn(tied!, rest, { ...options, stdio: ['ignore', 'ignore', openSync(options.log, 'a')] }), core)
+}
 
 /** Sends a message and waits for the reply. */
 export function ask<T>(child: ChildProcess, message: object | string): Promise<T> {
@@ -81,9 +86,9 @@ export async function freePort(): Promise<number> {
 
 /** Polls until `ready` is true; fails after 30 s. */
 export async function until(ready: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     if (await ready().catch(() => false)) return
-    await delay(100)
+    await delay(10)
   }
   throw new Error(`${what} did not start within 30 s.`)
 }

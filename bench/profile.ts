@@ -27,7 +27,6 @@ interface Window {
   readonly to: number
 }
 
-const WARM_SECONDS = 3
 const SECONDS = 6
 const MAX_LINES = 30
 
@@ -44,11 +43,11 @@ const KINDS = {
 } as const
 
 /** Prints where the CPU time of workloads is spent: own time by package and by function. */
-export async function profile(letters: readonly string[], progress: Progress): Promise<void> {
+export async function profile(ids: readonly string[], progress: Progress): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-profile-'))
   const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500']
-  const environment = await Environment.open({ names: [], crowd: 250, nodeArguments }, progress)
-  const windows = await loadWindows(environment, letters, progress)
+  const environment = await Environment.open({ hasContenders: false, nodeArguments }, progress)
+  const windows = await loadWindows(environment, ids, progress)
   const { child } = environment.server
   child.kill('SIGTERM')
   await Promise.race([once(child, 'exit'), delay(30_000)])
@@ -59,18 +58,12 @@ export async function profile(letters: readonly string[], progress: Progress): P
 }
 
 /** Loads the server with each workload, and returns when each load began and ended. */
-async function loadWindows(
-  environment: Environment,
-  letters: readonly string[],
-  progress: Progress,
-): Promise<Window[]> {
+async function loadWindows(environment: Environment, ids: readonly string[], progress: Progress): Promise<Window[]> {
   const { server, workloads, errorWorkloads } = environment
-  const wanted = [...workloads, ...errorWorkloads.errors].filter(({ title }) =>
-    letters.some((letter) => title.startsWith(`(${letter})`)),
-  )
+  const wanted = [...workloads, ...errorWorkloads.errors].filter(({ id }) => ids.includes(id))
   const windows: Window[] = []
   for (const workload of wanted) {
-    await environment.measure(server, workload, { seconds: WARM_SECONDS })
+    await environment.warm(server, workload)
     const from = now()
     const { cpuMs, rps } = await environment.measure(server, workload, { seconds: SECONDS })
     const title = `${workload.title}: ${rps.toFixed(0)} req/s, ${cpuMs.toFixed(2)} ms CPU/op`

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
+import { BANK } from '../datasources/emulator/people.js'
 import type { ProviderName } from '../datasources/index.js'
 import { type Scope, SCOPES } from '../schema/scopes.js'
 import { readConfig } from '../src/config.js'
@@ -7,11 +8,12 @@ import { startEmulators } from '../src/dev/emulators.js'
 import { AUDIENCE, createIssuer, type Issuer } from '../src/dev/issuer.js'
 import { createLog } from '../src/observability/log.js'
 import { startServer } from '../src/server.js'
-import type { Dataset, Tokens } from './dataset.js'
-import { customersPage, type Operation, UNIQUE } from './operations.js'
+import { CALLERS, type Dataset, type Tokens } from './dataset.js'
+import { type Operation, UNIQUE } from './operations.js'
 import { type RecordedResponse, type RecordedResponses, startRecorder } from './recorder.js'
 import { each, type RunOperation, seed } from './seed.js'
-import { errorWorkloads, workloads } from './workloads.js'
+import { paths, type WireCustomer } from './wire.js'
+import { errorWorkloads, growthWorkloads, workloads } from './workloads.js'
 
 type ByProvider<T> = Readonly<Record<string, T>>
 
@@ -26,15 +28,13 @@ export interface Recording {
   readonly close: () => Promise<void>
 }
 
-const CALLERS = 64
-
 async function signTokens(issuer: Issuer): Promise<Tokens> {
   const all = (Object.keys(SCOPES) as Scope[]).filter((scope) => !scope.endsWith(':own'))
   const sign = (without?: Scope) =>
     Promise.all(
       Array.from({ length: CALLERS }, (_, i) =>
         issuer.token({
-          client: `bench-${String(i).padStart(2, '0')}`,
+          client: `bench-${String(i).padStart(3, '0')}`,
           scope: all.filter((scope) => scope !== without).join(' '),
           claims: { tenant: 'bench' },
         }),
@@ -58,37 +58,72 @@ function clientOf(url: string, token: string): RunOperation {
 }
 
 /** Runs every operation of every workload once. */
-async function runAll(run: RunOperation, dataset: Dataset): Promise<void> {
-  const all = [...workloads(dataset), errorWorkloads(dataset).success]
-  const pages = [null, ...dataset.hundreds.slice(0, 10)].map((after) => customersPage(100, after))
-  const operations = [
-    ...all.flatMap(({ prepare, operations }) => [...prepare, ...operations]),
-    ...[customersPage(1, null), customersPage(10, null), ...pages],
-  ]
-  for (const { query, variables } of operations)
-    await run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables'])
-  // Some contenders ask for each person by itself.
-  await each(dataset.personIds, (id) => run('query($id: ID!) { person(id: $id) { id } }', { id }))
+async function runAll(run: RunOperation, dataset: Dataset, hasGrowth: boolean): Promise<void> {
+  const growth = hasGrowth ? growthWorkloads(dataset) : []
+  const all = [...workloads(dataset), ...growth, errorWorkloads(dataset).success]
+  const operations = all.flatMap(({ prepare, operations }) => [...prepare, ...operations])
+  await each(operations, ({ query, variables }) =>
+    run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables']),
+  )
 }
 
-/** Adds the responses to requests that this server does not send, but other contenders or error workloads do. */
-function addDerived(obp: RecordedResponses, { members, refusedCustomerIds }: Dataset): void {
-  for (const [request, response] of [...obp]) {
-    // This server asks for one more than a page holds, to know whether another page follows; Hive Gateway does not.
-    if (request.includes('limit=26&')) {
-      const { customers } = JSON.parse(response.body) as { customers: unknown[] }
-      const body = JSON.stringify({ customers: customers.slice(0, 25) })
-      obp.set(request.replace('limit=26&', 'limit=25&'), { ...response, body })
+const json = (body: unknown, status = 200): RecordedResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+/** Adds the responses for persons by themselves and by their ids, as contenders ask for them. */
+function addPersons(synctera: RecordedResponses): void {
+  for (const [request, response] of [...synctera]) {
+    if (!request.startsWith('GET /v0/persons?')) continue
+    const { persons } = JSON.parse(response.body) as { persons: { id: string }[] }
+    const ids = /\?id=([^&]+)/.exec(request)?.[1]
+    if (ids !== undefined) synctera.set(`GET /v0/persons?limit=100&id=${ids}`, response)
+    for (const person of persons) {
+      synctera.set(`GET ${paths.person(person.id)}`, json(person))
+      synctera.set(`GET /v0/persons?limit=100&id=${person.id}`, json({ persons: [person] }))
     }
   }
-  const refusal: RecordedResponse = {
-    status: 403,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ code: 403, message: 'OBP-20006: User is missing one or more roles: CanGetCustomer.' }),
+}
+
+/** The bank's customers in their order, from the pages that this server asked for. */
+function customersInOrder(obp: RecordedResponses): unknown[] {
+  const rows: unknown[] = []
+  for (const [request, { body }] of obp) {
+    const offset = /firehose\/customers\?.*&offset=(\d+)$/.exec(request)?.[1]
+    if (offset === undefined) continue
+    const { customers } = JSON.parse(body) as { customers: unknown[] }
+    customers.forEach((row, i) => (rows[Number(offset) + i] = row))
   }
-  const known = members[0]!.customerId
-  const path = [...obp.keys()].find((request) => request.startsWith('GET ') && request.endsWith(`/customers/${known}`))!
-  for (const id of refusedCustomerIds) obp.set(path.replace(known, id), refusal)
+  return rows
+}
+
+/** Adds the pages as contenders ask for them: by offset, with one row more than the page or without, encoded or not. */
+function addCustomerPages(obp: RecordedResponses): void {
+  const rows = customersInOrder(obp)
+  for (let offset = 0; offset + 26 <= rows.length; offset += 25)
+    for (const limit of [25, 26]) {
+      const request = `GET ${paths.customers(BANK, limit - 1, offset)}`
+      const response = json({ customers: rows.slice(offset, offset + limit) })
+      obp.set(request, response)
+      obp.set(request.replaceAll('%3A', ':'), response)
+    }
+}
+
+/** Adds the attributes of customers by themselves, which this server takes from the customer. */
+function addAttributes(obp: RecordedResponses, { members }: Dataset): void {
+  for (const { customerId } of members) {
+    const { body } = obp.get(`GET ${paths.customer(BANK, customerId)}`)!
+    const { customer_attributes } = JSON.parse(body) as WireCustomer
+    obp.set(`GET ${paths.attributes(BANK, customerId)}`, json({ customer_attributes }))
+  }
+}
+
+/** Adds refusals of customers, which an error workload asks for. */
+function addRefusals(obp: RecordedResponses, refusedCustomerIds: readonly string[]): void {
+  const refusal = json({ code: 403, message: 'OBP-20006: User is missing one or more roles: CanGetCustomer.' }, 403)
+  for (const id of refusedCustomerIds) obp.set(`GET ${paths.customer(BANK, id)}`, refusal)
 }
 
 /** Starts the token issuer and the emulators, each behind a recorder. */
@@ -115,6 +150,7 @@ async function startRecording(issuer: Issuer) {
   }
   return {
     obpUrl: emulators.obp.url,
+    emulated,
     responses,
     settings,
     urls: Object.fromEntries([...recorders].map(([name, { url }]) => [name, url])),
@@ -130,9 +166,9 @@ async function startRecording(issuer: Issuer) {
  * Runs all workloads once against the emulators and records their responses: stubs then send the same bytes without
  * the emulators' own work.
  */
-export async function record(crowd: number, progress: (line: string) => void): Promise<Recording> {
+export async function record(hasGrowth: boolean, progress: (line: string) => void): Promise<Recording> {
   const issuer = await createIssuer('https://issuer.test')
-  const { obpUrl, responses, settings, urls, stopRecorders, close } = await startRecording(issuer)
+  const { obpUrl, emulated, responses, settings, urls, stopRecorders, close } = await startRecording(issuer)
   const tokens = await signTokens(issuer)
   const encryptionKey = randomBytes(32).toString('base64')
   const config = readConfig({
@@ -146,16 +182,13 @@ export async function record(crowd: number, progress: (line: string) => void): P
   const server = await startServer({ config, log: createLog('silent') })
   const run = clientOf(server.url, tokens.full[0]!)
 
-  progress('creating customers at the emulator')
-  await fetch(`${obpUrl}/__emulator/crowd`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ count: crowd }),
-  })
-  const dataset = await seed(run, crowd, progress)
+  const dataset = await seed({ run, obpUrl, settings: emulated, progress })
   progress('recording the responses to all workloads')
-  await runAll(run, dataset)
-  addDerived(responses['obp']!, dataset)
+  await runAll(run, dataset, hasGrowth)
+  addCustomerPages(responses['obp']!)
+  addAttributes(responses['obp']!, dataset)
+  addRefusals(responses['obp']!, dataset.refusedCustomerIds)
+  addPersons(responses['synctera']!)
   await server.close()
   stopRecorders()
   return { responses, dataset, settings, tokens, encryptionKey, close }

@@ -1,183 +1,226 @@
-import type { Growth, Point } from './growth.js'
-import { type ErrorRow, MAX_ERROR_RATIO, type Row } from './measure.js'
-import type { Overhead } from './overhead.js'
-import type { Spread } from './statistics.js'
-
-export interface Results {
-  readonly machine: { readonly cores: number; readonly node: string; readonly pinned: boolean; readonly load: number }
-  readonly plan: { readonly rounds: number; readonly seconds: number; readonly connections: number }
-  readonly rows: readonly Row[]
-  readonly errors?: readonly ErrorRow[] | undefined
-  readonly overhead?: Overhead | undefined
-  readonly growth?: Growth | undefined
-}
+import type { PageGrowth, Point } from './growth.js'
+import type { HalfLoad } from './half-load.js'
+import type { Row } from './measure.js'
+import { type Verdict, verdicts } from './reach.js'
+import { commandSum, type CommandCounts } from './redis-commands.js'
+import { figuresOf, type Results, type Run } from './results.js'
+import type { Startup } from './startup.js'
+import { median, type Spread, spread } from './statistics.js'
+import type { Subscriptions } from './subscriptions.js'
 
 /** With three significant digits. */
 export const short = (value: number): string =>
-  Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)) : '-'
+  Number.isFinite(value)
+    ? Math.abs(value) >= 100
+      ? value.toFixed(0)
+      : Math.abs(value) >= 10
+        ? value.toFixed(1)
+        : value.toFixed(2)
+    : '-'
 
-export const spreadText = (spread: Spread | undefined): string =>
-  spread ? `${short(spread.median)} (${short(spread.min)}…${short(spread.max)})` : ''
+export const spreadText = (values: Spread | undefined): string =>
+  values ? `${short(values.median)} (${short(values.low)}…${short(values.high)})` : ''
 
-/** Below this, the core was waiting for requests, and only CPU time says which contender could do more. */
-const FULLY_BUSY = 0.9
-
-/** This server's throughput as a multiple of the contender's; the smaller of both ratios where the core was not busy. */
-export function verdictRatio({ ratio, cpuRatio, busy }: Row): number | undefined {
-  if (!ratio || !cpuRatio) return undefined
-  return busy < FULLY_BUSY ? Math.min(ratio.median, cpuRatio.median) : ratio.median
-}
-
-function verdict(row: Row): string {
-  if (row.invalid !== undefined) return 'INVALID'
-  const ratio = verdictRatio(row)
-  if (!row.target || ratio === undefined) return ''
-  return `${ratio >= row.target.atLeast ? 'met' : 'missed'} (≥ ${row.target.atLeast})`
-}
+const spreadOf = (values: readonly number[] | undefined): string =>
+  values === undefined || values.length === 0 ? '' : spreadText(spread(values))
 
 /** A row of a Markdown table. */
 export const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
-const HEAD = [
-  'workload',
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  line(head),
+  line(head.map(() => '---')),
+  ...rows.map(line),
+]
+
+const section = (title: string, ...lines: readonly string[]): string[] => ['', `### ${title}`, '', ...lines]
+
+export const invalidText = (reason: string): string =>
+  `INVALID: ${reason.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`
+
+const cpuText = (ms: number): string => (ms >= 1 ? short(ms) : ms.toFixed(3))
+
+function runLine({ measured, node, cores, pinned, load, plan, missing }: Run): string {
+  const place = pinned ? 'the measured process alone on a core' : 'not pinned to cores'
+  const left = Object.entries(missing).map(([name, reason]) => `; ${name} did not run (${reason})`)
+  return `- ${measured.join(', ')}: Node ${node}, ${cores} cores, ${place}, ${plan.rounds} rounds of ${plan.seconds} s, load average ${short(load)} at the start${left.join('')}`
+}
+
+const verdictCells = ({ text, median: middle, quartile, atLeast, atMost, holds }: Verdict): string[] => [
+  text,
+  short(middle),
+  short(quartile),
+  atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`,
+  holds,
+]
+
+const verdictTable = (results: Results): string[] =>
+  section(
+    'Verdicts',
+    ...tableOf(
+      ['row', 'median', 'quartile on the side of the bound', 'bound', 'verdict'],
+      verdicts(figuresOf(results)).map(verdictCells),
+    ),
+  )
+
+/** Redis commands, the most frequent first. */
+function redisText(counts: CommandCounts): string {
+  const named = Object.entries(counts)
+    .filter(([, count]) => count >= 0.05)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${short(count)}`)
+  const sum = commandSum(counts)
+  return sum < 0.005 ? '0' : named.length > 0 ? `${short(sum)}: ${named.join(', ')}` : short(sum)
+}
+
+const ROW_HEAD = [
   'contender',
-  'req/s',
-  'p50 ms',
-  'p99 ms',
   'CPU ms/op',
-  'core busy',
+  'its CPU ÷ this server’s',
+  'req/s',
   'calls/op',
+  'Redis commands/op',
   'bytes/op',
+  'core busy',
   'RSS MB',
 ]
 
-const invalidText = (reason: string): string =>
-  `INVALID: ${reason.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 200)}`
-
-const figures = (row: Row): string[] => [
-  ...[row.rps, row.p50, row.p99].map(short),
-  row.cpuMs >= 1 ? short(row.cpuMs) : row.cpuMs.toFixed(3),
-  `${(row.busy * 100).toFixed(0)} %`,
-  short(row.calls),
-  row.bytes.toFixed(0),
-  row.rssMb.toFixed(0),
-]
-
-/** A table of rows with more columns at its end. */
-function rowsTable<R extends Row>(rows: readonly R[], more: readonly string[], cells: (row: R) => string[]): string[] {
-  const head = [...HEAD, ...more]
+function rowCells(row: Row): string[] {
+  if (row.invalid !== undefined) return [row.contender, ...ROW_HEAD.slice(2).map(() => ''), invalidText(row.invalid)]
   return [
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map((row) =>
-      row.invalid === undefined
-        ? line([row.workload, row.contender, ...figures(row), ...cells(row)])
-        : line([row.workload, row.contender, ...Array<string>(head.length - 3).fill(''), invalidText(row.invalid)]),
+    row.contender,
+    cpuText(row.cpuMs),
+    spreadOf(row.ratios),
+    short(row.rps),
+    short(row.calls),
+    redisText(row.redis),
+    row.bytes.toFixed(0),
+    `${(row.busy * 100).toFixed(0)} %`,
+    row.rssMb.toFixed(0),
+  ]
+}
+
+const ERRORS = ['success', 'i', 'j']
+
+function workloadTables(rows: readonly Row[]): string[] {
+  const ids = [...new Set(rows.map(({ id }) => id))].filter((id) => !ERRORS.includes(id)).sort()
+  return ids.flatMap((id) => {
+    const own = rows.filter((row) => row.id === id)
+    const { workload, connections, warmUp } = own[0]!
+    return section(
+      workload,
+      `${connections} connections, ${warmUp} requests of warm-up each.`,
+      '',
+      ...tableOf(ROW_HEAD, own.map(rowCells)),
+    )
+  })
+}
+
+function errorTable(rows: readonly Row[]): string[] {
+  const own = rows.filter(({ id }) => ERRORS.includes(id))
+  if (own.length === 0) return []
+  const head = ['operation', ...ROW_HEAD.slice(1)]
+  head[2] = 'error ÷ success, CPU'
+  return section(
+    'Errors, on this server',
+    ...tableOf(
+      head,
+      own.map((row) => [row.workload, ...rowCells(row).slice(1)]),
     ),
-  ]
+  )
 }
 
-const contenderTable = (rows: readonly Row[]): string[] =>
-  rowsTable(rows, ['this server ÷ contender, req/s', 'contender ÷ this server, CPU', 'target'], (row) => [
-    spreadText(row.ratio),
-    spreadText(row.cpuRatio),
-    verdict(row),
-  ])
-
-function errorTable(rows: readonly ErrorRow[]): string[] {
-  const target = ({ errorRatio }: ErrorRow) =>
-    errorRatio ? `${errorRatio.median <= MAX_ERROR_RATIO ? 'met' : 'missed'} (≤ ${MAX_ERROR_RATIO})` : ''
-  return [
-    '',
-    'The cost of an error: the same operation in turns, on this server.',
-    '',
-    ...rowsTable(rows, ['error ÷ success, CPU', 'target'], (row) => [spreadText(row.errorRatio), target(row)]),
+function growthTable({ points, perRow }: PageGrowth): string[] {
+  const head = ['customers', 'connections', 'calls/op', 'CPU ms/op', 'CPU µs/row', 'op/s', 'RSS MB']
+  const cells = (point: Point) => [
+    String(point.at),
+    String(point.connections),
+    short(point.calls),
+    cpuText(point.cpuMs),
+    point.invalid === undefined ? short((point.cpuMs * 1_000) / point.at) : invalidText(point.invalid),
+    short(point.rps),
+    point.rssMb.toFixed(0),
   ]
+  return section(
+    'Growth by rows',
+    'Customers with their persons, all rows in flight distinct; a thousand are ten pages in one operation. ' +
+      `A row of 1,000 costs ${spreadOf(perRow)} times a row of 10.`,
+    '',
+    ...tableOf(head, points.map(cells)),
+  )
 }
 
-/** The largest load average at which latencies count: above it, they are mostly the wait for a core. */
-const MAX_QUIET_LOAD = 2
-
-/** The targets of own time, in ms. */
-const MAX_OWN = { p50: 1, p99: 5 }
-
-function overheadLines({ rate, own, server, raw }: Overhead, load: number): string[] {
-  const quiet = load <= MAX_QUIET_LOAD
-  const verdict = (value: number, max: number) =>
-    !quiet || value < 0
-      ? 'no verdict, the machine had other work'
-      : value <= max
-        ? `met: ≤ ${max} ms`
-        : `missed: ≤ ${max} ms`
-  const ownText = (name: 'p50' | 'p99') =>
-    `${name} at most ${short(own[name])} ms (${verdict(own[name], MAX_OWN[name])})`
-  const addedText = (name: 'p50' | 'p99') =>
-    `${name} ${short(server[name] - raw[name])} ms (${verdict(server[name] - raw[name], MAX_OWN[name])})`
-  return [
-    '',
-    `Own time for (a) at half load (${rate} operations a second), by the metric \`kyc_overhead_seconds\`, without the time that it waits for providers and the store: ${ownText('p50')}, ${ownText('p99')}.`,
-    '',
-    `Latency that it adds to the raw server's at the same rate, as a client measures it: ${addedText('p50')}, ${addedText('p99')}.`,
-  ]
-}
-
-function pointsTable(title: string, points: readonly Point[]): string[] {
-  const head = [title, 'calls/op', 'CPU ms/op', 'RSS MB', 'op/s', 'p50 ms', 'p99 ms']
-  return [
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...points.map((point) =>
-      line([
+const connectionsTable = (points: readonly Point[]): string[] =>
+  section(
+    'Growth by connections, (c)',
+    ...tableOf(
+      ['connections', 'calls/op', 'CPU ms/op', 'op/s', 'refused', 'RSS MB'],
+      points.map((point) => [
         String(point.at),
         short(point.calls),
-        short(point.cpuMs),
-        point.rssMb.toFixed(0),
+        cpuText(point.cpuMs),
         short(point.rps),
-        short(point.p50),
-        short(point.p99),
+        point.invalid === undefined ? `${(point.refused * 100).toFixed(1)} %` : invalidText(point.invalid),
+        point.rssMb.toFixed(0),
       ]),
     ),
-  ]
+  )
+
+const halfLoadTable = (rows: readonly HalfLoad[]): string[] =>
+  section(
+    'Latency at half load',
+    'Open loop at half of the closed loop’s requests a second, in ms from when a request was due.',
+    '',
+    ...tableOf(
+      ['workload', 'requests/s', 'p50', 'p99', 'p99.9'],
+      rows.map(({ title, capacity, p50, p99, p999, invalid }) => [
+        title,
+        short(capacity / 2),
+        ...(invalid === undefined
+          ? [p50, p99, p999].map((each) => short(median(each)))
+          : [invalidText(invalid), '', '']),
+      ]),
+    ),
+  )
+
+function startupLines({ readyMs, emptyMs, idleMb, importsMb }: Startup): string[] {
+  return section(
+    'Start and idle memory',
+    ...tableOf(
+      ['', 'median', 'quartiles'],
+      [
+        ['start until `/ready` answers 200, compile cache warm, ms', readyMs],
+        ['`node -e 0`, ms', emptyMs],
+        ['RSS of an idle server, MB', idleMb],
+        ['RSS of a process with the same imports, MB', importsMb],
+      ].map(([title, values]) => {
+        const { median: middle, low, high } = spread(values as readonly number[])
+        return [title as string, short(middle), `${short(low)}…${short(high)}`]
+      }),
+    ),
+  )
 }
 
-/** The target of RSS, in MB. */
-const MAX_MEMORY = 250
-
-function memoryLine(connections: readonly Point[]): string[] {
-  const point = connections.find(({ at }) => at === 500)
-  return point
-    ? [
-        '',
-        `Memory at 500 connections: ${point.rssMb.toFixed(0)} MB (${point.rssMb <= MAX_MEMORY ? 'met' : 'missed'}: ≤ ${MAX_MEMORY} MB).`,
-      ]
-    : []
-}
+const subscriptionLines = (subscriptions: Subscriptions): string[] =>
+  section(
+    'Subscriptions',
+    `CPU time for a delivered event, its webhook and its read of the provider included: ${spreadOf(subscriptions.cpuMs)} ms; ` +
+      `${subscriptions.subscribers} subscribers over WebSocket, ${subscriptions.changesPerSecond} changes a second; ` +
+      `${subscriptions.delivered} of ${subscriptions.due} events were delivered (a state that the next one follows at once is passed over).`,
+  )
 
 /** The results as Markdown. */
-export function table({ machine, plan, rows, errors = [], overhead, growth }: Results): string {
+export function report(results: Results): string {
+  const { runs, rows, growth, connections, halfLoad, startup, subscriptions } = results
   return [
-    `${machine.cores} cores, Node ${machine.node}, ${machine.pinned ? 'the measured process alone on the first core' : 'not pinned to cores'}, load average ${short(machine.load)} at the start (a load above 1 is other work, and makes throughput and latency unreliable), ${plan.connections} connections, ${plan.rounds} rounds of ${plan.seconds} s each, in turns.`,
-    '',
-    ...contenderTable(rows),
-    ...(errors.length > 0 ? errorTable(errors) : []),
-    ...(overhead ? overheadLines(overhead, machine.load) : []),
-    ...(growth
-      ? [
-          ...pointsTable('customers on the page', growth.pages),
-          ...pointsTable('connections, (c)', growth.connections),
-          ...memoryLine(growth.connections),
-          ...(growth.errors > 0 ? ['', `INVALID: ${growth.errors} wrong responses.`] : []),
-        ]
-      : []),
+    ...runs.map(runLine),
+    ...verdictTable(results),
+    ...workloadTables(rows),
+    ...errorTable(rows),
+    ...(growth ? growthTable(growth) : []),
+    ...(connections ? connectionsTable(connections) : []),
+    ...(halfLoad ? halfLoadTable(halfLoad) : []),
+    ...(startup ? startupLines(startup) : []),
+    ...(subscriptions ? subscriptionLines(subscriptions) : []),
   ].join('\n')
-}
-
-const [BEGIN, END] = ['<!-- measured -->', '<!-- /measured -->']
-
-/** The README with the new results in place of the old ones. */
-export function replaceResults(text: string, results: Results): string {
-  const [before, rest] = text.split(BEGIN) as [string, string]
-  const after = rest.split(END)[1]!
-  return `${before}${BEGIN}\n${table(results)}\n${END}${after}`
 }

@@ -3,23 +3,45 @@ import type { Tokens } from './dataset.js'
 import { UNIQUE } from './operations.js'
 import type { Workload } from './workloads.js'
 
-/** A GraphQL request that a load sends again and again. */
+/** A GraphQL request as it is sent. */
 export interface GraphqlRequest {
   readonly token: string
   readonly body: string
 }
 
+/** The requests of a workload: callers and operations take turns. */
+export interface Requests {
+  readonly tokens: readonly string[]
+  readonly bodies: readonly string[]
+}
+
 let sent = 0
 
-/** The requests of a workload; callers and operations take turns. */
-export function requestsOf(workload: Workload, tokens: Tokens, contender: Contender): GraphqlRequest[] {
-  const { name, operations } = workload
-  const callers = operations.length === 1 ? tokens[workload.tokens].slice(0, 1) : tokens[workload.tokens]
-  return callers.map((token, i) => {
-    const { query, variables } = contender.translate(workload, operations[i % operations.length]!)
-    return { token, body: JSON.stringify({ operationName: name, query, variables }) }
-  })
+export function requestsOf(workload: Workload, tokens: Tokens, contender: Contender): Requests {
+  const { name, operations, callers } = workload
+  return {
+    tokens: tokens[workload.tokens].slice(0, callers),
+    bodies: operations.map((operation) => {
+      const { query, variables } = contender.translate(workload, operation)
+      return JSON.stringify({ operationName: name, query, variables })
+    }),
+  }
 }
+
+export const requestAt = ({ tokens, bodies }: Requests, i: number): GraphqlRequest => ({
+  token: tokens[i % tokens.length]!,
+  body: bodies[i % bodies.length]!,
+})
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b))
+
+/** After so many requests, the same caller sends the same operation again. */
+export const requestCount = ({ tokens, bodies }: Requests): number =>
+  (tokens.length / greatestDivisor(tokens.length, bodies.length)) * bodies.length
+
+/** All requests that differ. */
+export const allRequests = (requests: Requests): GraphqlRequest[] =>
+  Array.from({ length: requestCount(requests) }, (_, i) => requestAt(requests, i))
 
 /** The text that a right response holds; undefined when a right response is one without errors. */
 export const expectedText = ({ errorCode }: Workload): string | undefined =>

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Contender, untranslated } from './contender.js'
+import { CALLERS } from './dataset.js'
 import { CORE, freePort, program, until } from './processes.js'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -32,12 +33,12 @@ export function compile(root: string): void {
 }
 
 /** The arguments of `node` in a checkout's `npm start`. */
-function startArguments(root: string): string[] {
+export function startArguments(root: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
   return scripts.start.split(' ').slice(1)
 }
 
-/** Starts a compiled checkout as it is deployed: one process, with Redis, tokens, rate limit, audit and metrics. */
+/** Starts a compiled checkout as it is deployed: one process, with Redis, and with every guard and limit at its default. */
 export async function startServer(
   { name, root, settings: own = {} }: Build,
   { redisUrl, encryptionKey, scratch, settings, nodeArguments }: ServerOptions,
@@ -53,11 +54,9 @@ export async function startServer(
       LOG_LEVEL: 'info',
       REDIS_URL: redisUrl,
       STORE_ENCRYPTION_KEY: encryptionKey,
-      // The load is all that a core can do, and a refusal is no answer.
-      ADMISSION: 'off',
       VERIFICATION_MAX_AGE_SECONDS: '86400',
-      // The rate limit is on, and too high to refuse an operation.
-      RATE_LIMIT_COST_PER_MINUTE: '1000000000',
+      // The limits of the clients at their default, and that of their tenant as the sum of them.
+      RATE_LIMIT_TENANT_COST_PER_MINUTE: String(CALLERS * 60_000),
       AUDIT_LOG: join(scratch, `${file}-audit.log`),
       ...settings,
       ...own,

@@ -10,6 +10,7 @@ type Message = { readonly responses: Readonly<Record<string, Responses>> } | 'ca
 let calls = 0
 /** Requests without a recorded response. */
 let unknown = 0
+let firstUnknown: string | undefined
 
 interface Prepared {
   readonly status: number
@@ -25,9 +26,12 @@ const prepare = ({ status, headers, body }: RecordedResponse): Prepared => ({
 
 const MISSING = prepare({ status: 404, headers: { 'content-type': 'application/json' }, body: '{}' })
 
-function send(response: ServerResponse, recorded: Prepared | undefined): void {
+function send(response: ServerResponse, recorded: Prepared | undefined, request: string): void {
   calls += 1
-  if (!recorded) unknown += 1
+  if (!recorded) {
+    unknown += 1
+    firstUnknown ??= request
+  }
   const { status, headers, body } = recorded ?? MISSING
   response.writeHead(status, headers).end(body)
 }
@@ -38,13 +42,13 @@ async function serve(responses: Responses): Promise<string> {
     const line = `${request.method!} ${request.url!}`
     if (request.method === 'GET') {
       request.resume()
-      send(response, prepared.get(line))
+      send(response, prepared.get(line), line)
       return
     }
     let body = ''
     request.setEncoding('utf8')
     request.on('data', (chunk: string) => (body += chunk))
-    request.on('end', () => send(response, prepared.get(`${line} ${body}`) ?? prepared.get(line)))
+    request.on('end', () => send(response, prepared.get(`${line} ${body}`) ?? prepared.get(line), line))
   })
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -58,8 +62,9 @@ async function serveAll(responses: Readonly<Record<string, Responses>>): Promise
 
 process.on('message', (message: Message) => {
   if (message === 'calls') {
-    process.send!({ calls, unknown })
+    process.send!({ calls, unknown, firstUnknown })
     calls = unknown = 0
+    firstUnknown = undefined
   } else void serveAll(message.responses).then((urls) => process.send!({ urls }))
 })
 process.on('disconnect', () => process.exit())

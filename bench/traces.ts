@@ -3,7 +3,7 @@ import { type EntryResult, type Plan, type Progress, takeTurns } from './measure
 import { ask, CORE, helper } from './processes.js'
 import { line } from './report.js'
 import { ROOT } from './server.js'
-import { median, quartiles } from './statistics.js'
+import { median, spread } from './statistics.js'
 import type { Workload } from './workloads.js'
 
 /** The largest CPU time of an operation at 10 % sampling, as a multiple of that without traces. */
@@ -25,7 +25,7 @@ const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<s
 })
 
 /** Many short turns: what else the machine does then falls on few of them, and the median leaves those out. */
-export const TRACES_PLAN: Plan = { rounds: 40, warmSeconds: 4, seconds: 0.4 }
+export const TRACES_PLAN: Plan = { rounds: 40, seconds: 0.4 }
 
 function verdict(name: string, ratio: number): string {
   if (name !== TENTH) return ''
@@ -46,18 +46,16 @@ function rowOf(result: EntryResult, off: EntryResult): string {
     return line([workload.title, name, `INVALID: ${invalid ?? ''}`, '', '', ''])
   if (result === off) return line([workload.title, name, cpuMs, '', '', ''])
   const ratios = samples.map((sample, i) => sample.cpuMs / off.samples[i]!.cpuMs)
-  const [low, high] = quartiles(ratios)
-  const middle = median(ratios)
-  const spread = `${middle.toFixed(3)} (${low.toFixed(2)}…${high.toFixed(2)})`
+  const { median: middle, low, high } = spread(ratios)
+  const text = `${middle.toFixed(3)} (${low.toFixed(2)}…${high.toFixed(2)})`
   const total = (totalCpuMs(result) / totalCpuMs(off)).toFixed(3)
-  return line([workload.title, name, cpuMs, spread, total, verdict(name, middle)])
+  return line([workload.title, name, cpuMs, text, total, verdict(name, middle)])
 }
 
 /** Measures this build without traces, twice, and with traces of a part and of all operations, in turns. */
 export async function measureTraces(
   isWanted: (workload: Workload) => boolean,
   plan: Plan,
-  crowd: number,
   progress: Progress,
 ): Promise<string> {
   const { port } = await ask<{ port: number }>(helper('./collector.ts', CORE.others), {})
@@ -66,7 +64,7 @@ export async function measureTraces(
     root: ROOT,
     settings,
   }))
-  const environment = await Environment.open({ names: [], builds, crowd }, progress)
+  const environment = await Environment.open({ hasContenders: false, builds }, progress)
   const contenders = ['server', AGAIN, TENTH, ALL].map((name) => environment.contender(name)!)
   const { success } = environment.errorWorkloads
   const head = ['workload', 'traces', 'CPU ms/op', '÷ traces off, turn by turn', '÷ traces off, all turns', 'target']

@@ -60,7 +60,7 @@ export const toMaskedPerson = (person: WirePerson) => ({
   id: person.id,
   firstName: first(person.first_name),
   lastName: first(person.last_name),
-  status: person.status,
+  status: null,
   verificationStatus: person.verification_status,
   email: first(person.email),
   phoneNumber: person.phone_number === undefined ? null : `••••${person.phone_number.slice(-4)}`,

@@ -11,29 +11,31 @@ import {
   SET_ENTITLEMENTS,
   STORED_VERIFICATION,
   TEN_PERSONS,
+  THOUSAND_CUSTOMERS,
   UNIQUE,
   VERIFY_ACCOUNT,
 } from './operations.js'
 
-export interface Target {
-  /** The contender that this server is compared with. */
-  readonly against: string
-  readonly atLeast: number
-}
-
 export interface Workload {
+  /** How the options and the tables call it. */
+  readonly id: string
   /** The operation's name in the request; the raw server finds its handler by it. */
   readonly name: string
   readonly title: string
+  /** More than are in flight at a time, so that no two in flight are the same; fewer where sharing is measured. */
   readonly operations: readonly Operation[]
   readonly tokens: keyof Tokens
+  /** How many callers take turns; all when left out. */
+  readonly callers?: number | undefined
+  readonly connections: number
+  /** Requests that are sent to each contender before the measurement. */
+  readonly warmUp: number
   /** Operations that run once before the measurement. */
   readonly prepare: readonly Operation[]
   /** Contenders beside this server. */
   readonly contenders: readonly string[]
-  readonly targets: readonly Target[]
-  /** The largest allowed number of provider calls for one operation. */
-  readonly maxCalls?: number | undefined
+  /** The largest and smallest allowed number of this server's provider calls for one operation. */
+  readonly calls: { readonly atMost: number; readonly atLeast?: number | undefined }
   /** The code of the error that each response has to hold; without it every error is a wrong response. */
   readonly errorCode?: string | undefined
 }
@@ -44,22 +46,35 @@ export interface ErrorWorkloads {
   readonly errors: readonly Workload[]
 }
 
-const VARIANTS = 16
+/** How many operations differ where records do not set a number. */
+const VARIANTS = 64
+/**
+ * How many results of a verification there are: more than the process holds in memory, and each of another caller or
+ * account.
+ */
+const STORED = 1_280
+const OTHERS = ['raw', 'strong', 'plain', 'hive'] as const
+const ALL = [...OTHERS, 'tailcall'] as const
 
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
-const base = { tokens: 'full', prepare: [], targets: [], contenders: [] } as const
+/** So few that admission control refuses none, however slow an operation is, and enough to keep a core busy. */
+const CONNECTIONS = 16
+const base = { tokens: 'full', prepare: [], contenders: [], connections: CONNECTIONS, warmUp: 2_000 } as const
 
-export const verifyAccounts = ({ members }: Dataset): Operation[] =>
-  members.map(({ account, name }) => ({
-    query: VERIFY_ACCOUNT,
-    variables: {
-      input: {
-        types: ['NAME'],
-        account: { type: 'PERSONAL', idScheme: 'SCAN', id: account, name },
-        maxAgeSeconds: 86_400,
-      },
+const verifyAccount = (account: string, name: string): Operation => ({
+  query: VERIFY_ACCOUNT,
+  variables: {
+    input: {
+      types: ['NAME'],
+      account: { type: 'PERSONAL', idScheme: 'SCAN', id: account, name },
+      maxAgeSeconds: 86_400,
     },
-  }))
+  },
+})
+
+/** Verifications of many names, each with a result of its own; a caller asks for its own ones only. */
+export const verifyNames = ({ members }: Dataset): Operation[] =>
+  times(STORED, (i) => verifyAccount(members[i % members.length]!.account, `Family${i},Given`))
 
 const setEntitlements = ({ members }: Dataset): Operation[] =>
   members.map(({ bankingCustomerId, account }) => ({
@@ -100,83 +115,92 @@ const tenPersons = (dataset: Dataset): Operation[] =>
   }))
 
 const entities = (dataset: Dataset): Operation[] =>
-  times(8, (i) => ({
+  times(Math.floor(dataset.personIds.length / 100), (i) => ({
     query: ENTITIES,
     variables: {
       representations: times(100, (k) => ({ __typename: 'Person', id: personAt(dataset, i * 100 + k) })),
     },
   }))
 
+const customers = (dataset: Dataset) =>
+  ({
+    ...base,
+    name: 'Customers',
+    operations: dataset.customerPages.map((after) => customersPage(25, after)),
+    warmUp: 400,
+    // The list, the persons, and each customer's attributes, which the list does not hold.
+    calls: { atMost: 27, atLeast: 27 },
+  }) as const
+
 function customerWorkloads(dataset: Dataset): Workload[] {
   return [
     {
       ...base,
+      id: 'a',
       name: 'CustomerPage',
       title: '(a) customer page: one customer, all collections, person, verifications, entitlements',
       operations: dataset.members.map(({ customerId }) => ({ query: CUSTOMER_PAGE, variables: { id: customerId } })),
       prepare: setEntitlements(dataset),
-      contenders: ['raw', 'plain', 'hive'],
+      contenders: OTHERS,
+      warmUp: 600,
       // The customer, the person and eleven collections.
-      maxCalls: 13,
+      calls: { atMost: 13, atLeast: 12 },
     },
     {
-      ...base,
-      name: 'Customers',
+      ...customers(dataset),
+      id: 'b',
       title: '(b) a page of 25 customers with their persons',
-      operations: dataset.customerPages.map((after) => customersPage(25, after)),
-      contenders: ['raw', 'plain', 'hive'],
-      targets: [
-        { against: 'raw', atLeast: 0.65 },
-        { against: 'plain', atLeast: 4 },
-        { against: 'hive', atLeast: 6 },
-      ],
-      // The list, the persons, and each customer's attributes, which the list does not hold.
-      maxCalls: 27,
+      contenders: ALL,
     },
   ]
 }
 
+const tenPersonsWorkload = (dataset: Dataset) =>
+  ({
+    ...base,
+    name: 'TenPersons',
+    operations: tenPersons(dataset),
+    calls: { atMost: 1, atLeast: 1 },
+  }) as const
+
 function personWorkloads(dataset: Dataset): Workload[] {
   return [
     {
-      ...base,
-      name: 'TenPersons',
+      ...tenPersonsWorkload(dataset),
+      id: 'c',
       title: '(c) ten persons by alias',
-      operations: tenPersons(dataset),
-      contenders: ['raw', 'raw-ten', 'plain', 'hive'],
-      targets: [
-        { against: 'raw', atLeast: 0.45 },
-        { against: 'raw-ten', atLeast: 1.3 },
-        { against: 'plain', atLeast: 4 },
-        { against: 'hive', atLeast: 6 },
-      ],
-      maxCalls: 1,
+      contenders: ['raw', 'raw-ten', 'strong', 'plain', 'hive', 'tailcall'],
     },
     {
       ...base,
+      id: 'd',
       name: 'StoredVerification',
       title: '(d) a stored verification by id, from Redis',
       operations: dataset.verificationIds.map((id) => ({ query: STORED_VERIFICATION, variables: { id } })),
-      prepare: verifyAccounts(dataset),
-      contenders: ['raw', 'bare'],
-      targets: [{ against: 'raw', atLeast: 0.5 }],
-      maxCalls: 0,
+      prepare: verifyNames(dataset),
+      contenders: ['raw', 'strong'],
+      warmUp: 2 * STORED,
+      calls: { atMost: 0 },
     },
     {
       ...base,
+      id: 'e',
       name: 'VerifyAccount',
       title: '(e) verifyAccount answered from Redis',
-      operations: verifyAccounts(dataset),
+      operations: verifyNames(dataset),
+      prepare: verifyNames(dataset),
+      warmUp: 2 * STORED,
       contenders: ['raw'],
-      maxCalls: 0,
+      calls: { atMost: 0 },
     },
     {
       ...base,
+      id: 'f',
       name: 'CreatePerson',
       title: '(f) createPerson with an idempotency key',
       operations: createPersons(),
       contenders: ['raw'],
-      maxCalls: 1,
+      calls: { atMost: 1, atLeast: 1 },
     },
   ]
 }
@@ -185,66 +209,136 @@ function listWorkloads(dataset: Dataset): Workload[] {
   return [
     {
       ...base,
+      id: 'g',
       name: 'Entities',
       title: '(g) _entities of 100 persons',
       operations: entities(dataset),
       contenders: ['raw'],
-      maxCalls: 1,
+      warmUp: 400,
+      calls: { atMost: 1, atLeast: 1 },
     },
     {
       ...base,
+      id: 'h',
       name: 'Persons',
       title: '(h) a list of 100 persons, masked',
       operations: dataset.personPages.map((after) => ({ query: PERSONS, variables: { after } })),
       tokens: 'masked',
-      contenders: ['raw', 'plain', 'hive'],
-      targets: [{ against: 'raw', atLeast: 0.4 }],
-      maxCalls: 1,
-    },
-    {
-      ...base,
-      name: 'TenPersons',
-      title: '(c) the same ten persons for one and the same caller',
-      operations: tenPersons(dataset).slice(0, 1),
-      contenders: ['raw'],
-      maxCalls: 1,
+      contenders: ALL,
+      warmUp: 400,
+      calls: { atMost: 1, atLeast: 1 },
     },
   ]
 }
 
-/** What is measured, in the order of the report. */
+/** What this server shares between callers, and what it has at hand: the same records in flight again and again. */
+function sharingWorkloads(dataset: Dataset): Workload[] {
+  const stored = personWorkloads(dataset).find(({ id }) => id === 'd')!
+  return [
+    {
+      ...customers(dataset),
+      id: 'b-shared',
+      title: '(b-shared) four pages of 25 customers, each asked for by four callers at a time',
+      operations: customers(dataset).operations.slice(0, 4),
+      contenders: ['raw', 'strong'],
+      calls: { atMost: 27 },
+    },
+    {
+      ...tenPersonsWorkload(dataset),
+      id: 'c-shared',
+      title: '(c-shared) the same ten persons for all callers',
+      operations: tenPersons(dataset).slice(0, 1),
+      contenders: ['raw', 'strong'],
+      calls: { atMost: 1 },
+    },
+    {
+      ...stored,
+      id: 'd-at-hand',
+      title: '(d-at-hand) a stored verification that the process has at hand',
+      operations: stored.operations.slice(0, 256),
+      prepare: [],
+      warmUp: 2_000,
+    },
+  ]
+}
+
+/** What is measured beside other servers, in the order of the report. */
 export const workloads = (dataset: Dataset): Workload[] => [
   ...customerWorkloads(dataset),
   ...personWorkloads(dataset),
   ...listWorkloads(dataset),
+  ...sharingWorkloads(dataset),
 ]
 
 /** What an error costs: `customer(id)` that succeeds, is refused here, and is refused by its provider. */
-export function errorWorkloads({ members, refusedCustomerIds }: Dataset): ErrorWorkloads {
+export function errorWorkloads({ customerIds, refusedCustomerIds }: Dataset): ErrorWorkloads {
   const customer = (id: string): Operation => ({ query: CUSTOMER, variables: { id } })
-  const success = {
+  const success: Workload = {
     ...base,
+    id: 'success',
     name: 'Customer',
     title: 'customer(id) that succeeds',
-    operations: members.map(({ customerId }) => customer(customerId)),
-    maxCalls: 1,
+    operations: customerIds.slice(0, VARIANTS).map(customer),
+    calls: { atMost: 1, atLeast: 1 },
   }
   return {
     success,
     errors: [
       {
         ...success,
+        id: 'i',
         title: '(i) customer(id), refused: the scope is missing',
         tokens: 'withoutCustomers',
         errorCode: 'FORBIDDEN',
-        maxCalls: 0,
+        calls: { atMost: 0 },
       },
       {
         ...success,
+        id: 'j',
         title: '(j) customer(id), refused by its provider',
-        operations: refusedCustomerIds.map(customer),
+        operations: refusedCustomerIds.slice(0, VARIANTS).map(customer),
         errorCode: 'PROVIDER_REFUSED',
       },
     ],
   }
+}
+
+/** A page of customers at each size, with about as many rows in flight as there are. */
+export function growthWorkloads(dataset: Dataset): (Workload & { readonly rows: number })[] {
+  const { customerPages, hundreds } = dataset
+  const page = (rows: number, connections: number, warmUp: number, operations: readonly Operation[]) => ({
+    ...customers(dataset),
+    id: `growth-${rows}`,
+    title: `${rows} customers`,
+    rows,
+    connections,
+    warmUp,
+    operations,
+    calls: { atMost: rows + 2 * Math.ceil(rows / 100) },
+  })
+  const thousand = (turn: number): Operation => ({
+    query: THOUSAND_CUSTOMERS,
+    variables: Object.fromEntries(ALIASES.map((alias, i) => [alias, hundreds[(turn * 10 + i) % hundreds.length]])),
+  })
+  return [
+    page(
+      1,
+      CONNECTIONS,
+      2_000,
+      customerPages.map((after) => customersPage(1, after)),
+    ),
+    page(
+      10,
+      CONNECTIONS,
+      1_000,
+      customerPages.map((after) => customersPage(10, after)),
+    ),
+    page(
+      100,
+      8,
+      200,
+      hundreds.map((after) => customersPage(100, after)),
+    ),
+    { ...page(1_000, 1, 30, times(8, thousand)), name: 'ThousandCustomers' },
+  ]
 }

@@ -1,7 +1,8 @@
 import { defineConfig } from '@graphql-mesh/compose-cli'
 import { loadJSONSchemaSubgraph } from '@omnigraph/json-schema'
 
-// The same REST calls in Hive Gateway's terms: the providers' own types, joined by @resolveTo, with default settings.
+// The same REST calls in Hive Gateway's terms: the providers' own types, joined by @resolveTo. The persons of an
+// operation are asked for together.
 // The endpoints are placeholders; they are replaced by the stubs' addresses at start.
 
 const text = { type: 'string' }
@@ -126,6 +127,12 @@ export const composeConfig = defineConfig({
         endpoint: 'http://synctera.stub',
         operations: [
           get('person', '/v0/persons/{args.id}', person),
+          {
+            ...get('persons_by_ids', '/v0/persons?limit=100', object('Persons', { persons: list(person) })),
+            queryParamArgMap: { id: 'ids' },
+            queryStringOptionsByParam: { id: { arrayFormat: 'comma' } },
+            argTypeMap: { ids: list(text) },
+          },
           get('persons', '/v0/persons?limit=100', object('Persons', { persons: list(person), next_page_token: text })),
           get(
             'persons_after',
@@ -148,7 +155,7 @@ export const composeConfig = defineConfig({
       ${joined.join('\n')}
     }
     extend type Attributes {
-      person: Person @resolveTo(sourceName: "synctera", sourceTypeName: "Query", sourceFieldName: "person", requiredSelectionSet: "{ customer_attributes { value } }", sourceArgs: { id: "{root.customer_attributes[0].value}" })
+      person: Person @resolveTo(sourceName: "synctera", sourceTypeName: "Query", sourceFieldName: "persons_by_ids", requiredSelectionSet: "{ customer_attributes { value } }", keyField: "customer_attributes[0].value", keysArg: "ids", result: "persons")
     }
     extend type Person {
       verifications: Verifications @resolveTo(sourceName: "synctera", sourceTypeName: "Query", sourceFieldName: "verifications", requiredSelectionSet: "{ id }", sourceArgs: { id: "{root.id}" })

@@ -2,9 +2,9 @@ import { decode } from '../cursors.js'
 import { ALIASES, type Operation } from '../operations.js'
 import type { Workload } from '../workloads.js'
 
-const CUSTOMER =
+export const CUSTOMER =
   'customer_id customer_number legal_name email mobile_phone_number date_of_birth kyc_status last_ok_date credit_limit { currency amount }'
-const PERSON = 'id first_name last_name status verification_status email phone_number dob creation_time'
+export const PERSON = 'id first_name last_name status verification_status email phone_number dob creation_time'
 
 const CUSTOMER_PAGE = `query CustomerPage($id: String) { customer(id: $id) { ${CUSTOMER}
   attributes { customer_attributes { customer_attribute_id name type value } person { id first_name last_name status verification_status verifications { verifications { verification_type result verification_time } } } }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { startWorld, type World } from '../../test/chaos/world.js'
 import { build, type Replica } from '../../test/soak/replica.js'
+import { OUTCOMES, setOutcome, subscribeWebhooks } from './changes.js'
 import { follow, sseClient, type Subscriber, webSocketClient } from './clients.js'
 
 // What streams cost, how late events are, and what a rolling restart leaves: `docs/subscriptions.md#figures`.
@@ -22,29 +23,6 @@ const RESTART_STREAMS = 300
 
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-streams-'))
 const persons = NAMED_PEOPLE.flatMap(({ personId }) => personId ?? [])
-
-/** Ends a check at the emulator; a connection that was idle for too long is made once more. */
-async function setOutcome(world: World, personId: string, digits: string, tries = 3): Promise<void> {
-  const url = `${world.settings['SYNCTERA_URL']}/__emulator/outcomes`
-  const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ personId, digits })
-  const status = await fetch(url, { method: 'POST', headers, body }).then(
-    (response) => response.status,
-    () => 0,
-  )
-  if (status === 204) return
-  if (tries === 1) throw new Error(`the emulator answered ${status} for ${personId}`)
-  await setOutcome(world, personId, digits, tries - 1)
-}
-
-/** Delivers the events of persons to a replica. */
-async function subscribeWebhooks({ settings }: World, { url }: Replica): Promise<void> {
-  await fetch(`${settings['SYNCTERA_URL']}/v0/webhooks`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${settings['SYNCTERA_API_KEY']}` },
-    body: JSON.stringify({ url: `${url}/webhooks/synctera`, enabled_events: ['PERSON.*'], is_enabled: true }),
-  })
-}
 
 /** Opens streams, and resolves when each has told its state. */
 async function openStreams(count: number, clientOf: (i: number) => Subscriber): Promise<() => Promise<void>> {
@@ -86,14 +64,6 @@ async function measureMemory(
 
 const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!
-
-/** Outcomes that are not final, by their digits at the emulator. */
-const OUTCOMES = [
-  ['0002', 'PENDING'],
-  ['0003', 'PROVISIONAL'],
-  ['0004', 'REVIEW'],
-  ['0006', 'UNVERIFIED'],
-] as const
 
 /** The time from a change at the provider, whose webhook goes to one replica, to its event at a subscriber of the other. */
 async function measureDelays(world: World, to: Replica, token: string) {
