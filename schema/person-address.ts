@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { IsOptional, Matches } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { IsCountryCode } from './country-code.js'
 import { Length, MaxLength } from './length.js'
 
 @ObjectType({ description: 'A postal address of a person.' })
@@ -77,6 +78,6 @@ export class PersonAddressInput {
   postalCode?: string | null
 
   @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code, such as `US`.' })
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  @IsCountryCode()
   countryCode!: string
 }

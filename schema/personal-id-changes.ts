@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, IsUUID, Matches, ValidateIf } from 'class-validator'
+import { IsOptional, IsUUID, ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { IsCountryCode } from './country-code.js'
 import { Length } from './length.js'
 import { MutationInput, Payload } from './mutation.js'
 import { PersonalIdType } from './personal-id.js'
@@ -72,7 +73,7 @@ export class AddPersonalIdInput extends PersonalIdChangeInput {
       'The ISO 3166-1 alpha-2 code of the issuing country; implied for SSN, ITIN and SIN, required for a passport.',
   })
   @ValidateIf((input: AddPersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  @IsCountryCode()
   countryCode?: string | null
 
   @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })
@@ -104,7 +105,7 @@ export class CorrectPersonalIdInput extends PersonalIdChangeInput {
     description: 'The ISO 3166-1 alpha-2 code of the issuing country.',
   })
   @IsOptional()
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  @IsCountryCode()
   countryCode?: string | null
 
   @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { Matches, ValidateIf } from 'class-validator'
+import { ValidateIf } from 'class-validator'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { IsCountryCode } from './country-code.js'
 import { Length } from './length.js'
 import { DateScalar } from './scalars.js'
 
@@ -91,7 +92,7 @@ export class PersonalIdInput {
       'The ISO 3166-1 alpha-2 code of the issuing country; implied for SSN, ITIN and SIN, required for a passport.',
   })
   @ValidateIf((input: PersonalIdInput) => input.countryCode != null || input.type === PersonalIdType.PASSPORT_NUMBER)
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as US' })
+  @IsCountryCode()
   countryCode?: string | null
 
   @Field(() => DateScalar, { nullable: true, description: 'The date of issue.' })

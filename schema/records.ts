@@ -1,6 +1,7 @@
 import 'reflect-metadata'
-import { IsOptional, Matches, registerDecorator } from 'class-validator'
+import { IsOptional, registerDecorator } from 'class-validator'
 import { Field, ID, InputType, ObjectType } from 'type-graphql'
+import { IsCountryCode } from './country-code.js'
 import { Length, MaxLength } from './length.js'
 import { lengthOf } from './text.js'
 import { CustomerMutationInput, Payload } from './mutation.js'
@@ -211,7 +212,7 @@ abstract class CustomerAddressInput extends CustomerMutationInput {
   postcode!: string
 
   @Field(() => String, { description: 'The ISO 3166-1 alpha-2 country code, such as `DE`.' })
-  @Matches(/^[A-Z]{2}$/, { message: 'must be an ISO 3166-1 alpha-2 country code such as DE' })
+  @IsCountryCode()
   countryCode!: string
 
   @Field(() => [String], {

@@ -18,7 +18,7 @@ import type { RateLimitSettings } from '../limits/rate-limit-settings.js'
 import type { PartnerWebhookSettings } from '../partner-webhooks/settings.js'
 import type { SecurityDestination } from '../security-events/settings.js'
 import type { RedisAddress } from '../store/redis-address.js'
-import type { StreamSettings } from '../streams/settings.js'
+import type { StreamSettings } from '../streams/stream-limit-settings.js'
 import type { Tenancy, TenantConfig } from '../tenants/tenancy.js'
 
 /** A configuration error with all problems at once. It holds names of settings, never their values. */

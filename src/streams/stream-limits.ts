@@ -1,7 +1,7 @@
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
-import type { StreamSettings } from './settings.js'
+import type { StreamSettings } from './stream-limit-settings.js'
 
 const RETRY_SECONDS = 5
 
