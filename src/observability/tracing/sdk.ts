@@ -34,7 +34,7 @@ import { traceContextOf } from '../trace-context.js'
 import type { BeginTrace, ExportObserver, Tracing } from './contract.js'
 import { OtlpExporter } from './exporter.js'
 import type { TraceSettings } from './settings.js'
-import { TracedTime } from './spans.js'
+import { sampledTime } from './spans.js'
 import { WatchedExporter } from './watched-exporter.js'
 
 /** How long a stopping process tries to export what is left. */
@@ -130,7 +130,7 @@ export function createTracing(
     const { decision } = sampler.shouldSample(parent, traceId, 'operation', SpanKind.SERVER, {}, [])
     const state = caller?.state
     if (decision !== SamplingDecision.RECORD_AND_SAMPLED) return new SelfTime(new UnsampledContext(traceId, state, ids))
-    return new TracedTime(family, { traceId, spanId: ids.generateSpanId(), traceFlags: 1, state }, caller)
+    return sampledTime(family, { traceId, spanId: ids.generateSpanId(), traceFlags: 1, state }, caller)
   }
 
   return {

@@ -18,7 +18,7 @@ import type {
   TraceContext,
 } from '../../../datasources/contract/trace.js'
 import type { OperationEnd } from '../operation-end.js'
-import { SelfTime } from '../self-time.js'
+import { type OperationSpans, SelfTime } from '../self-time.js'
 import { addOutcome, operationShown, type Shown, shown } from './attributes.js'
 
 /** What the spans of a process have in common. */
@@ -66,7 +66,7 @@ class RecordedSpan implements Span, ReadableSpan {
   name: string
   readonly kind: OtelKind
   readonly attributes: Attributes
-  readonly #operation: TracedTime
+  readonly #operation: RecordedSpans
   readonly #parent: RecordedSpan | Remote | undefined
   readonly #links: readonly TraceContext[] | undefined
   readonly #startedAt = performance.now()
@@ -74,7 +74,7 @@ class RecordedSpan implements Span, ReadableSpan {
   #hasFailed = false
 
   constructor(
-    operation: TracedTime,
+    operation: RecordedSpans,
     context: TraceContext,
     { name, kind, attributes }: Shown,
     parent: RecordedSpan | Remote | undefined,
@@ -90,15 +90,15 @@ class RecordedSpan implements Span, ReadableSpan {
   }
 
   beginWait(): void {
-    this.#operation.beginWait()
+    this.#operation.time.beginWait()
   }
 
   endWait(): void {
-    this.#operation.endWait()
+    this.#operation.time.endWait()
   }
 
   countCall(): void {
-    this.#operation.countCall()
+    this.#operation.time.countCall()
   }
 
   begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span {
@@ -175,27 +175,28 @@ class RecordedSpan implements Span, ReadableSpan {
   }
 }
 
-/** Self time of a sampled operation, with its spans. */
-export class TracedTime extends SelfTime {
+/** The spans of a sampled operation, below one of its own. */
+class RecordedSpans implements OperationSpans {
   readonly family: SpanFamily
   /** What the clock of the process is behind that of the world when the operation begins, in milliseconds: one for all its spans. */
   readonly epochMs = Date.now() - performance.now()
+  readonly time: SelfTime
   readonly #root: RecordedSpan
 
   /** `caller`: the span that asked for the operation. */
   constructor(family: SpanFamily, context: TraceContext, caller: TraceContext | undefined) {
-    super(context)
     this.family = family
     const kind = OtelKind.SERVER
     const parent = caller && ({ context: caller, isRemote: true } as const)
     this.#root = new RecordedSpan(this, context, { name: 'operation', kind, attributes: {} }, parent)
+    this.time = new SelfTime(context, this)
   }
 
-  override begin<Kind extends SpanKind>(kind: Kind, facts: SpanFacts[Kind], links?: readonly OperationTrace[]): Span {
-    return this.#root.begin(kind, facts, links)
-  }
+  readonly begin: OperationSpans['begin'] = (kind, facts, links) => this.#root.begin(kind, facts, links)
 
-  override finish(end: OperationEnd): void {
-    this.#root.finish(end)
-  }
+  readonly finish: OperationSpans['finish'] = (end) => this.#root.finish(end)
 }
+
+/** Self time of a sampled operation. */
+export const sampledTime = (family: SpanFamily, context: TraceContext, caller: TraceContext | undefined): SelfTime =>
+  new RecordedSpans(family, context, caller).time
