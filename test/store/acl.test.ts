@@ -174,6 +174,8 @@ test('the rights of the queue of webhooks are those of the commands that it and 
   await own.kill()
 })
 
+const MAX_USES = 3
+
 test('each right of the line is needed', async () => {
   const rights = SERVER.filter((right) => right.startsWith('+') && !QUEUE.includes(right))
   expect(rights.length).toBeGreaterThan(15)
@@ -182,8 +184,13 @@ test('each right of the line is needed', async () => {
   const work = async () => {
     for (let right = rights.pop(); right !== undefined; right = rights.pop()) {
       const user = await userWith(SERVER.filter((other) => other !== right))
-      await useAll(user)
-      if (!(await denied(user)).includes(right.slice(1))) unused.push(right)
+      let isDenied = false
+      // A step that waits for others may not have come to its command when the first use ends.
+      for (let uses = 0; uses < MAX_USES && !isDenied; uses += 1) {
+        await useAll(user)
+        isDenied = (await denied(user)).includes(right.slice(1))
+      }
+      if (!isDenied) unused.push(right)
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_USERS }, work))
