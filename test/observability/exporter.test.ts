@@ -121,6 +121,6 @@ describe('an export', () => {
   test('fails when the collector is silent for the whole time', async () => {
     const { requests, error } = await exportTo(['silent'], { timeoutMs: 60 })
     expect(requests).toHaveLength(1)
-    expect(error).toBeDefined()
+    expect(error).toMatchObject({ kind: 'TIMEOUT' })
   })
 })

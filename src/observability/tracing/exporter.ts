@@ -96,6 +96,7 @@ export class OtlpExporter implements SpanExporter {
       try {
         return await this.#attempt(body, signal)
       } catch (error) {
+        signal.throwIfAborted()
         const jittered = delayMs * (0.8 + 0.4 * Math.random())
         const waitMs = (error instanceof ExportError ? error.retryAfterMs : undefined) ?? jittered
         if (!isTransient(error) || performance.now() + waitMs >= deadline || this.#closing.signal.aborted) throw error
