@@ -3,18 +3,25 @@ import { type EntryResult, type Plan, type Progress, takeTurns } from './measure
 import { ask, CORE, helper } from './processes.js'
 import { line } from './report.js'
 import { ROOT } from './server.js'
-import { median, spread } from './statistics.js'
+import { median, type Spread, spread } from './statistics.js'
 import type { Workload } from './workloads.js'
 
 /** The largest CPU time of an operation at 10 % sampling, as a multiple of that without traces. */
 export const MAX_SAMPLED_RATIO = 1.05
 
+const OFF = 'traces off'
 const AGAIN = 'traces off, again'
 const TENTH = 'traces of 10 %'
 const ALL = 'traces of all'
 
+/** Processes of each setting. What V8 compiles differs by process, and so does the CPU time, by more than that of traces. */
+const PROCESSES = 3
+/** What one of ten operations runs must be as warm as the rest. */
+const WARM_UP_FACTOR = 20
+
 /** Settings of the same build by its name in the table. */
 const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({
+  [OFF]: {},
   [AGAIN]: {},
   [TENTH]: {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -25,31 +32,46 @@ const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<s
 })
 
 /** Many short turns: what else the machine does then falls on few of them, and the median leaves those out. */
-export const TRACES_PLAN: Plan = { rounds: 40, seconds: 0.4 }
+export const TRACES_PLAN: Plan = { rounds: 20, seconds: 0.4 }
 
-function verdict(name: string, ratio: number): string {
-  if (name !== TENTH) return ''
+const nameOf = (setting: string, process: number): string => `${setting} ${process}`
+
+/** The processes of all settings in turns, so that none has another's place in the order. */
+const contendersOf = (settings: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
+  Array.from({ length: PROCESSES }, (_, i) => i + 1).flatMap((process) =>
+    Object.entries(settings).map(([setting, values]) => ({
+      name: nameOf(setting, process),
+      root: ROOT,
+      settings: values,
+    })),
+  )
+
+/** The CPU time of an operation in each process of a setting, in ms: the median of its turns. */
+const cpuMsOf = (results: readonly EntryResult[], setting: string): readonly number[] =>
+  results
+    .filter(
+      ({ contender }) =>
+        contender.name.startsWith(`${setting} `) && /^\d+$/.test(contender.name.slice(setting.length + 1)),
+    )
+    .map(({ samples }) => median(samples.map(({ cpuMs }) => cpuMs)))
+
+const shownRatio = ({ median: middle, min, max }: Spread): string =>
+  `${middle.toFixed(3)} (${min.toFixed(2)}…${max.toFixed(2)})`
+
+function verdict(setting: string, ratio: number): string {
+  if (setting !== TENTH) return ''
   return ratio <= MAX_SAMPLED_RATIO ? 'met (≤ 1.05)' : 'missed (≤ 1.05)'
 }
 
-/** The CPU time of all operations of all turns together, in ms for one: it has what falls on few turns, such as a major garbage collection. */
-function totalCpuMs({ samples }: EntryResult): number {
-  const operations = samples.reduce((sum, each) => sum + each.operations, 0)
-  return samples.reduce((sum, each) => sum + each.cpuMs * each.operations, 0) / operations
-}
-
-function rowOf(result: EntryResult, off: EntryResult): string {
-  const { contender, workload, samples, invalid } = result
-  const name = result === off ? 'traces off' : contender.name
-  const cpuMs = median(samples.map((sample) => sample.cpuMs)).toFixed(3)
-  if ((invalid ?? off.invalid) !== undefined)
-    return line([workload.title, name, `INVALID: ${invalid ?? ''}`, '', '', ''])
-  if (result === off) return line([workload.title, name, cpuMs, '', '', ''])
-  const ratios = samples.map((sample, i) => sample.cpuMs / off.samples[i]!.cpuMs)
-  const { median: middle, low, high } = spread(ratios)
-  const text = `${middle.toFixed(3)} (${low.toFixed(2)}…${high.toFixed(2)})`
-  const total = (totalCpuMs(result) / totalCpuMs(off)).toFixed(3)
-  return line([workload.title, name, cpuMs, text, total, verdict(name, middle)])
+function rowsOf({ title }: Workload, results: readonly EntryResult[], settings: readonly string[]): string[] {
+  const invalid = results.find((result) => result.invalid !== undefined)?.invalid
+  if (invalid !== undefined) return [line([title, `INVALID: ${invalid}`, '', '', ''])]
+  const off = median(cpuMsOf(results, OFF))
+  return settings.map((setting) => {
+    const times = cpuMsOf(results, setting)
+    const ratios = spread(times.map((time) => time / off))
+    return line([title, setting, median(times).toFixed(3), shownRatio(ratios), verdict(setting, ratios.median)])
+  })
 }
 
 /** Measures this build without traces, twice, and with traces of a part and of all operations, in turns. */
@@ -59,20 +81,17 @@ export async function measureTraces(
   progress: Progress,
 ): Promise<string> {
   const { port } = await ask<{ port: number }>(helper('./collector.ts', CORE.others), {})
-  const builds = Object.entries(settingsOf(`http://127.0.0.1:${port}`)).map(([name, settings]) => ({
-    name,
-    root: ROOT,
-    settings,
-  }))
+  const settings = settingsOf(`http://127.0.0.1:${port}`)
+  const builds = contendersOf(settings)
   const environment = await Environment.open({ hasContenders: false, builds }, progress)
-  const contenders = ['server', AGAIN, TENTH, ALL].map((name) => environment.contender(name)!)
   const { success } = environment.errorWorkloads
-  const head = ['workload', 'traces', 'CPU ms/op', '÷ traces off, turn by turn', '÷ traces off, all turns', 'target']
+  const head = ['workload', 'traces', 'CPU ms/op', '÷ traces off (each process)', 'target']
   const table = [line(head), line(head.map(() => '---'))]
   for (const workload of [success, ...environment.workloads].filter(isWanted)) {
-    const entries = contenders.map((contender) => ({ contender, workload }))
+    const warm = { ...workload, warmUp: workload.warmUp * WARM_UP_FACTOR }
+    const entries = builds.map(({ name }) => ({ contender: environment.contender(name)!, workload: warm }))
     const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.title}: ${done}`))
-    table.push(...results.map((result) => rowOf(result, results[0]!)))
+    table.push(...rowsOf(workload, results, Object.keys(settings)))
   }
   await environment.close()
   return table.join('\n')
