@@ -154,7 +154,8 @@ function openTenants(
     onCircuitGone: metrics.circuitGone,
     onCall(call, tenant) {
       metrics.called(call, tenant)
-      log[call.code === undefined ? 'debug' : 'info'](callMembers(call, tenant), 'provider call')
+      const level = call.code === undefined ? 'debug' : 'info'
+      if (log.isLevelEnabled(level)) log[level](callMembers(call, tenant), 'provider call')
     },
   })
 }
