@@ -82,7 +82,7 @@ class GuardedQuery<Instance, Key, Value> {
   /** `span`: the span of the question, where the operation is sampled. */
   async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
     const { extraScopes, searchedBy, type, owner, load } = this.#declared
-    const scope = span === undefined ? operation : operation.under(span)
+    const scope = span === undefined ? operation.scope : operation.under(span)
     const isOwnOnly = this.accessTo(operation, key) === 'own'
     if (!isOwnOnly && extraScopes?.(key).includes('pii:read')) await this.#admitSearch(operation)
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
@@ -156,7 +156,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   async execute(instance: Instance, operation: Operation, input: Input, span?: Span): Promise<Replayable<Payload>> {
     const { scope, authorize, type } = this.#declared
     const isOwnOnly = this.accessTo(operation, input) === 'own'
-    authorize?.(instance, operation, input)
+    authorize?.(instance, operation.scope, input)
     // Before the stored outcome is told, and before anything is asked about the record.
     if (isOwnOnly) await this.#assertOwn(instance, operation, input)
     // The deadline is outermost: a write that goes on after it is still recorded.

@@ -16,7 +16,7 @@ import type { Deadline } from '../lifecycle/deadline.js'
 import type { Allotment } from '../lifecycle/field-allotment.js'
 import type { OpenProviders } from '../providers.js'
 import type { Tenant } from '../tenants/tenant.js'
-import { SpanScope } from './span-scope.js'
+import { TracedScope } from './traced-scope.js'
 
 /** The customers that the Open Bank Project links to the caller, and the records of other providers linked to them. */
 export interface OwnRecords {
@@ -55,7 +55,7 @@ export const missingScope = (scope: Scope, { members = [], searched }: Need = {}
   })
 
 /** One GraphQL operation: its scope for the rooms, and what the guard remembers for it. */
-export class Operation implements OperationScope {
+export class Operation {
   readonly caller: Caller
   readonly correlationId: string
   readonly interactionId: string
@@ -73,7 +73,7 @@ export class Operation implements OperationScope {
   readonly #tenant: Tenant
   readonly #events: SecurityEvents
   readonly #request: IncomingMessage
-  #tracedStore: Store | undefined
+  #scope: TracedScope | undefined
   readonly #loaders = new Map<unknown, unknown>()
   /** The questions that asked each loader since its last batch, by its definition, where the operation is sampled. */
   #askers: Map<unknown, Set<OperationTrace>> | undefined
@@ -132,29 +132,14 @@ export class Operation implements OperationScope {
     return this.#deadline.raceWrite((field) => this.#tenant.during(write(field)), keyed)
   }
 
-  /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
-  within({ signal, deadline }: Allotment, trace: OperationTrace = this.trace): OperationScope {
-    const { caller, correlationId, interactionId, markSent, isWriting } = this
-    const store = trace === this.trace ? this.store : this.storeFor(trace)
-    const foreign: OperationScope['foreign'] = (kind) => this.foreign(kind)
-    const loader: OperationScope['loader'] = (instance, definition) => this.loader(instance, definition, trace)
-    return {
-      caller,
-      correlationId,
-      interactionId,
-      trace,
-      markSent,
-      isWriting,
-      store,
-      foreign,
-      signal,
-      deadline,
-      loader,
-    }
+  /** The scope of what is done for the operation itself. */
+  get scope(): OperationScope {
+    return (this.#scope ??= new TracedScope(this, this.trace))
   }
 
-  get store(): Store {
-    return (this.#tracedStore ??= this.storeFor(this.trace))
+  /** The scope of a write: it keeps the deadline of its own root field, also when it goes on beside a later one. */
+  within(field: Allotment, trace: OperationTrace = this.trace): OperationScope {
+    return new TracedScope(this, trace, { field })
   }
 
   /** The store, whose steps are recorded below this trace. */
@@ -164,7 +149,7 @@ export class Operation implements OperationScope {
 
   /** The scope of what is done under a span of this operation. */
   under(span: Span): OperationScope {
-    return new SpanScope(this, span)
+    return new TracedScope(this, span)
   }
 
   /** `asker` is the question that asks, where the operation is sampled. */
@@ -203,8 +188,8 @@ export class Operation implements OperationScope {
 
   /** The scope that a loader is created with: it runs batches under spans where the operation is sampled. */
   #loaderScope(definition: unknown): OperationScope {
-    if (this.trace.begin === undefined) return this
-    return new SpanScope(this, this.trace, (keys, run) => this.#runBatch(definition, keys, run))
+    if (this.trace.begin === undefined) return this.scope
+    return new TracedScope(this, this.trace, { batch: (keys, run) => this.#runBatch(definition, keys, run) })
   }
 
   #note(definition: unknown, asker: OperationTrace): void {

@@ -9,10 +9,10 @@ async function loadOwnRecords(operation: Operation): Promise<OwnRecords> {
   if ('absent' in obp) throw obp.absent()
   const { customersOfViewer, linksOf } = providers.obp.queries
   // A customer that cannot be read is not known to be the caller's.
-  const customers = readableRows(await customersOfViewer.load(obp.instance, operation, undefined))
+  const customers = readableRows(await customersOfViewer.load(obp.instance, operation.scope, undefined))
   const links = await Promise.all(
     customers.map((customer) =>
-      linksOf.load(obp.instance, operation, customer).catch((error: unknown) => {
+      linksOf.load(obp.instance, operation.scope, customer).catch((error: unknown) => {
         // Contradictory links give access to no linked record, and do not close the other records.
         if (error instanceof ApiError && error.code === 'CONFLICT') return null
         throw error

@@ -49,3 +49,16 @@ test("one client's slow reads leave permits for another that calls too", async (
   gate.open()
   await Promise.all([reads, more])
 })
+
+test("another client's write does not wait behind all queued writes of the first", async () => {
+  const gate = createGate()
+  app.fault('synctera', { match: WRITE_ROUTE, fault: 'slow', until: gate.opened, times: 6 })
+  const order: string[] = []
+  const send = (client: string) => write(client).then(() => void order.push(client))
+  const first = Array.from({ length: 60 }, () => send('first'))
+  await atProvider(6)
+  const other = send('other')
+  gate.open()
+  await Promise.all([...first, other])
+  expect(order.indexOf('other')).toBeLessThan(40)
+})

@@ -1,9 +1,10 @@
 import type { LoaderDefinition, OperationScope } from '../../datasources/contract/operation-scope.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { OperationTrace } from '../../datasources/contract/trace.js'
+import type { Allotment } from '../lifecycle/field-allotment.js'
 
 /** The operation, as its scopes see it. */
-interface Owner extends Omit<OperationScope, 'loader'> {
+interface Owner extends Omit<OperationScope, 'loader' | 'store'> {
   readonly loader: <Instance, Loader>(
     instance: Instance,
     definition: LoaderDefinition<Instance, Loader>,
@@ -12,22 +13,35 @@ interface Owner extends Omit<OperationScope, 'loader'> {
   readonly storeFor: (trace: OperationTrace) => Store
 }
 
-/** The scope of a question, a loader or a batch of a sampled operation: what is done in it is recorded below its span. */
-export class SpanScope implements OperationScope {
-  readonly foreign: OperationScope['foreign']
-  readonly loader: OperationScope['loader']
+/** What a scope has of its own, beside its operation. */
+interface ScopeOptions {
+  /** The root field whose deadline it keeps, also when it goes on beside a later one; without it that of the field that runs. */
+  readonly field?: Allotment | undefined
+  /** Of a loader of a sampled operation alone. */
+  readonly batch?: OperationScope['batch']
+}
+
+/** The scope of a question, a loader, a batch or a write: what is done in it is recorded below its trace. */
+export class TracedScope implements OperationScope {
   readonly trace: OperationTrace
   readonly batch: OperationScope['batch']
   readonly #operation: Owner
+  readonly #field: Allotment | undefined
   #store: Store | undefined
 
-  /** `batch`: of a loader alone. */
-  constructor(operation: Owner, trace: OperationTrace, batch?: OperationScope['batch']) {
+  constructor(operation: Owner, trace: OperationTrace, { field, batch }: ScopeOptions = {}) {
     this.#operation = operation
+    this.#field = field
     this.trace = trace
     this.batch = batch
-    this.foreign = (kind) => operation.foreign(kind)
-    this.loader = (instance, definition) => operation.loader(instance, definition, trace)
+  }
+
+  foreign(kind: 'owner' | 'tenant' | 'bank'): void {
+    this.#operation.foreign(kind)
+  }
+
+  loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader {
+    return this.#operation.loader(instance, definition, this.trace)
   }
 
   get caller() {
@@ -55,11 +69,11 @@ export class SpanScope implements OperationScope {
   }
 
   get signal(): AbortSignal {
-    return this.#operation.signal
+    return (this.#field ?? this.#operation).signal
   }
 
   get deadline() {
-    return this.#operation.deadline
+    return (this.#field ?? this.#operation).deadline
   }
 
   get store(): Store {
