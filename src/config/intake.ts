@@ -19,7 +19,7 @@ export function admissionConfig(settings: Settings): AdmissionConfig | undefined
   const floor = settings.integer(
     'ADMISSION_MIN_CONCURRENCY',
     'Operations that may be in flight however busy the process is.',
-    Math.min(8, ceiling),
+    Math.min(32, ceiling),
     { min: 1, max: 10_000 },
   )
   if (floor > ceiling) settings.problem('ADMISSION_MIN_CONCURRENCY must not be above ADMISSION_MAX_CONCURRENCY')

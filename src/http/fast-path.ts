@@ -61,8 +61,9 @@ export function coalesceWrites<Response>(write: (response: Response) => void): (
   }
 
   return (response) => {
+    // The newest waits: the body of a request that is refused by its header follows in a moment.
+    if (pending.length >= MAX_PENDING) flush()
     if (pending.push(response) === 1) setImmediate(flush)
-    else if (pending.length >= MAX_PENDING) flush()
   }
 }
 

@@ -22,9 +22,10 @@ interface QueueLength {
 
 /** The queue that a burst may build. No request comes after it, so that it is served to its end. */
 const BURST: QueueLength = { ms: 1_000, min: 128 }
-/** The queue that has not been empty for `STANDING_MS`: more comes than can be served. */
-const STANDING: QueueLength = { ms: 100, min: 16 }
+/** The queue that has not been empty for `STANDING_MS`, or was full in the last `FULL_MS`: more comes than can be served. */
+const STANDING: QueueLength = { ms: 20, min: 96 }
 const STANDING_MS = 500
+const FULL_MS = 1_000
 const MAX_QUEUED = 512
 /** The longest time in the queue. */
 const MAX_WAIT_MS = 2_000
@@ -162,6 +163,8 @@ export class Admission {
   /** True while the queue waits for a place rather than for the pace. */
   #isFull = false
   #emptyAt: number
+  /** When a request was last refused because the queue was full. */
+  #fullAt = -Infinity
 
   /** Moving averages: the work of an operation, and the time between two that are begun from the queue. */
   #workMs = 1
@@ -256,6 +259,7 @@ export class Admission {
     const request: Waiting = { flow, response, since: now, expiresAt: Math.min(deadline, now + MAX_WAIT_MS) }
     this.#queue.push(flow, request)
     if (this.#queue.queued > this.#capacity(now)) {
+      this.#fullAt = now
       const surplus = this.#queue.surplus(flow)!
       if (surplus === request) {
         this.#queue.remove(flow, request)
@@ -282,7 +286,8 @@ export class Admission {
 
   /** The requests that may be queued: as many as are served in a short time. */
   #capacity(now: number): number {
-    const { ms, min } = now - this.#emptyAt > STANDING_MS ? STANDING : BURST
+    const isStanding = now - this.#emptyAt > STANDING_MS || now - this.#fullAt < FULL_MS
+    const { ms, min } = isStanding ? STANDING : BURST
     return Math.min(MAX_QUEUED, Math.max(min, ms / this.#intervalMs))
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiError } from '../../datasources/contract/errors.js'
+import type { Permit } from '../../src/limits/admission.js'
 import { Bench, type Tried } from './turns.js'
 
 const count = (requests: readonly Tried[], state: Tried['state']): number =>
@@ -115,6 +116,25 @@ describe('Admission', () => {
     bench.loop.work(150)
     const { c } = await load(bench, { c: { rate: 0.5, workMs: 1 } }, 1_000)
     expect(count(c!, 'refused')).toBe(0)
+  })
+
+  it('takes a burst, and for a second after its queue was full a short one only', async () => {
+    const bench = new Bench()
+    const refusedOf = async (requests: number) => {
+      const onStart = (permit: Permit) => {
+        bench.loop.work(0.5)
+        permit.release()
+      }
+      const sent = Array.from({ length: requests }, () => bench.send({ client: 'c' }, { onStart }))
+      await bench.loop.idle(900, () => bench.admission.queued === 0)
+      expect(bench.admission.queued).toBe(0)
+      return count(sent, 'refused')
+    }
+    expect(await refusedOf(300)).toBe(0)
+    expect(await refusedOf(2_000)).toBeGreaterThan(1_000)
+    expect(await refusedOf(300)).toBeGreaterThan(150)
+    await bench.loop.idle(1_000)
+    expect(await refusedOf(300)).toBe(0)
   })
 
   it('gives clients equal shares of the work, and what one leaves to the others', async () => {
