@@ -30,6 +30,18 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**', 'datasources/**', 'resolvers/**', 'schema/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > Property[kind=/^[gs]et$/]',
+          message: 'V8 keeps an object literal with a getter until a full garbage collection: use a class.',
+        },
+      ],
+    },
+  },
+  {
     // An operation written down in a test has no generated type; what it answers is compared as a whole.
     files: ['test/**', 'examples/**'],
     rules: {

@@ -17,21 +17,44 @@ class Edge<Node> {
   }
 }
 
-/** Converts a page to a Relay connection; null stays null. `leftOut` is no field: the schema's resolvers report it. */
-export function connection<Node>(page: Page<Node> | null) {
-  if (page === null) return null
-  const { nodes, leftOut, hasNextPage, hasPreviousPage, endCursor } = page
-  return {
-    leftOut,
-    nodes,
-    edges: nodes.map((_node, i) => new Edge(page, i)),
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
-      get startCursor() {
-        return nodes.length > 0 ? page.cursorAt(0) : null
-      },
-      endCursor,
-    },
+/** The position of a page in its list. */
+class PageInfo<Node> {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly endCursor: string | null
+  readonly #page: Page<Node>
+
+  constructor(page: Page<Node>) {
+    this.hasNextPage = page.hasNextPage
+    this.hasPreviousPage = page.hasPreviousPage
+    this.endCursor = page.endCursor
+    this.#page = page
+  }
+
+  get startCursor(): string | null {
+    return this.#page.nodes.length > 0 ? this.#page.cursorAt(0) : null
   }
 }
+
+/** A page as a Relay connection; what few callers ask for is made when it is asked for. `leftOut` is no field: the schema's resolvers report it. */
+class Connection<Node> {
+  readonly leftOut: Page<Node>['leftOut']
+  readonly nodes: Page<Node>['nodes']
+  readonly pageInfo: PageInfo<Node>
+  readonly #page: Page<Node>
+
+  constructor(page: Page<Node>) {
+    this.leftOut = page.leftOut
+    this.nodes = page.nodes
+    this.pageInfo = new PageInfo(page)
+    this.#page = page
+  }
+
+  get edges(): Edge<Node>[] {
+    return this.nodes.map((_node, i) => new Edge(this.#page, i))
+  }
+}
+
+/** Converts a page to a Relay connection; null stays null. */
+export const connection = <Node>(page: Page<Node> | null): Connection<Node> | null =>
+  page === null ? null : new Connection(page)

@@ -73,6 +73,13 @@ export function lengthOf(text: string): number {
   return length
 }
 
+/** True for a text of more code points than these; the rest of it is not counted. */
+export function isLonger(text: string, than: number): boolean {
+  let length = 0
+  for (let i = 0; i < text.length && length <= than; i += 1) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) length += 1
+  return length > than
+}
+
 const FORMAT_CHARACTERS = /\p{Cf}/gu
 /** What people write between the groups of a number. */
 const SEPARATORS = /[\s./:\p{Pd}\u2212]/gu

@@ -243,19 +243,9 @@ export class AttemptRunner {
   }
 
   /** Waits for a permit; `aborted` also when the circuit opens. */
-  async #waitForPermit({ signal, deadline }: CallScope, claim: Claim): Promise<Admission> {
+  #waitForPermit({ signal, deadline }: CallScope, claim: Claim): Promise<Admission> {
     const { bulkhead, circuit, timeoutMs } = this.options
-    const waiting = new AbortController()
-    const abort = () => waiting.abort()
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    const endListening = circuit.onOpen(abort)
-    try {
-      return await bulkhead.acquire(waiting.signal, timeoutMs, claim, deadline)
-    } finally {
-      endListening()
-      signal.removeEventListener('abort', abort)
-    }
+    return bulkhead.acquire(signal, timeoutMs, claim, deadline, (abort) => circuit.onOpen(abort))
   }
 
   /** Sends the request under a span of its own, where the operation is sampled. */

@@ -38,7 +38,7 @@ class Kind {
   #changedAt = 0
 
   get held(): number {
-    return this.queue.heldBy([])
+    return this.queue.held
   }
 
   take(share: readonly string[], now: number): void {
@@ -128,12 +128,16 @@ export class Bulkhead {
     return true
   }
 
-  /** Takes a permit, or waits for one until the signal aborts, the time-out passes or the deadline cannot be met. */
+  /**
+   * Takes a permit, or waits for one until the signal aborts, the time-out passes or the deadline cannot be met.
+   * `onAbort` is given what aborts the wait for another cause, and returns what ends its watch for that.
+   */
   async acquire(
     signal: AbortSignal,
     timeoutMs: number,
     claim: Claim = OWN_CLAIM,
     deadline = Infinity,
+    onAbort?: (abort: () => void) => () => void,
   ): Promise<Admission> {
     if (signal.aborted) return 'aborted'
     if (this.tryAcquire(claim)) return 'acquired'
@@ -147,12 +151,17 @@ export class Bulkhead {
       const settle = (admission: Admission) => {
         clearTimeout(timer)
         signal.removeEventListener('abort', abort)
-        queue.remove(waiter)
+        endWatch?.()
         resolve(admission)
       }
+      const leave = (admission: Admission) => {
+        queue.remove(share, waiter)
+        settle(admission)
+      }
       const waiter: Waiter = { claim, admit: () => settle('acquired') }
-      const abort = () => settle('aborted')
-      const timer = setTimeout(settle, timeoutMs, 'timeout')
+      const abort = () => leave('aborted')
+      const timer = setTimeout(leave, timeoutMs, 'timeout')
+      const endWatch = onAbort?.(abort)
       signal.addEventListener('abort', abort, { once: true })
       queue.enqueue(share, waiter)
     })

@@ -3,8 +3,10 @@ const OWN = Symbol('own')
 
 /** A share: the waiting items and the held places of everything whose path begins with the names down to here. */
 class Share<Item> {
-  readonly children = new Map<string | typeof OWN, Share<Item>>()
-  readonly items = new Set<Item>()
+  // Made when they are needed: most owners hold a place for a moment, and never wait.
+  children: Map<string | typeof OWN, Share<Item>> | undefined
+  /** Oldest first. */
+  items: Item[] | undefined
   size = 0
   held = 0
 
@@ -13,15 +15,31 @@ class Share<Item> {
     readonly parent: Share<Item> | undefined,
   ) {}
 
+  /** The child with this key, which is opened where there is none. */
+  child(key: string | typeof OWN): Share<Item> {
+    const children = (this.children ??= new Map<string | typeof OWN, Share<Item>>())
+    let child = children.get(key)
+    if (!child) children.set(key, (child = new Share(key, this)))
+    return child
+  }
+
   /** The child that is served next: it waits, and holds the fewest places; of equal ones that served longest ago. */
   next(): Share<Item> | undefined {
     let next: Share<Item> | undefined
-    for (const child of this.children.values()) {
+    for (const child of this.children?.values() ?? []) {
       if (child.size === 0 || (next !== undefined && child.held >= next.held)) continue
       next = child
       if (child.held === 0) break
     }
     return next
+  }
+
+  /** Puts a child behind its siblings: a Map keeps the order of insertion. */
+  putLast(child: Share<Item>): void {
+    const { children } = this
+    if (children === undefined || children.size === 1) return
+    children.delete(child.key)
+    children.set(child.key, child)
   }
 }
 
@@ -33,11 +51,15 @@ class Share<Item> {
  */
 export class FairQueue<Item> {
   readonly #root = new Share<Item>(OWN, undefined)
-  readonly #owners = new Map<Item, Share<Item>>()
 
   /** The number of waiting items. */
   get size(): number {
     return this.#root.size
+  }
+
+  /** The number of places that are held. */
+  get held(): number {
+    return this.#root.held
   }
 
   /** The number of waiting items of a share: of all paths that begin with this one. */
@@ -52,9 +74,8 @@ export class FairQueue<Item> {
 
   /** Adds an item behind the others of its owner. An item may wait only once. */
   enqueue(path: readonly string[], item: Item): void {
-    const owner = this.#open([...path, OWN])
-    owner.items.add(item)
-    this.#owners.set(item, owner)
+    const owner = this.#open(path).child(OWN)
+    ;(owner.items ??= []).push(item)
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size += 1
   }
 
@@ -62,33 +83,23 @@ export class FairQueue<Item> {
   peek(): Item | undefined {
     let share = this.#root
     for (let next = share.next(); next; next = share.next()) share = next
-    const [item] = share.items
-    return item
+    return share.items?.[0]
   }
 
   /** Takes the next item from the queue; undefined when none waits. It holds a place only once `hold` is called. */
   dequeue(): Item | undefined {
     let share = this.#root
     for (let next = share.next(); next; next = share.next()) {
-      // Behind its siblings: a Map keeps the order of insertion.
-      share.children.delete(next.key)
-      share.children.set(next.key, next)
+      share.putLast(next)
       share = next
     }
-    const [item] = share.items
-    if (item !== undefined) this.remove(item)
-    return item
+    return this.#take(share, 0)
   }
 
-  /** Takes an item from the queue; false when it does not wait. */
-  remove(item: Item): boolean {
-    const owner = this.#owners.get(item)
-    if (!owner) return false
-    this.#owners.delete(item)
-    owner.items.delete(item)
-    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size -= 1
-    this.#close(owner)
-    return true
+  /** Takes an item of this owner from the queue; false when it does not wait. */
+  remove(path: readonly string[], item: Item): boolean {
+    const owner = this.#find(path)?.children?.get(OWN)
+    return owner !== undefined && this.#take(owner, owner.items?.indexOf(item) ?? -1) !== undefined
   }
 
   /** Counts a place as held by the owner with this path. */
@@ -105,24 +116,31 @@ export class FairQueue<Item> {
 
   #find(path: readonly string[]): Share<Item> | undefined {
     let share: Share<Item> | undefined = this.#root
-    for (let i = 0; i < path.length && share; i += 1) share = share.children.get(path[i]!)
+    for (let i = 0; i < path.length && share; i += 1) share = share.children?.get(path[i]!)
     return share
   }
 
-  #open(path: readonly (string | typeof OWN)[]): Share<Item> {
+  #open(path: readonly string[]): Share<Item> {
     let share = this.#root
-    for (const key of path) {
-      let child = share.children.get(key)
-      if (!child) share.children.set(key, (child = new Share(key, share)))
-      share = child
-    }
+    for (const key of path) share = share.child(key)
     return share
+  }
+
+  #take(owner: Share<Item>, index: number): Item | undefined {
+    const { items } = owner
+    const item = items?.[index]
+    if (items === undefined || item === undefined) return undefined
+    if (index === 0) items.shift()
+    else items.splice(index, 1)
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size -= 1
+    this.#close(owner)
+    return item
   }
 
   /** Removes shares that neither wait nor hold anything. */
   #close(share: Share<Item>): void {
     for (let { parent } = share; parent && share.size === 0 && share.held === 0; { parent } = share) {
-      parent.children.delete(share.key)
+      parent.children?.delete(share.key)
       share = parent
     }
   }

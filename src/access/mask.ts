@@ -9,7 +9,7 @@ import {
 import { ApiError } from '../../datasources/contract/errors.js'
 import { UNMASKED } from '../../datasources/contract/evidence.js'
 import type { Mask } from '../../schema/pii.js'
-import { lengthOf } from '../../schema/text.js'
+import { isLonger } from '../../schema/text.js'
 
 type Row = Record<string, unknown>
 type MaskValue = (value: unknown) => unknown
@@ -22,12 +22,18 @@ const MASKED_DIGITS = '••••'
 /** Length from which the last four characters are shown: of a shorter text they would disclose most. */
 const MIN_LENGTH_FOR_LAST_FOUR = 8
 
+/** The first letters of ASCII with their dots: most names begin with one of them. */
+const MASKED_ASCII = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code) + MASKED_LETTERS)
+
+function maskLetters(text: string): string {
+  if (!isLonger(text, 1)) return MASKED_LETTERS
+  const first = text.codePointAt(0)!
+  return MASKED_ASCII[first] ?? String.fromCodePoint(first) + MASKED_LETTERS
+}
+
 const MASKS: Record<Mask, MaskValue> = {
   hidden: () => null,
-  firstLetter: (value) =>
-    typeof value === 'string'
-      ? (lengthOf(value) > 1 ? String.fromCodePoint(value.codePointAt(0)!) : '') + MASKED_LETTERS
-      : null,
+  firstLetter: (value) => (typeof value === 'string' ? maskLetters(value) : null),
   lastFour: (value) =>
     typeof value === 'string'
       ? MASKED_DIGITS + (value.length >= MIN_LENGTH_FOR_LAST_FOUR ? value.slice(-4) : '')
@@ -55,18 +61,23 @@ interface MaskedField {
 }
 
 function createMasker(fields: readonly MaskedField[]): Masker {
+  /** The names of the row before: the rows of a list mostly have the same fields, and share one list of names. */
+  let masked: readonly string[] = []
   const masker: Masker = (value) => {
     if (Array.isArray(value)) return value.map(masker)
     if (typeof value !== 'object' || value === null || value instanceof ApiError) return value
     const copy: Row & { [MASKED_FIELDS]?: readonly string[]; [UNMASKED]?: object } = { ...(value as Row) }
-    const masked: string[] = []
+    let count = 0
     for (const { name, mask, isOwn } of fields) {
       const original = copy[name]
       if (original === undefined || original === null) continue
       copy[name] = mask(original)
-      if (isOwn) masked.push(name)
+      if (!isOwn) continue
+      if (masked[count] !== name) masked = [...masked.slice(0, count), name]
+      count += 1
     }
-    if (masked.length > 0) {
+    if (count < masked.length) masked = masked.slice(0, count)
+    if (count > 0) {
       copy[MASKED_FIELDS] = masked
       copy[UNMASKED] = value
     }

@@ -33,7 +33,7 @@ export class Listeners {
   }
 
   has(object: Watched): boolean {
-    return this.#byObject.has(objectKey(object))
+    return this.areAny && this.#byObject.has(objectKey(object))
   }
 
   tell(event: StateEvent): void {

@@ -4,9 +4,8 @@ import type { StateEvent, Watched } from './event-log.js'
 export const canonicalId = ({ type, id }: Pick<Watched, 'type' | 'id'>): string =>
   type === 'personVerification' ? id.toLowerCase() : id
 
-/** The key of an object in the memory of a process. */
-export const objectKey = (object: Watched): string =>
-  JSON.stringify([object.tenant ?? null, object.type, canonicalId(object)])
+/** The key of an object in the memory of a process. Neither a type nor the id of a tenant has a space. */
+export const objectKey = (object: Watched): string => `${object.type} ${object.tenant ?? ''} ${canonicalId(object)}`
 
 /** The object that an event is of. */
 export const objectOf = ({ tenant, type, objectId: id }: StateEvent): Watched => ({ tenant, type, id })
