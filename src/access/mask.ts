@@ -62,11 +62,13 @@ interface MaskedField {
 
 function createMasker(fields: readonly MaskedField[]): Masker {
   /** The names of the row before: the rows of a list mostly have the same fields, and share one list of names. */
-  let masked: readonly string[] = []
+  let last: readonly string[] = []
   const masker: Masker = (value) => {
     if (Array.isArray(value)) return value.map(masker)
     if (typeof value !== 'object' || value === null || value instanceof ApiError) return value
     const copy: Row & { [MASKED_FIELDS]?: readonly string[]; [UNMASKED]?: object } = { ...(value as Row) }
+    // A type that holds itself is masked within this loop.
+    let masked = last
     let count = 0
     for (const { name, mask, isOwn } of fields) {
       const original = copy[name]
@@ -77,6 +79,7 @@ function createMasker(fields: readonly MaskedField[]): Masker {
       count += 1
     }
     if (count < masked.length) masked = masked.slice(0, count)
+    last = masked
     if (count > 0) {
       copy[MASKED_FIELDS] = masked
       copy[UNMASKED] = value
