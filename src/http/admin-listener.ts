@@ -11,7 +11,8 @@ const WORKER_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 
 
 /** The program of the worker, as seen from this folder and from that of the bundle. In development and under test it is TypeScript, which tsx loads. */
 function programOf(): { readonly program: URL | string; readonly eval: boolean } {
-  if (!import.meta.url.endsWith('.ts')) return { program: new URL('../http/admin-worker.js', import.meta.url), eval: false }
+  if (!import.meta.url.endsWith('.ts'))
+    return { program: new URL('../http/admin-worker.js', import.meta.url), eval: false }
   const { href } = new URL('admin-worker.ts', import.meta.url)
   const program = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(href)})))`
   return { program, eval: true }

@@ -22,7 +22,9 @@ const { outputFiles } = await build({
   legalComments: 'none',
   // Of development, and loaded where it is installed.
   external: ['pino-pretty'],
-  banner: { js: `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)` },
+  banner: {
+    js: `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)`,
+  },
   logLevel: 'warning',
 })
 // V8 keeps a text with one character outside Latin-1 in two bytes for each; such characters stand in regular expressions alone.
