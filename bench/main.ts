@@ -14,7 +14,7 @@ import { pinned, stopAll } from './processes.js'
 import { profile } from './profile.js'
 import { report } from './report.js'
 import { mergeResults, NO_RESULTS, type Results } from './results.js'
-import { compile, ROOT } from './server.js'
+import { compile, compileModules, ROOT } from './server.js'
 import { measureStartup } from './startup.js'
 import { measureSubscriptions } from './subscriptions.js'
 import { measureTraces, TRACES_PLAN } from './traces.js'
@@ -55,7 +55,8 @@ function build(root: string): void {
   // For several measurements of the same build.
   if (options.built) return
   progress(`compiling ${root}`)
-  compile(root)
+  if (options.profile === undefined) compile(root)
+  else compileModules(root)
 }
 
 /** True for the workloads and parts that are named, and for all without `--only`. */

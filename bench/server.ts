@@ -26,8 +26,13 @@ export interface ServerOptions {
   readonly nodeArguments: readonly string[]
 }
 
-/** Compiles a checkout with its own compiler. */
+/** Compiles a checkout as it says itself. */
 export function compile(root: string): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
+}
+
+/** Compiles a checkout to one file for each module, so that a profile tells them apart. */
+export function compileModules(root: string): void {
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 }

@@ -59,6 +59,8 @@ export function buildClassSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
     orphanedTypes: [],
+    // Tests validate it; TypeGraphQL would run a whole introspection at each start.
+    skipCheck: true,
     pubSub: NO_PUB_SUB,
     validateFn: (value, _type, data) => validateArgument(value, data),
   })

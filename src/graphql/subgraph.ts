@@ -111,12 +111,13 @@ function addResolvers(schema: GraphQLSchema, resolvers: Resolvers): void {
  */
 export function buildSubgraph(typeDefs: DocumentNode, resolvers: Resolvers): GraphQLSchema {
   const document = withFederation(typeDefs)
-  const schema = buildASTSchema(document)
-  const sdl = print(document)
+  // Types that graphql-js printed, and the definitions above.
+  const schema = buildASTSchema(document, { assumeValidSDL: true })
+  let sdl: string | undefined
   addResolvers(schema, {
     ...resolvers,
     _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
   })
-  schema.getQueryType()!.getFields()['_service']!.resolve = () => ({ sdl })
+  schema.getQueryType()!.getFields()['_service']!.resolve = () => ({ sdl: (sdl ??= print(document)) })
   return schema
 }

@@ -9,9 +9,10 @@ const HEARTBEAT_MS = 250
 /** The memory of the worker, in MiB: it holds the text of the metrics and a few connections. */
 const WORKER_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 }
 
-/** The program of the worker. In development and under test it is TypeScript, which tsx loads. */
+/** The program of the worker, as seen from this folder and from that of the bundle. In development and under test it is TypeScript, which tsx loads. */
 function programOf(): { readonly program: URL | string; readonly eval: boolean } {
-  if (!import.meta.url.endsWith('.ts')) return { program: new URL('admin-worker.js', import.meta.url), eval: false }
+  if (!import.meta.url.endsWith('.ts'))
+    return { program: new URL('../http/admin-worker.js', import.meta.url), eval: false }
   const { href } = new URL('admin-worker.ts', import.meta.url)
   const program = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(href)})))`
   return { program, eval: true }

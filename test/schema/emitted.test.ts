@@ -23,6 +23,10 @@ test('the committed schemas equal the schema of the classes', () => {
   expect(readFileSync('schema/api.graphql', 'utf8')).toBe(printApi(schema))
 })
 
+test('the schema of the classes is valid', () => {
+  expect(validateSchema(schema)).toEqual([])
+})
+
 test('the schema for clients is valid by the specification alone, and has no directive of its own', () => {
   expect(validateSchema(api)).toEqual([])
   expect(

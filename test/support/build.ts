@@ -57,6 +57,7 @@ export function build(): void {
   ])
   cpSync(MANIFEST, join(folder(), MANIFEST))
   for (const name of ['node_modules', 'package.json']) symlinkSync(resolve(name), join(folder(), name))
+  execFileSync(process.execPath, ['--import', 'tsx', 'src/tools/bundle.ts', folder()])
   writeFileSync(done, '')
 }
 
