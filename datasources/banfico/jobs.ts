@@ -61,9 +61,17 @@ function toRow(row: StoredRow | null): AccountVerification {
 
 /** The scope of the calls of a job, which does not end with the operation that began it. */
 const scopeOf = (operation: OperationScope): OperationScope => {
-  const { caller, correlationId, interactionId, store, foreign, loader } = operation
-  const share = [caller.tenant, caller.client, caller.subject]
-  return { caller, correlationId, interactionId, store, foreign, loader, share, signal: detachedScope.signal }
+  const { caller, correlationId, interactionId, store } = operation
+  return {
+    caller,
+    correlationId,
+    interactionId,
+    store,
+    foreign: (kind) => operation.foreign(kind),
+    loader: (instance, definition) => operation.loader(instance, definition),
+    share: [caller.tenant, caller.client, caller.subject],
+    signal: detachedScope.signal,
+  }
 }
 
 /** Runs the rows of a job that wait, unless a process does so already. */

@@ -11,9 +11,9 @@ export interface OperationScope extends CallScope {
   /** The store; the operation's trace counts the time spent waiting for it. */
   readonly store: Store
   /** Told of a record that is absent for the caller because it belongs to another tenant or bank. */
-  readonly foreign: (kind: 'owner' | 'tenant' | 'bank') => void
+  foreign(kind: 'owner' | 'tenant' | 'bank'): void
   /** The loader of a definition for this operation, created at first use. */
-  readonly loader: <Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>) => Loader
+  loader<Instance, Loader>(instance: Instance, definition: LoaderDefinition<Instance, Loader>): Loader
   /** Runs a batch of the loader in a scope with a span of its own; only a loader of a sampled operation has it. */
   readonly batch?: (<T>(keys: number, run: (scope: OperationScope) => Promise<T>) => Promise<T>) | undefined
 }

@@ -44,13 +44,14 @@ const absent = (): ApiError => new ApiError('NOT_FOUND', { title: TITLE })
 /** The endpoint, where it is one of the caller's client in its tenant. */
 async function ownEndpoint(
   { registry }: PartnerWebhooksInstance,
-  { caller, foreign }: OperationScope,
+  operation: OperationScope,
   id: string,
 ): Promise<StoredEndpoint | null> {
+  const { caller } = operation
   const endpoint = await registry.find(id)
   if (endpoint === null) return null
-  if (endpoint.tenant !== caller.tenant) foreign('tenant')
-  else if (endpoint.client !== caller.client) foreign('owner')
+  if (endpoint.tenant !== caller.tenant) operation.foreign('tenant')
+  else if (endpoint.client !== caller.client) operation.foreign('owner')
   else return endpoint
   return null
 }

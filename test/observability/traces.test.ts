@@ -337,14 +337,19 @@ test('headers for the collector are read again when their file changes', async (
 })
 
 test('without a collector the SDK of OpenTelemetry is not loaded', async () => {
+  // A module is a function of the built server, with the name of its file.
   const loaded = `
-    import { createRequire } from 'node:module'
-    const { cache } = createRequire('/')
-    process.on('SIGUSR2', () => {
-      const sdk = Object.keys(cache).filter((path) => /@opentelemetry\\/(sdk|exporter|otlp)/.test(path))
+    import { Session } from 'node:inspector'
+    const session = new Session()
+    session.connect()
+    session.post('Profiler.enable')
+    session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+    process.on('SIGUSR2', () => session.post('Profiler.takePreciseCoverage', (error, { result }) => {
+      const sdk = result.flatMap(({ functions }) => functions).filter(({ functionName, ranges }) =>
+        /@opentelemetry\\/(sdk|exporter|otlp)/.test(functionName) && ranges[0].count > 0)
       process.stdout.write('LOADED ' + sdk.length)
       process.exit()
-    })`
+    }))`
   const countOf = async (settings: Record<string, string>) => {
     const server = await startReplica(app, settings, loaded)
     await server.end('SIGUSR2')
