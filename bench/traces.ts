@@ -17,7 +17,7 @@ const ALL = 'traces of all'
 /** Processes of each setting. What V8 compiles differs by process, and so does the CPU time, by more than that of traces. */
 const PROCESSES = 3
 /** What one of ten operations runs must be as warm as the rest. */
-const WARM_UP_FACTOR = 20
+const WARM_UP_FACTOR = 2
 
 /** Settings of the same build by its name in the table. */
 const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({

@@ -59,7 +59,7 @@ const ALL = [...OTHERS, 'tailcall'] as const
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 /** So few that admission control refuses none, however slow an operation is, and enough to keep a core busy. */
 const CONNECTIONS = 16
-const base = { tokens: 'full', prepare: [], contenders: [], connections: CONNECTIONS, warmUp: 2_000 } as const
+const base = { tokens: 'full', prepare: [], contenders: [], connections: CONNECTIONS, warmUp: 20_000 } as const
 
 const verifyAccount = (account: string, name: string): Operation => ({
   query: VERIFY_ACCOUNT,
@@ -127,7 +127,7 @@ const customers = (dataset: Dataset) =>
     ...base,
     name: 'Customers',
     operations: dataset.customerPages.map((after) => customersPage(25, after)),
-    warmUp: 400,
+    warmUp: 4_000,
     // The list, the persons, and each customer's attributes, which the list does not hold.
     calls: { atMost: 27, atLeast: 27 },
   }) as const
@@ -142,7 +142,7 @@ function customerWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.members.map(({ customerId }) => ({ query: CUSTOMER_PAGE, variables: { id: customerId } })),
       prepare: setEntitlements(dataset),
       contenders: OTHERS,
-      warmUp: 600,
+      warmUp: 6_000,
       // The customer, the person and eleven collections.
       calls: { atMost: 13, atLeast: 12 },
     },
@@ -179,7 +179,7 @@ function personWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.verificationIds.map((id) => ({ query: STORED_VERIFICATION, variables: { id } })),
       prepare: verifyNames(dataset),
       contenders: ['raw', 'strong'],
-      warmUp: 2 * STORED,
+      warmUp: 20_000,
       calls: { atMost: 0 },
     },
     {
@@ -189,7 +189,7 @@ function personWorkloads(dataset: Dataset): Workload[] {
       title: '(e) verifyAccount answered from Redis',
       operations: verifyNames(dataset),
       prepare: verifyNames(dataset),
-      warmUp: 2 * STORED,
+      warmUp: 20_000,
       contenders: ['raw'],
       calls: { atMost: 0 },
     },
@@ -214,7 +214,7 @@ function listWorkloads(dataset: Dataset): Workload[] {
       title: '(g) _entities of 100 persons',
       operations: entities(dataset),
       contenders: ['raw'],
-      warmUp: 400,
+      warmUp: 4_000,
       calls: { atMost: 1, atLeast: 1 },
     },
     {
@@ -225,7 +225,7 @@ function listWorkloads(dataset: Dataset): Workload[] {
       operations: dataset.personPages.map((after) => ({ query: PERSONS, variables: { after } })),
       tokens: 'masked',
       contenders: ALL,
-      warmUp: 400,
+      warmUp: 4_000,
       calls: { atMost: 1, atLeast: 1 },
     },
   ]
@@ -257,7 +257,7 @@ function sharingWorkloads(dataset: Dataset): Workload[] {
       title: '(d-at-hand) a stored verification that the process has at hand',
       operations: stored.operations.slice(0, 256),
       prepare: [],
-      warmUp: 2_000,
+      warmUp: 20_000,
     },
   ]
 }
