@@ -14,6 +14,8 @@ import {
 } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
   BatchSpanProcessor,
   type IdGenerator,
   ParentBasedSampler,
@@ -39,14 +41,13 @@ import { WatchedExporter } from './watched-exporter.js'
 const MAX_CLOSE_MS = 3_000
 const UUID_LENGTH = 36
 
-/** The part of the operations that are sampled, where no caller says more. */
-function ratioOf({ sampler, ratio }: TraceSettings): number {
-  if (sampler.endsWith('always_off')) return 0
-  return sampler.endsWith('traceidratio') ? ratio : 1
+function rootSampler({ sampler, ratio }: TraceSettings): Sampler {
+  if (sampler.endsWith('always_off')) return new AlwaysOffSampler()
+  return sampler.endsWith('traceidratio') ? new TraceIdRatioBasedSampler(ratio) : new AlwaysOnSampler()
 }
 
 function samplerOf(settings: TraceSettings): Sampler {
-  const root = new TraceIdRatioBasedSampler(ratioOf(settings))
+  const root = rootSampler(settings)
   return settings.sampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
 }
 
@@ -119,22 +120,16 @@ export function createTracing(
   const processors = exporter ? [...others, batchProcessor(exporter, destination!.delayMs, observer.lost)] : others
   const ids = new RandomIdGenerator()
   const sampler = samplerOf(settings)
-  const ratio = ratioOf(settings)
   const family = { resource: resourceOf(settings), scope: { name: 'kyc-graph', version: VERSION }, ids, processors }
-
-  /** A trace that begins here has a new id, so chance decides; to read it from the id takes longer. */
-  const isSampled = (traceId: string, caller: TraceContext | undefined): boolean =>
-    caller === undefined
-      ? Math.random() < ratio
-      : sampler.shouldSample(parentOf(caller), traceId, 'operation', SpanKind.SERVER, {}, []).decision ===
-        SamplingDecision.RECORD_AND_SAMPLED
 
   const begin: BeginTrace = (headers, correlationId) => {
     const caller = traceContextOf(headers)
     const traceId = caller?.traceId ?? ownIdOf(headers, correlationId) ?? ids.generateTraceId()
-    const state = caller?.state
+    const parent = caller === undefined ? ROOT_CONTEXT : parentOf(caller)
     // Decided once for the operation: one that is not sampled has no object of a span.
-    if (!isSampled(traceId, caller)) return new SelfTime(new UnsampledContext(traceId, state, ids))
+    const { decision } = sampler.shouldSample(parent, traceId, 'operation', SpanKind.SERVER, {}, [])
+    const state = caller?.state
+    if (decision !== SamplingDecision.RECORD_AND_SAMPLED) return new SelfTime(new UnsampledContext(traceId, state, ids))
     return sampledTime(family, { traceId, spanId: ids.generateSpanId(), traceFlags: 1, state }, caller)
   }
 
