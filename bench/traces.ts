@@ -49,10 +49,7 @@ const contendersOf = (settings: Readonly<Record<string, Readonly<Record<string, 
 /** The CPU time of an operation in each process of a setting, in ms: the median of its turns. */
 const cpuMsOf = (results: readonly EntryResult[], setting: string): readonly number[] =>
   results
-    .filter(
-      ({ contender }) =>
-        contender.name.startsWith(`${setting} `) && /^\d+$/.test(contender.name.slice(setting.length + 1)),
-    )
+    .filter(({ contender }) => contender.name.startsWith(`${setting} `))
     .map(({ samples }) => median(samples.map(({ cpuMs }) => cpuMs)))
 
 const shownRatio = ({ median: middle, min, max }: Spread): string =>
