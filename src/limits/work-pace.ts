@@ -1,5 +1,10 @@
 /** The work that may be begun at once after a time without work, in ms. */
 const MAX_CREDIT_MS = 10
+/**
+ * The work begun beyond the rate that is made up for, in ms. Few operations are begun whatever the rate is; without a
+ * bound a long time of them would keep all others waiting after it.
+ */
+const MAX_DEBT_MS = 10
 /** The rate changes at most once in this time. */
 const INTERVAL_MS = 100
 /** The part of an interval in which the event loop is to wait for events. */
@@ -45,7 +50,7 @@ export class WorkPace {
 
   /** Takes the work of an operation that begins. */
   take(workMs: number): void {
-    this.#credit -= workMs
+    this.#credit = Math.max(-MAX_DEBT_MS, this.#credit - workMs)
     this.#begunMs += workMs
   }
 

@@ -102,6 +102,23 @@ describe('Admission', () => {
     expect(count(after['c']!, 'refused')).toBe(0)
   })
 
+  it('operations that were begun because few were in flight keep none waiting afterwards', async () => {
+    const bench = new Bench({ floor: 32 })
+    // The own time of an operation holds that of others beside it, so that it is more than the process has.
+    for (let i = 0; i < 2_000; i += 1) {
+      const { permit, response } = bench.send()
+      bench.loop.work(1)
+      bench.admission.measure(response, { ownMs: 20 })
+      permit!.release()
+      await bench.loop.turn()
+    }
+    const begun = bench.loop.now()
+    const bodies = Array.from({ length: 60 }, () => bench.send())
+    await bench.loop.idle(2_000, () => count(bodies, 'queued') === 0)
+    expect(count(bodies, 'admitted')).toBe(60)
+    expect(bench.loop.now() - begun).toBeLessThan(600)
+  })
+
   it('follows the work of operations, whatever it is taken for', async () => {
     const bench = new Bench()
     await load(bench, { c: { rate: 1, workMs: 20, waitMs: 200 } }, 5_000)
