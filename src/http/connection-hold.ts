@@ -6,8 +6,23 @@ const STEP_MS = 50
 const STEPS = 20
 /** Connections that are held unread at one time; beyond, they are closed at once. */
 const MAX_HELD = 1_000
-/** A held connection that sends more than this is closed. */
+/** Beyond so much of what it sends, a held connection is not read. */
 const MAX_BYTES = 16 * 1024
+
+/** A connection with the native object that it reads from, which Node does not document. */
+interface NativeSocket extends Socket {
+  readonly _handle?: { readonly readStop: () => void } | null
+}
+
+/**
+ * Reads no more of a connection, which can then only be closed. After `pause` Node would read 64 KiB more: memory outside
+ * the heap, which many connections make so much of that V8 collects all garbage again and again.
+ */
+export function stopReading(socket: Socket): void {
+  socket.pause()
+  const { _handle: handle }: NativeSocket = socket
+  handle?.readStop()
+}
 
 /** How long to hold a connection: for a different time each, so that those of one moment do not come back in one moment. */
 export const holdMs = (): number => HOLD_MS + (Math.floor(Math.random() * STEPS) - STEPS / 2) * STEP_MS
@@ -24,8 +39,10 @@ export class ConnectionHold {
     socket.on('error', () => undefined)
     if (this.#held >= MAX_HELD) return void socket.destroy()
     this.#held += 1
-    // What it sends is dropped.
-    socket.on('data', () => socket.bytesRead > MAX_BYTES && socket.destroy())
+    // What it sends is dropped: with bytes that are not read, the end of the connection would be a reset.
+    socket.on('data', () => {
+      if (socket.bytesRead > MAX_BYTES) stopReading(socket)
+    })
     const timer = setTimeout(() => socket.destroy(), holdMs()).unref()
     socket.once('close', () => {
       clearTimeout(timer)

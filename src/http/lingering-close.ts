@@ -1,18 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { isAbused, reportAbuse } from './address-ban.js'
-import { holdMs } from './connection-hold.js'
+import { holdMs, stopReading } from './connection-hold.js'
 import { PartLimit } from './part-limit.js'
-import { MAX_BODY_BYTES } from './request-body-limit.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000
 const IDLE_MS = 1_000
 const MAX_LINGER_BYTES = 16 * 1024 * 1024
-/** A connection that is held may send the rest of one body. */
-const MAX_HELD_BYTES = MAX_BODY_BYTES
-/** The time between two reads of what is dropped: a client that floods a connection waits for it. */
+/**
+ * The time between two reads of what is dropped: a client that floods a connection waits for it. It is longer the more
+ * connections linger, because all of them together make at most 400 reads a second.
+ */
 const READ_PAUSE_MS = 20
+const READ_PAUSE_MS_EACH = 2.5
 
 /** True for a request with a body. */
 export const hasBody = ({
@@ -25,6 +26,9 @@ const left = new WeakSet<IncomingMessage>()
 
 /** Connections that are held after their answer, as those that were abused are. */
 const held = new WeakSet<Socket>()
+
+/** Connections that linger. */
+let lingering = 0
 
 const isHeld = (socket: Socket): boolean => isAbused(socket) || held.has(socket)
 
@@ -52,7 +56,7 @@ export function lingerOnClose(request: IncomingMessage): void {
   if (left.has(request)) return
   left.add(request)
   const { socket } = request
-  const until = socket.bytesRead + (isHeld(socket) ? MAX_HELD_BYTES : MAX_LINGER_BYTES)
+  const until = socket.bytesRead + MAX_LINGER_BYTES
   const destroy = () => void socket.destroy()
   let idle: NodeJS.Timeout | undefined
 
@@ -62,11 +66,12 @@ export function lingerOnClose(request: IncomingMessage): void {
     socket.on('data', () => {
       idle?.refresh()
       if (socket.bytesRead > until) return destroy()
-      // A connection that stands still takes memory: Node reads 64 KiB before it waits.
-      if (isHeld(socket)) return
       socket.pause()
-      setTimeout(() => socket.resume(), READ_PAUSE_MS)
+      setTimeout(() => socket.resume(), READ_PAUSE_MS + lingering * READ_PAUSE_MS_EACH)
     })
+    if (isHeld(socket)) return stopReading(socket)
+    lingering += 1
+    socket.once('close', () => (lingering -= 1))
   }
 
   drop(request)
