@@ -9,7 +9,7 @@ import { startHive } from './hive.js'
 import type { LoadJob, LoadResult } from './load.js'
 import { prepareServer, storeRawData } from './prepare.js'
 import { ask, CORE, cpuSeconds, freePort, helper, program, residentMb } from './processes.js'
-import { type Recording, record } from './recording.js'
+import { type Recording, record, workloadOperations } from './recording.js'
 import { type CommandCounts, commandCounts, commandsPerOperation } from './redis-commands.js'
 import { expectedText, requestsOf } from './requests.js'
 import { type Build, ROOT, type ServerOptions, startServer } from './server.js'
@@ -99,7 +99,7 @@ export class Environment {
 
   static async open(options: EnvironmentOptions, progress: (line: string) => void): Promise<Environment> {
     const isWanted = options.isWanted ?? (() => true)
-    const recording = await record(isWanted({ id: 'growth' }), progress)
+    const recording = await record((dataset) => workloadOperations(dataset, isWanted({ id: 'growth' })), progress)
     const scratch = mkdtempSync(join(tmpdir(), 'kyc-graph-bench-'))
     progress('starting Redis and stubs')
     const stores = { builds: await startRedis(scratch), contenders: await startRedis(scratch) }

@@ -22,7 +22,7 @@ import { measureTraces, TRACES_PLAN } from './traces.js'
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string' },
-    seconds: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '2' },
     save: { type: 'boolean', default: false },
     built: { type: 'boolean', default: false },
     before: { type: 'string' },

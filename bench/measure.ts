@@ -7,6 +7,12 @@ import type { ErrorWorkloads, Workload } from './workloads.js'
 
 export type Progress = (line: string) => void
 
+/**
+ * How long a process is under load before each of its turns. While the others had theirs it was idle: V8 has made its
+ * young generation small, and may have let go of compiled code.
+ */
+const SETTLE_SECONDS = 0.5
+
 export interface Plan {
   readonly rounds: number
   readonly seconds: number
@@ -111,6 +117,7 @@ export async function takeTurns(
     // The order is reversed in each round, so that a drift of the machine affects all entries alike.
     for (const result of round % 2 === 0 ? results : [...results].reverse()) {
       if (result.invalid !== undefined) continue
+      await environment.measure(result.contender, result.workload, { seconds: SETTLE_SECONDS })
       const sample = await environment.measure(result.contender, result.workload, plan)
       result.invalid = problemOf(sample)
       result.samples.push(sample)

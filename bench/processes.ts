@@ -108,11 +108,12 @@ export function residentMb(pid: number): number {
 
 /** Kills every process that was started here. */
 export async function stopAll(): Promise<void> {
-  await Promise.all(
-    [...started].map(async (child) => {
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    }),
-  )
+  await Promise.all([...started].map(stop))
+}
+
+/** Ends a process that was started here, at once. */
+export async function stop(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
 }

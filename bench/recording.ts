@@ -57,11 +57,8 @@ function clientOf(url: string, token: string): RunOperation {
   }
 }
 
-/** Runs every operation of every workload once. */
-async function runAll(run: RunOperation, dataset: Dataset, hasGrowth: boolean): Promise<void> {
-  const growth = hasGrowth ? growthWorkloads(dataset) : []
-  const all = [...workloads(dataset), ...growth, errorWorkloads(dataset).success]
-  const operations = all.flatMap(({ prepare, operations }) => [...prepare, ...operations])
+/** Runs operations once. */
+async function runAll(run: RunOperation, operations: readonly Operation[]): Promise<void> {
   await each(operations, ({ query, variables }) =>
     run(query, JSON.parse(JSON.stringify(variables).replace(UNIQUE, randomUUID())) as Operation['variables']),
   )
@@ -162,11 +159,23 @@ async function startRecording(issuer: Issuer) {
   }
 }
 
+/** Every operation of every workload; those of the growth are many and large. */
+export function workloadOperations(dataset: Dataset, hasGrowth: boolean): readonly Operation[] {
+  const growth = hasGrowth ? growthWorkloads(dataset) : []
+  return [...workloads(dataset), ...growth, errorWorkloads(dataset).success].flatMap(({ prepare, operations }) => [
+    ...prepare,
+    ...operations,
+  ])
+}
+
 /**
- * Runs all workloads once against the emulators and records their responses: stubs then send the same bytes without
+ * Runs operations once against the emulators and records the responses to them: stubs then send the same bytes without
  * the emulators' own work.
  */
-export async function record(hasGrowth: boolean, progress: (line: string) => void): Promise<Recording> {
+export async function record(
+  operationsOf: (dataset: Dataset) => readonly Operation[],
+  progress: (line: string) => void,
+): Promise<Recording> {
   const issuer = await createIssuer('https://issuer.test')
   const { obpUrl, emulated, responses, settings, urls, stopRecorders, close } = await startRecording(issuer)
   const tokens = await signTokens(issuer)
@@ -183,8 +192,8 @@ export async function record(hasGrowth: boolean, progress: (line: string) => voi
   const run = clientOf(server.url, tokens.full[0]!)
 
   const dataset = await seed({ run, obpUrl, settings: emulated, progress })
-  progress('recording the responses to all workloads')
-  await runAll(run, dataset, hasGrowth)
+  progress('recording the responses to all operations')
+  await runAll(run, operationsOf(dataset))
   addCustomerPages(responses['obp']!)
   addAttributes(responses['obp']!, dataset)
   addRefusals(responses['obp']!, dataset.refusedCustomerIds)
