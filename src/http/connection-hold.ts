@@ -11,17 +11,21 @@ const MAX_BYTES = 16 * 1024
 
 /** A connection with the native object that it reads from, which Node does not document. */
 interface NativeSocket extends Socket {
-  readonly _handle?: { readonly readStop: () => void } | null
+  readonly _handle?: { readonly readStart: () => void; readonly readStop: () => void } | null
 }
 
 /**
- * Reads no more of a connection, which can then only be closed. After `pause` Node would read 64 KiB more: memory outside
- * the heap, which many connections make so much of that V8 collects all garbage again and again.
+ * Reads no more of a connection until `resumeReading`. After `pause` Node would read 64 KiB more: memory outside the
+ * heap, of which many connections make so much that V8 collects all garbage again and again.
  */
-export function stopReading(socket: Socket): void {
+export function stopReading(socket: NativeSocket): void {
   socket.pause()
-  const { _handle: handle }: NativeSocket = socket
-  handle?.readStop()
+  socket._handle?.readStop()
+}
+
+export function resumeReading(socket: NativeSocket): void {
+  socket._handle?.readStart()
+  socket.resume()
 }
 
 /** How long to hold a connection: for a different time each, so that those of one moment do not come back in one moment. */

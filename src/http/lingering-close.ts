@@ -1,18 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { isAbused, reportAbuse } from './address-ban.js'
-import { holdMs, stopReading } from './connection-hold.js'
+import { holdMs, resumeReading, stopReading } from './connection-hold.js'
 import { PartLimit } from './part-limit.js'
 
 /** How long, and how much, a client may still send after it was answered. */
 const LINGER_MS = 5_000
 const IDLE_MS = 1_000
 const MAX_LINGER_BYTES = 16 * 1024 * 1024
-/**
- * The time between two reads of what is dropped: a client that floods a connection waits for it. It is longer the more
- * connections linger, because all of them together make at most 400 reads a second.
- */
+/** The time between two reads of what is dropped: a client that floods a connection waits for it. */
 const READ_PAUSE_MS = 20
+/** Added for each connection that lingers: all of them together make at most 400 reads a second. */
 const READ_PAUSE_MS_EACH = 2.5
 
 /** True for a request with a body. */
@@ -62,16 +60,22 @@ export function lingerOnClose(request: IncomingMessage): void {
 
   function takeOver(): void {
     socket.removeAllListeners('data')
-    // The first listener takes the connection from the HTTP parser.
-    socket.on('data', () => {
-      idle?.refresh()
-      if (socket.bytesRead > until) return destroy()
-      socket.pause()
-      setTimeout(() => socket.resume(), READ_PAUSE_MS + lingering * READ_PAUSE_MS_EACH)
-    })
-    if (isHeld(socket)) return stopReading(socket)
     lingering += 1
     socket.once('close', () => (lingering -= 1))
+    // The first listener takes the connection from the HTTP parser.
+    socket.on('data', () => (socket.bytesRead > until ? destroy() : rest()))
+    rest()
+  }
+
+  /** Reads nothing for a while. */
+  function rest(): void {
+    stopReading(socket)
+    const goOn = () => {
+      idle?.refresh()
+      resumeReading(socket)
+    }
+    // One that is held is closed soon, and what its client sent until then is little.
+    setTimeout(goOn, (isHeld(socket) ? 0 : READ_PAUSE_MS) + lingering * READ_PAUSE_MS_EACH)
   }
 
   drop(request)
