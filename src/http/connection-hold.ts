@@ -23,6 +23,7 @@ export function stopReading(socket: NativeSocket): void {
   socket._handle?.readStop()
 }
 
+/** Reads a connection again that `stopReading` has stopped. */
 export function resumeReading(socket: NativeSocket): void {
   socket._handle?.readStart()
   socket.resume()

@@ -1,6 +1,11 @@
 import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { request as requestByTls } from 'node:https'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { MAX_ARRIVING } from '../../src/http/arriving-bodies.js'
@@ -207,17 +212,34 @@ describe('bodies that have begun and not arrived', () => {
   })
 })
 
-test('a client that sends a large body to its end before it reads gets the refusal', async () => {
-  const answer = await new Promise<number>((resolve, reject) => {
-    const { hostname, port } = new URL(app.url)
-    const headers = { authorization, 'content-type': 'application/json', 'content-length': 5_000_000 }
-    const sent = request({ hostname, port, path: '/graphql', method: 'POST', headers, agent: false }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode!))
+describe('a client that sends a large body to its end before it reads gets the refusal', () => {
+  const send = (url: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const { protocol, hostname, port } = new URL(url)
+      const headers = { authorization, 'content-type': 'application/json', 'content-length': 5_000_000 }
+      const options = { hostname, port, path: '/graphql', method: 'POST', headers, rejectUnauthorized: false }
+      const sent = (protocol === 'https:' ? requestByTls : request)({ ...options, agent: false }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode!))
+      })
+      sent.on('error', reject)
+      sent.end(Buffer.alloc(5_000_000, 'x'))
     })
-    sent.on('error', reject)
-    sent.end(Buffer.alloc(5_000_000, 'x'))
+
+  test('in plain text', async () => expect(await send(app.url)).toBe(413))
+
+  test('over TLS', async () => {
+    const own = await generate([{ name: 'commonName', value: 'localhost' }])
+    const folder = mkdtempSync(join(tmpdir(), 'kyc-front-tls-'))
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    writeFileSync(cert, own.cert)
+    writeFileSync(key, own.private)
+    const secure = await startApp({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }, app)
+    try {
+      expect(await send(secure.url.replace('http:', 'https:'))).toBe(413)
+    } finally {
+      await secure.close()
+    }
   })
-  expect(answer).toBe(413)
 })
 
 describe('an odd form of what a request may say is refused with 400', () => {
