@@ -113,6 +113,7 @@ export async function stopAll(): Promise<void> {
 
 /** Ends a process that was started here, at once. */
 export async function stop(child: ChildProcess): Promise<void> {
+  if (!started.has(child)) return
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
   await gone

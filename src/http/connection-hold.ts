@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 const HOLD_MS = 1_000
 const STEP_MS = 50
 const STEPS = 20
-/** Connections that are held unread at one time; beyond, they are closed at once. */
+/** Connections that are held at one time; beyond, they are closed at once. */
 const MAX_HELD = 1_000
 /** Beyond so much of what it sends, a held connection is not read. */
 const MAX_BYTES = 16 * 1024
@@ -39,7 +39,7 @@ export const holdMs = (): number => HOLD_MS + (Math.floor(Math.random() * STEPS)
 export class ConnectionHold {
   #held = 0
 
-  /** Takes a new connection that nothing reads. */
+  /** Takes a new connection that nothing else reads. */
   take(socket: Socket): void {
     socket.on('error', () => undefined)
     if (this.#held >= MAX_HELD) return void socket.destroy()

@@ -59,6 +59,8 @@ export function lingerOnClose(request: IncomingMessage): void {
   let idle: NodeJS.Timeout | undefined
 
   function takeOver(): void {
+    // The client may have left before it was refused; then nothing would tell the end of the connection.
+    if (socket.destroyed) return
     socket.removeAllListeners('data')
     lingering += 1
     socket.once('close', () => (lingering -= 1))

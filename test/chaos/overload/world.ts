@@ -46,6 +46,7 @@ export interface RunningServer {
   readonly child: ChildProcess
 }
 
+/** Starts a server on the core that is measured. */
 export async function startServer(
   context: ChaosContext,
   world: World,
