@@ -29,6 +29,7 @@ export interface RequestReport extends Coverage {
 }
 
 const WARM_UP_REQUESTS = 50
+const START_MS = 30_000
 
 const customer = {
   query:
@@ -90,7 +91,7 @@ export async function measureRequests(root: string): Promise<RequestReport[]> {
   const server = startCompiled(root, { ...settings, ...auth, ...PATIENCE, AUDIT_LOG: join(folder, 'audit.log') })
   try {
     const [url, inspectorUrl] = await Promise.all([
-      firstMatch(server, 'stdout', /"url":"([^"]+)"/),
+      firstMatch(server, 'stdout', /"url\.full":"([^"]+)"/),
       firstMatch(server, 'stderr', /(ws:\/\/\S+)/),
     ])
     const ours = pathToFileURL(join(root, 'dist/')).href
@@ -135,10 +136,12 @@ function startCompiled(root: string, settings: Record<string, string>): ChildPro
   })
 }
 
-/** Waits until a process prints what the pattern captures. */
+/** Waits until a process prints what the pattern captures, for as long as a start may take. */
 function firstMatch(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = ''
+    const late = () => reject(new Error(`The server has not printed ${pattern} in ${START_MS / 1000} s: ${printed}`))
+    setTimeout(late, START_MS).unref()
     child[stream]!.setEncoding('utf8').on('data', (chunk: string) => {
       printed += chunk
       const [, found] = pattern.exec(printed) ?? []
