@@ -14,6 +14,7 @@ import type { Replica } from './replica.js'
 import { countFindings, type Report } from './report.js'
 import { countMarks } from './state.js'
 import { Traffic } from './tally.js'
+import { warmUp } from './warm-up.js'
 import { startWorld, type World } from './world.js'
 import { MARKS } from './writes.js'
 
@@ -147,6 +148,8 @@ export async function soak({
   const oracle = new Oracle()
   const world = await startWorld(folder, oracle, replicas)
   try {
+    progress('the replicas are warmed up')
+    await warmUp(world, seconds)
     const openFilesAtFirst = await filesOf(world.replicas)
     const chaos = new Chaos(world, plan(randomOf(seed), seconds, replicas))
     const ledger = new Ledger(oracle, (window) => chaos.storeWasAway(window))
