@@ -21,6 +21,16 @@ export function slope(points: readonly { readonly second: number; readonly bytes
     : (points.reduce((sum, { second, bytes }) => sum + (second - x) * (bytes - y), 0) / spread) * (60 / MB)
 }
 
+/** What memory a replica has gained, in MB a minute. */
+export interface Growth {
+  /** Over which time. */
+  readonly seconds: number
+  readonly rss: number
+  readonly heap: number
+  readonly held: number
+  readonly external: number
+}
+
 /** Memory of the replicas, second by second. */
 export class Memory {
   readonly readings: Reading[] = []
@@ -43,18 +53,19 @@ export class Memory {
   }
 
   /** How fast a replica grew in its longest life, its first seconds left out. */
-  growth(
-    replica: string,
-    warmUpSeconds: number,
-  ): { readonly seconds: number; readonly rss: number; readonly heap: number } {
+  growth(replica: string, warmUpSeconds: number): Growth {
     const lives: Reading[][] = []
     for (const reading of this.readings) if (reading.replica === replica) (lives[reading.life] ??= []).push(reading)
     const [longest = []] = lives.flatMap((life) => [life]).sort((a, b) => b.length - a.length)
     const warm = longest.filter(({ second }) => second >= (longest[0]?.second ?? 0) + warmUpSeconds)
+    const slopeOf = (bytesOf: (reading: Reading) => number): number =>
+      slope(warm.map((reading) => ({ second: reading.second, bytes: bytesOf(reading) })))
     return {
       seconds: Math.round((warm.at(-1)?.second ?? 0) - (warm[0]?.second ?? 0)),
-      rss: slope(warm.map(({ second, rssBytes }) => ({ second, bytes: rssBytes }))),
-      heap: slope(warm.map(({ second, heapBytes }) => ({ second, bytes: heapBytes }))),
+      rss: slopeOf(({ rssBytes }) => rssBytes),
+      heap: slopeOf(({ heapBytes }) => heapBytes),
+      held: slopeOf(({ heldBytes }) => heldBytes),
+      external: slopeOf(({ externalBytes }) => externalBytes),
     }
   }
 }

@@ -10,6 +10,10 @@ import { startProcess } from '../support/processes.js'
 export interface Sample {
   readonly rssBytes: number
   readonly heapBytes: number
+  /** What V8 holds of the system for its heap, used or not. */
+  readonly heldBytes: number
+  /** Memory outside the heap that its objects refer to. */
+  readonly externalBytes: number
   readonly openFiles: number
 }
 
@@ -133,6 +137,8 @@ export function replica(
         return {
           rssBytes: metric(text, 'process_resident_memory_bytes'),
           heapBytes: metric(text, 'nodejs_heap_size_used_bytes'),
+          heldBytes: metric(text, 'nodejs_heap_size_total_bytes'),
+          externalBytes: metric(text, 'nodejs_external_memory_bytes'),
           openFiles: metric(text, 'process_open_fds'),
         }
       } catch {

@@ -24,6 +24,10 @@ export interface Report {
     readonly seconds: number
     readonly rssMbPerMinute: number
     readonly heapMbPerMinute: number
+    /** What V8 holds of the system for the heap, used or not. */
+    readonly heldMbPerMinute: number
+    /** Outside the heap. */
+    readonly externalMbPerMinute: number
   }[]
   readonly bounds: { readonly rssMbPerMinute: number; readonly recoverySeconds: number; readonly answerMs: number }
   readonly sockets: {
@@ -93,9 +97,9 @@ export function table(report: Report): string {
         'well again',
         `${report.recoverySeconds} s after the last one (bound ${bounds.recoverySeconds}); keys still held by a lease: ${report.keysStillHeld}`,
       ],
-      ...report.growth.map(({ replica, seconds, rssMbPerMinute, heapMbPerMinute }): [string, string] => [
+      ...report.growth.map(({ replica, seconds, ...mbPerMinute }): [string, string] => [
         `memory of ${replica}`,
-        `RSS ${rssMbPerMinute} MB/min, heap ${heapMbPerMinute} MB/min over ${seconds} s (bound ${bounds.rssMbPerMinute})`,
+        `MB a minute over ${seconds} s: RSS ${mbPerMinute.rssMbPerMinute} (bound ${bounds.rssMbPerMinute}), heap ${mbPerMinute.heapMbPerMinute}, held for it ${mbPerMinute.heldMbPerMinute}, outside it ${mbPerMinute.externalMbPerMinute}`,
       ]),
       [
         'open files',

@@ -200,8 +200,15 @@ export async function soak({
     const most = seconds >= LONG_SECONDS ? MAX_GROWTH.long : MAX_GROWTH.short
     const tenth = (value: number) => Math.round(value * 10) / 10
     const growth = world.replicas.map(({ name }) => {
-      const { seconds: over, rss, heap } = memory.growth(name, Math.min(120, seconds / 4))
-      return { replica: name, seconds: over, rssMbPerMinute: tenth(rss), heapMbPerMinute: tenth(heap) }
+      const grown = memory.growth(name, Math.min(120, seconds / 4))
+      return {
+        replica: name,
+        seconds: grown.seconds,
+        rssMbPerMinute: tenth(grown.rss),
+        heapMbPerMinute: tenth(grown.heap),
+        heldMbPerMinute: tenth(grown.held),
+        externalMbPerMinute: tenth(grown.external),
+      }
     })
     // The others are killed too often to say anything of it.
     if (growth[0]!.rssMbPerMinute > most)
