@@ -20,7 +20,7 @@ import { parseJson } from './json.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
 import { acquireShared, type SharedPermits } from './shared-permits.js'
 import { USER_AGENT } from './user-agent.js'
-import { type Transport, TransportError, type TransportResponse } from './transport.js'
+import { type AbortWatch, type Transport, TransportError, type TransportResponse } from './transport.js'
 
 type Headers = Readonly<Record<string, string>>
 const NO_HEADERS: Headers = {}
@@ -279,20 +279,26 @@ export class AttemptRunner {
     const { circuit, timeoutMs, transport, sendsInteractionId, propagatesTrace } = this.options
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
-    const controller = new AbortController()
-    let reason: AbortReason | undefined
-    const abort = (why: AbortReason) => {
-      reason ??= why
-      controller.abort()
-    }
     const beganAt = performance.now()
-    // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
-    const timer = setTimeout(abort, timeoutMs, 'timeout')
-    const onEnd = () => abort('operation')
+    let reason: AbortReason | undefined
+    const watch: AbortWatch = (abort) => {
+      const end = (why: AbortReason) => {
+        reason ??= why
+        abort()
+      }
+      // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
+      const timer = setTimeout(end, timeoutMs, 'timeout')
+      const onEnd = () => end('operation')
+      if (!isWrite) scope.signal.addEventListener('abort', onEnd, { once: true })
+      const cut = (cause: OpenCause) => cause === 'silence' && end('silence')
+      const endListening = call.effect === 'read' ? circuit.onOpen(cut) : undefined
+      return () => {
+        clearTimeout(timer)
+        endListening?.()
+        if (!isWrite) scope.signal.removeEventListener('abort', onEnd)
+      }
+    }
     if (isWrite) scope.markSent?.()
-    else scope.signal.addEventListener('abort', onEnd, { once: true })
-    const cut = (cause: OpenCause) => cause === 'silence' && abort('silence')
-    const endListening = call.effect === 'read' ? circuit.onOpen(cut) : undefined
     try {
       return await transport.send({
         method: call.method,
@@ -302,16 +308,12 @@ export class AttemptRunner {
           trace: propagatesTrace ? traceHeaders(trace) : undefined,
         }),
         body: body?.text,
-        signal: controller.signal,
+        watch,
         recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       return this.#transportFailure(call.effect, error, reason, beganAt)
-    } finally {
-      clearTimeout(timer)
-      endListening?.()
-      if (!isWrite) scope.signal.removeEventListener('abort', onEnd)
     }
   }
 

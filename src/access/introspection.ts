@@ -6,7 +6,7 @@ import { Bulkhead } from '../../datasources/http/bulkhead.js'
 import { parseJson } from '../../datasources/http/json.js'
 import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
 import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
-import { TransportError, type TransportOptions } from '../../datasources/http/transport.js'
+import { abortBy, TransportError, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Claims } from './caller-claims.js'
@@ -165,7 +165,7 @@ export class Introspection {
         path: pathname + search,
         headers: headersOf(this.#access),
         body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
-        signal: AbortSignal.any([this.#closing.signal, timeout]),
+        watch: abortBy(AbortSignal.any([this.#closing.signal, timeout])),
         // A connection that was idle for long may be closed while the token is on its way.
         recentOnly: true,
       })

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWK } from 'jose'
 import { proxyFor } from '../../datasources/http/proxy.js'
-import { IdleLimit, TransportError, undiciTransport } from '../../datasources/http/transport.js'
+import { abortBy, IdleLimit, TransportError, undiciTransport } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { omitNullish } from '../../datasources/support/mapping.js'
 import type { Config } from '../config.js'
@@ -52,7 +52,7 @@ export async function readDocument(
       path: url.pathname + url.search,
       headers: { accept: ACCEPT, 'user-agent': USER_AGENT },
       body: undefined,
-      signal: AbortSignal.any([closed, timeout]),
+      watch: abortBy(AbortSignal.any([closed, timeout])),
     })
     if (status !== 200) throw new JwksError(`HTTP_${status}`)
     if (text === undefined) throw new JwksError('NOT_READABLE')

@@ -7,7 +7,7 @@ import { contract } from '../../datasources/http/call.js'
 import { parseJson } from '../../datasources/http/json.js'
 import { type ProxySettings, proxyFor } from '../../datasources/http/proxy.js'
 import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
-import type { TransportOptions } from '../../datasources/http/transport.js'
+import { abortBy, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { ConsentRegisterConfig } from './settings.js'
@@ -143,7 +143,7 @@ export class ConsentRegister {
         ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
       },
       body,
-      signal,
+      watch: abortBy(signal),
       // A connection that was idle for long may be closed while the question is on its way.
       recentOnly: true,
     })

@@ -1,5 +1,5 @@
 import { type ProxySettings, proxyFor } from '../../datasources/http/proxy.js'
-import { IdleLimit, TransportError, type TransportResponse, undiciTransport } from '../../datasources/http/transport.js'
+import { abortBy, IdleLimit, TransportError, type TransportResponse, undiciTransport } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 
@@ -48,7 +48,7 @@ export async function requestService(
       path: url.pathname + url.search,
       headers: { 'user-agent': USER_AGENT, ...headers },
       body,
-      signal: timeout,
+      watch: abortBy(timeout),
     })
     if (response.status < 200 || response.status > 299) throw new KeyServiceError(`HTTP_${response.status}`)
     return response

@@ -18,14 +18,29 @@ export interface TransportResponse {
   readonly unreadable?: string | undefined
 }
 
+/**
+ * Watches for the reasons to abort a request: is given what aborts it, which may be called at once and more than once,
+ * and returns what ends the watch. A signal for each request would cost more than all else that watches.
+ */
+export type AbortWatch = (abort: () => void) => () => void
+
+/** Aborts a request with a signal. */
+export const abortBy =
+  (signal: AbortSignal): AbortWatch =>
+  (abort) => {
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    return () => signal.removeEventListener('abort', abort)
+  }
+
 export interface TransportRequest {
   readonly method: string
   /** Path and query, encoded. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer | undefined
-  /** Aborts the request, and its connection when it was sent. */
-  readonly signal: AbortSignal
+  /** Begun once, before the request is sent, and ended with it. An abort ends the connection too when it was sent. */
+  readonly watch: AbortWatch
   /**
    * True for a request that is not repeated when its answer is lost: it goes out on a connection that is new or was
    * used a moment ago, because the other side may close an idle one while the request is under way.

@@ -5,7 +5,14 @@ import fetch, { AbortError, type Response } from 'node-fetch'
 import { Bulkhead } from '../bulkhead.js'
 import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, isCompressed, readBody, TOO_LARGE } from './body.js'
 import { type Connector, createConnector } from './connector.js'
-import { type Transport, TransportError, transportError, type TransportOptions } from './contract.js'
+import {
+  type Transport,
+  TransportError,
+  transportError,
+  type TransportOptions,
+  type TransportRequest,
+  type TransportResponse,
+} from './contract.js'
 import { IdleLimit } from './idle-limit.js'
 import { type Reading, unlimitedMemory } from './response-memory.js'
 
@@ -164,38 +171,54 @@ export function nodeFetchTransport(options: TransportOptions): Transport {
   }
   // An agent counts no connections that are being opened.
   const places = new Bulkhead(connections)
-  return {
-    async send({ method, path, headers, body, signal, recentOnly }) {
+
+  /** Sends a request that has a place, and gives the place back. */
+  async function fetchResponse(
+    { method, path, headers, body, recentOnly }: TransportRequest,
+    signal: AbortSignal,
+  ): Promise<TransportResponse> {
+    const reading = memory.open()
+    let isAnswered = false
+    try {
       if (signal.aborted) throw new TransportError(false)
-      if (!places.tryAcquire() && (await places.acquire(signal, timeoutMs)) !== 'acquired')
-        throw new TransportError(false)
-      const reading = memory.open()
-      let isAnswered = false
+      const response = await fetch(origin + path, {
+        method,
+        headers: { ...headers },
+        ...(body === undefined ? {} : { body }),
+        signal,
+        agent: recentOnly === true ? agents.recent : agents.any,
+        redirect: 'manual',
+        // Decoded here, and not asked for.
+        compress: false,
+      })
+      if (response.status === SWITCHING) throw new TransportError(true)
+      isAnswered = true
+      const read = await readResponse(response, maxResponseBytes, reading, signal)
+      return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, ...read }
+    } catch (error) {
+      if (error instanceof TransportError) throw error
+      throw error instanceof AbortError
+        ? new TransportError(true, { answered: isAnswered })
+        : transportError(error, isAnswered)
+    } finally {
+      places.release()
+      // By the next turn of the event loop the answer has been parsed and mapped.
+      setImmediate(reading.release)
+    }
+  }
+
+  return {
+    async send(request) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const endWatch = request.watch(() => controller.abort())
       try {
         if (signal.aborted) throw new TransportError(false)
-        const response = await fetch(origin + path, {
-          method,
-          headers: { ...headers },
-          ...(body === undefined ? {} : { body }),
-          signal,
-          agent: recentOnly === true ? agents.recent : agents.any,
-          redirect: 'manual',
-          // Decoded here, and not asked for.
-          compress: false,
-        })
-        if (response.status === SWITCHING) throw new TransportError(true)
-        isAnswered = true
-        const read = await readResponse(response, maxResponseBytes, reading, signal)
-        return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, ...read }
-      } catch (error) {
-        if (error instanceof TransportError) throw error
-        throw error instanceof AbortError
-          ? new TransportError(true, { answered: isAnswered })
-          : transportError(error, isAnswered)
+        if (!places.tryAcquire() && (await places.acquire(signal, timeoutMs)) !== 'acquired')
+          throw new TransportError(false)
+        return await fetchResponse(request, signal)
       } finally {
-        places.release()
-        // By the next turn of the event loop the answer has been parsed and mapped.
-        setImmediate(reading.release)
+        endWatch()
       }
     },
     async close() {

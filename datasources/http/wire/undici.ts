@@ -3,6 +3,7 @@ import { Client, type Dispatcher, errors } from 'undici'
 import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, isCompressed, readBody, TOO_LARGE } from './body.js'
 import { createConnector } from './connector.js'
 import {
+  type AbortWatch,
   type Transport,
   TransportError,
   transportError,
@@ -36,22 +37,29 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = []
   #bytes = 0
   #isTooLarge = false
-  readonly #onAbort = () => this.#abort()
+  #isAborted = false
+  readonly #endWatch: () => void
 
   constructor(
-    private readonly signal: AbortSignal,
+    watch: AbortWatch,
     private readonly maxBytes: number,
     private readonly reading: Reading,
     private readonly exchange: Exchange,
     private readonly resolve: (response: TransportResponse) => void,
     private readonly reject: (error: TransportError) => void,
   ) {
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#endWatch = watch(() => this.#abort())
+    if (this.#isAborted) this.#endWatch()
+  }
+
+  /** True for a request that is not to be sent. */
+  get isAborted(): boolean {
+    return this.#isAborted
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Aborted while the request was queued: it is not sent.
-    if (this.signal.aborted) controller.abort(new errors.RequestAbortedError())
+    if (this.#isAborted) controller.abort(new errors.RequestAbortedError())
     else this.#controller = controller
   }
 
@@ -79,15 +87,15 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #read(): void {
-    this.signal.removeEventListener('abort', this.#onAbort)
+    this.#endWatch()
     const body = readBody(this.#chunks, headerOf(this.#headers!), this.maxBytes)
     if (body instanceof Promise) void body.then((read) => this.#resolve(read))
     else this.#resolve(body)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.signal.removeEventListener('abort', this.#onAbort)
-    this.exchange.end(this.#headers === undefined && this.#controller !== undefined && !this.signal.aborted)
+    this.#endWatch()
+    this.exchange.end(this.#headers === undefined && this.#controller !== undefined && !this.#isAborted)
     if (this.#isTooLarge) this.#resolve(TOO_LARGE)
     else this.#reject(transportError(error, this.#headers !== undefined))
   }
@@ -111,6 +119,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #abort(): void {
+    if (this.#isAborted) return
+    this.#isAborted = true
     // Queued, or received and waiting for memory.
     if (this.#controller === undefined)
       this.#reject(new TransportError(this.#headers !== undefined, { answered: this.#headers !== undefined }))
@@ -249,11 +259,10 @@ export function undiciTransport(options: TransportOptions): Transport {
   )
 
   function dispatch(
-    { method, path, headers, body, signal, recentOnly = false }: TransportRequest,
+    { method, path, headers, body, watch, recentOnly = false }: TransportRequest,
     resolve: (response: TransportResponse) => void,
     reject: (error: TransportError) => void,
   ): void {
-    if (signal.aborted) return reject(new TransportError(false))
     const connection = pool.acquire(recentOnly)
     const idleMs = connection.isConnected ? connection.idleMs : undefined
     const exchange: Exchange = {
@@ -266,7 +275,8 @@ export function undiciTransport(options: TransportOptions): Transport {
         pool.release(connection)
       },
     }
-    const handler = new ResponseHandler(signal, maxResponseBytes, memory.open(), exchange, resolve, reject)
+    const handler = new ResponseHandler(watch, maxResponseBytes, memory.open(), exchange, resolve, reject)
+    if (handler.isAborted) return exchange.end(false)
     connection.client.dispatch({ method, path, headers, body: body ?? null }, handler)
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import { parseRetryAfter } from '../../../datasources/http/retry-after.js'
-import { type Transport, TransportError, undiciTransport } from '../../../datasources/http/transport.js'
+import { abortBy, type Transport, TransportError, undiciTransport } from '../../../datasources/http/transport.js'
 import { USER_AGENT } from '../../../datasources/http/user-agent.js'
 import { protobufOf } from './protobuf.js'
 import type { TraceDestination } from './settings.js'
@@ -112,7 +112,7 @@ export class OtlpExporter implements SpanExporter {
       path: this.#path,
       headers: { 'user-agent': USER_AGENT, ...headers, 'content-type': ENCODINGS[protocol].type },
       body,
-      signal,
+      watch: abortBy(signal),
     })
     if (status >= 200 && status < 300) return
     const seconds = parseRetryAfter(header('retry-after'))

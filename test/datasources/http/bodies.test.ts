@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
+import { abortBy, type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
 
 const MAX_BYTES = 64 * 1024
 const NAMES = '{"name":"Jürgen Łukasz 李 🙂"}'
@@ -159,7 +159,7 @@ describe.each(['undici', 'node-fetch'] as const)('a body, by %s,', (name) => {
   })
   afterEach(() => transport.close())
   const get = (path: string) =>
-    transport.send({ method: 'GET', path, headers: {}, body: undefined, signal: new AbortController().signal })
+    transport.send({ method: 'GET', path, headers: {}, body: undefined, watch: abortBy(new AbortController().signal) })
 
   test.each([
     ['/gzip', NAMES],

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { IdleLimit, type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
+import { abortBy, IdleLimit, type Transport, TRANSPORTS } from '../../../datasources/http/transport.js'
 import { startApp } from '../../support/app.js'
 
 describe('the idle limit', () => {
@@ -99,7 +99,7 @@ describe.each(['undici', 'node-fetch'] as const)('a server that closes idle conn
       path: '/',
       headers: {},
       body: recentOnly ? '{}' : undefined,
-      signal: new AbortController().signal,
+      watch: abortBy(new AbortController().signal),
       recentOnly,
     })
   const wave = (recentOnly: boolean) => Promise.all(Array.from({ length: WIDTH }, () => send(recentOnly)))

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { ResponseMemory, TRANSPORTS } from '../../../datasources/http/transport.js'
+import { abortBy, ResponseMemory, TRANSPORTS } from '../../../datasources/http/transport.js'
 
 const MIB = 1024 * 1024
 const BODY = Buffer.from(JSON.stringify({ text: 'x'.repeat(MIB) }))
@@ -50,7 +50,7 @@ test.each(
   const watch = setInterval(() => (most = Math.max(most, memory.used)), 1)
   const { signal } = new AbortController()
   setMaxListeners(0, signal)
-  const request = { method: 'GET', path: '/', headers: {}, body: undefined, signal }
+  const request = { method: 'GET', path: '/', headers: {}, body: undefined, watch: abortBy(signal) }
   const answers = await Promise.all(Array.from({ length: CALLS }, () => transport.send(request)))
   clearInterval(watch)
   expect(answers.every(({ text }) => text?.length === BODY.length)).toBe(true)
@@ -70,7 +70,7 @@ test.each(['undici', 'node-fetch'] as const)('%s gives up a call that waits for 
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const transport = TRANSPORTS[name]({ origin, connections: 1, timeoutMs: 60_000, maxResponseBytes: 2 * MIB, memory })
   const left = new AbortController()
-  const answer = transport.send({ method: 'GET', path: '/', headers: {}, body: undefined, signal: left.signal })
+  const answer = transport.send({ method: 'GET', path: '/', headers: {}, body: undefined, watch: abortBy(left.signal) })
   await expect.poll(() => memory.used).toBeGreaterThan(16 * MIB)
   left.abort()
   await expect(answer).rejects.toMatchObject({ sent: true, answered: true })

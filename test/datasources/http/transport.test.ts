@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { path } from '../../../datasources/http/call.js'
 import { encodeRequest } from '../../../datasources/http/encode.js'
-import { type Transport, TransportError, TRANSPORTS } from '../../../datasources/http/transport.js'
+import { abortBy, type Transport, TransportError, TRANSPORTS } from '../../../datasources/http/transport.js'
 
 const head = (headers: string, status = '200 OK') =>
   Buffer.from(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}\r\n\r\n`)
@@ -77,7 +77,13 @@ describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) =>
   })
   afterEach(() => transport.close())
   const send = (path: string, { signal } = new AbortController(), method = 'GET') =>
-    transport.send({ method, path, headers: { accept: '*/*' }, body: method === 'GET' ? undefined : '{}', signal })
+    transport.send({
+      method,
+      path,
+      headers: { accept: '*/*' },
+      body: method === 'GET' ? undefined : '{}',
+      watch: abortBy(signal),
+    })
 
   test.each([
     ['in one chunk', '/whole', NAMES.toString()],
@@ -183,7 +189,7 @@ describe.each(['undici', 'node-fetch'] as const)('a response, by %s,', (name) =>
         path: '/whole',
         headers: { 'x-a': 'a\r\nb: c' },
         body: undefined,
-        signal: new AbortController().signal,
+        watch: abortBy(new AbortController().signal),
       }),
     ).rejects.toBeInstanceOf(TransportError)
     expect(received).toEqual([])
