@@ -17,13 +17,16 @@ type FieldsByType = ReadonlyMap<string, ReadonlySet<string>>
 /** A type and the types that its values contain; a field with a resolver of its own is not contained. */
 type ContainedTypes = (type: string) => ReadonlySet<string>
 
+/** Lists of types whose fields are kept sorted, for each selection. */
+const MAX_KEPT_LISTS = 64
+
 /** PII selection: the personal fields that an operation selects, and those that a value of a type contains. */
 export class PiiSelection {
   readonly #fields: FieldsByType
   readonly #containedTypes: ContainedTypes
   readonly #sorted: readonly string[]
   readonly #byType = new Map<string, ReadonlySet<string>>()
-  readonly #sortedByType = new Map<string, readonly string[]>()
+  readonly #sortedByTypes = new Map<string, readonly string[]>()
 
   constructor(fields: FieldsByType, containedTypes: ContainedTypes) {
     this.#fields = fields
@@ -43,10 +46,12 @@ export class PiiSelection {
 
   /** The selected personal fields that values of the types contain, sorted. */
   fieldsOf(types: readonly string[]): readonly string[] {
-    const [type = '', ...others] = types
-    if (others.length > 0) return this.#sorted.filter((field) => types.some((one) => this.#fieldsOf(one).has(field)))
-    const fields = this.#sortedByType.get(type) ?? this.#sorted.filter((field) => this.#fieldsOf(type).has(field))
-    this.#sortedByType.set(type, fields)
+    // The types that an operation reads differ by what is absent and by which answer comes first.
+    const key = types.join(' ')
+    const kept = this.#sortedByTypes.get(key)
+    if (kept !== undefined) return kept
+    const fields = this.#sorted.filter((field) => types.some((type) => this.#fieldsOf(type).has(field)))
+    if (this.#sortedByTypes.size < MAX_KEPT_LISTS) this.#sortedByTypes.set(key, fields)
     return fields
   }
 

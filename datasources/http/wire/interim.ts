@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 
 /** The begin of an interim response; `d` is a digit. */
-const INTERIM = 'HTTP/1.d 1dd'
+const INTERIM = Buffer.from('HTTP/1.d 1dd')
+const ANY_DIGIT = 'd'.charCodeAt(0)
+const [ZERO, NINE] = ['0'.charCodeAt(0), '9'.charCodeAt(0)] as const
 /** `101 Switching Protocols`, which no request asks for: what follows is not HTTP. */
 const SWITCHING = /^HTTP\/1\.\d 101/
 /** The head of an interim response is larger only when something is wrong; the parser refuses it then. */
@@ -10,9 +12,11 @@ const NOTHING = Buffer.alloc(0)
 
 /** True when these bytes begin an interim response, or may do so once more of them have come. */
 function mayBeInterim(bytes: Buffer): boolean {
-  const begin = bytes.toString('latin1', 0, INTERIM.length)
-  for (const [index, char] of Array.from(begin).entries())
-    if (INTERIM[index] === 'd' ? char < '0' || char > '9' : char !== INTERIM[index]) return false
+  const length = Math.min(bytes.length, INTERIM.length)
+  for (let i = 0; i < length; i += 1) {
+    const [expected, byte] = [INTERIM[i]!, bytes[i]!]
+    if (expected === ANY_DIGIT ? byte < ZERO || byte > NINE : byte !== expected) return false
+  }
   return true
 }
 
