@@ -1,6 +1,6 @@
 import { Environment } from './environment.js'
-import { type EntryResult, type Plan, type Progress, takeTurns } from './measure.js'
-import { ask, CORE, helper } from './processes.js'
+import { type Entry, type Plan, type Progress, takeTurns } from './measure.js'
+import { ask, CORE, helper, stop } from './processes.js'
 import { line } from './report.js'
 import { ROOT } from './server.js'
 import { median, type Spread, spread } from './statistics.js'
@@ -14,8 +14,8 @@ const AGAIN = 'traces off, again'
 const TENTH = 'traces of 10 %'
 const ALL = 'traces of all'
 
-/** Processes of each setting. What V8 compiles differs by process, and so does the CPU time, by more than that of traces. */
-const PROCESSES = 3
+/** How often each setting gets a new process. What V8 compiles differs by process, and so does the CPU time, by more than that of traces. */
+const BATCHES = 6
 /** What one of ten operations runs must be as warm as the rest. */
 const WARM_UP_FACTOR = 2
 
@@ -32,25 +32,30 @@ const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<s
 })
 
 /** Each turn is so long that a full garbage collection falls into it: one takes as much as 300 operations. */
-export const TRACES_PLAN: Plan = { rounds: 6, seconds: 2 }
+export const TRACES_PLAN: Plan = { rounds: 3, seconds: 2 }
 
-const nameOf = (setting: string, process: number): string => `${setting} ${process}`
+/** The CPU time of an operation by setting, in ms: the median of the turns of one process. */
+type Batch = ReadonlyMap<string, number>
 
-/** The processes of all settings in turns, so that none has another's place in the order. */
-const contendersOf = (settings: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
-  Array.from({ length: PROCESSES }, (_, i) => i + 1).flatMap((process) =>
-    Object.entries(settings).map(([setting, values]) => ({
-      name: nameOf(setting, process),
-      root: ROOT,
-      settings: values,
-    })),
-  )
-
-/** The CPU time of an operation in each process of a setting, in ms: the median of its turns. */
-const cpuMsOf = (results: readonly EntryResult[], setting: string): readonly number[] =>
-  results
-    .filter(({ contender }) => contender.name.startsWith(`${setting} `))
-    .map(({ samples }) => median(samples.map(({ cpuMs }) => cpuMs)))
+/**
+ * Measures one process of each setting, in turns. There are no others meanwhile: of many processes each would be idle
+ * for so long that V8 lets go of what it has compiled.
+ */
+async function measureBatch(
+  environment: Environment,
+  workload: Workload,
+  settings: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  plan: Plan,
+): Promise<Batch> {
+  const entries: Entry[] = []
+  for (const [name, values] of Object.entries(settings))
+    entries.push({ contender: await environment.start({ name, root: ROOT, settings: values }), workload })
+  const results = await takeTurns(environment, entries, plan, () => undefined)
+  for (const { contender } of entries) await stop(contender.child)
+  const invalid = results.find((result) => result.invalid !== undefined)?.invalid
+  if (invalid !== undefined) throw new Error(`${workload.title}: ${invalid}`)
+  return new Map(results.map(({ contender, samples }) => [contender.name, median(samples.map(({ cpuMs }) => cpuMs))]))
+}
 
 const shownRatio = ({ median: middle, min, max }: Spread): string =>
   `${middle.toFixed(3)} (${min.toFixed(2)}…${max.toFixed(2)})`
@@ -60,13 +65,13 @@ function verdict(setting: string, ratio: number): string {
   return ratio <= MAX_SAMPLED_RATIO ? 'met (≤ 1.05)' : 'missed (≤ 1.05)'
 }
 
-function rowsOf({ title }: Workload, results: readonly EntryResult[], settings: readonly string[]): string[] {
-  const invalid = results.find((result) => result.invalid !== undefined)?.invalid
-  if (invalid !== undefined) return [line([title, `INVALID: ${invalid}`, '', '', ''])]
-  const off = median(cpuMsOf(results, OFF))
-  return settings.map((setting) => {
-    const times = cpuMsOf(results, setting)
-    const ratios = spread(times.map((time) => time / off))
+/** Without traces there are two processes in each batch: the others are held against their mean. */
+const offOf = (batch: Batch): number => (batch.get(OFF)! + batch.get(AGAIN)!) / 2
+
+function rowsOf({ title }: Workload, batches: readonly Batch[]): string[] {
+  return [...batches[0]!.keys()].map((setting) => {
+    const times = batches.map((batch) => batch.get(setting)!)
+    const ratios = spread(batches.map((batch) => batch.get(setting)! / offOf(batch)))
     return line([title, setting, median(times).toFixed(3), shownRatio(ratios), verdict(setting, ratios.median)])
   })
 }
@@ -79,16 +84,18 @@ export async function measureTraces(
 ): Promise<string> {
   const { port } = await ask<{ port: number }>(helper('./collector.ts', CORE.others), {})
   const settings = settingsOf(`http://127.0.0.1:${port}`)
-  const builds = contendersOf(settings)
-  const environment = await Environment.open({ hasContenders: false, builds }, progress)
+  const environment = await Environment.open({ hasContenders: false }, progress)
   const { success } = environment.errorWorkloads
-  const head = ['workload', 'traces', 'CPU ms/op', '÷ traces off (each process)', 'target']
+  const head = ['workload', 'traces', 'CPU ms/op', '÷ traces off (each batch)', 'target']
   const table = [line(head), line(head.map(() => '---'))]
   for (const workload of [success, ...environment.workloads].filter(isWanted)) {
     const warm = { ...workload, warmUp: workload.warmUp * WARM_UP_FACTOR }
-    const entries = builds.map(({ name }) => ({ contender: environment.contender(name)!, workload: warm }))
-    const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.title}: ${done}`))
-    table.push(...rowsOf(workload, results, Object.keys(settings)))
+    const batches: Batch[] = []
+    for (let batch = 1; batch <= BATCHES; batch += 1) {
+      batches.push(await measureBatch(environment, warm, settings, plan))
+      progress(`${workload.title}: processes ${batch} of ${BATCHES}`)
+    }
+    table.push(...rowsOf(workload, batches))
   }
   await environment.close()
   return table.join('\n')
