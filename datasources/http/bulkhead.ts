@@ -98,8 +98,8 @@ class ActiveClients {
  * wait. A request that waits has certainly not been sent.
  *
  * Permits that are scarce go to tenants, their clients and their users in fair shares: next is who holds the fewest.
- * Writes, which may take long, hold at most three quarters of the permits, and so does one client while others call;
- * while reads and writes wait, those that hold fewer permits come next. What does not wait takes no part: a client
+ * Writes, which may take long, hold at most three quarters of the permits, and so does one client while others call,
+ * whose writes hold three quarters of that; while reads and writes wait, those that hold fewer permits come next. What does not wait takes no part: a client
  * alone has all permits.
  */
 export class Bulkhead {
@@ -107,6 +107,8 @@ export class Bulkhead {
   readonly #maxQueued: number
   /** Of writes, and of one client beside others. */
   readonly #maxHeld: number
+  /** Of the writes of one client beside others, so that its reads do not wait for them. */
+  readonly #maxClientWrites: number
   #free: number
   readonly #reads = new Kind()
   readonly #writes = new Kind()
@@ -117,6 +119,7 @@ export class Bulkhead {
     this.#free = maxConcurrent
     this.#maxQueued = maxQueued
     this.#maxHeld = Math.ceil(maxConcurrent * MAX_PART)
+    this.#maxClientWrites = Math.max(1, Math.floor(this.#maxHeld * MAX_PART))
   }
 
   /** Takes a permit; false when there is none for this claim. */
@@ -190,12 +193,14 @@ export class Bulkhead {
   #mayTake({ share, isWrite }: Claim, now: number): boolean {
     if (this.#free === 0) return false
     // With as many free permits neither writes nor a client can hold too many.
-    if (this.#free > this.#maxConcurrent - this.#maxHeld) return true
+    if (this.#free > this.#maxConcurrent - (isWrite ? this.#maxClientWrites : this.#maxHeld)) return true
     if (isWrite && this.#writes.held >= this.#maxHeld) return false
     if (share.length < CLIENT_DEPTH) return true
     const client = share.slice(0, CLIENT_DEPTH)
-    const held = this.#reads.queue.heldBy(client) + this.#writes.queue.heldBy(client)
-    return held < this.#maxHeld || !this.#clients.hasOther(share, now)
+    const writes = this.#writes.queue.heldBy(client)
+    const isInShare =
+      this.#reads.queue.heldBy(client) + writes < this.#maxHeld && !(isWrite && writes >= this.#maxClientWrites)
+    return isInShare || !this.#clients.hasOther(share, now)
   }
 
   /** Takes the request that gets the next permit from its queue; undefined where none waits that may take it. */

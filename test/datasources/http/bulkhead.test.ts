@@ -185,6 +185,32 @@ test('while another client calls, one client has three quarters of the permits; 
   expect(held()).toEqual({ a: 8 })
 })
 
+test('while another client calls, the writes of one client leave a quarter of its permits to its reads', async () => {
+  const { call, end, held } = world(64)
+  await call('b')
+  await end('b')
+  await call('a!', 60)
+  await call('a', 1)
+  expect(held()).toEqual({ 'a!': 36, a: 1 })
+  await call('a', 20)
+  expect(held()).toEqual({ 'a!': 36, a: 12 })
+  await call('b!', 20)
+  expect(held()).toEqual({ 'a!': 36, a: 12, 'b!': 12 })
+})
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [4, 2],
+])('of %i permits, the writes of one client beside another have %i', async (permits, writes) => {
+  const { call, end, held } = world(permits)
+  await call('b')
+  await end('b')
+  await call('a!', 5)
+  expect(held()).toEqual({ 'a!': writes })
+})
+
 test('a permit that is returned goes to the client with the fewest, whatever the number that waits', async () => {
   const { call, end, held } = world(8)
   await call('a', 30)
