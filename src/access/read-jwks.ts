@@ -86,17 +86,22 @@ function bitsOf(text: unknown): number {
 /** False of an RSA key that is too short: its tokens are refused as those of an unknown key. */
 const isLongEnough = ({ kty, n }: JWK): boolean => kty !== 'RSA' || bitsOf(n) >= MIN_RSA_BITS
 
-const isKey = (key: unknown): key is JWK => typeof key === 'object' && key !== null && !Array.isArray(key)
+/** The types of keys that sign tokens and have a public half (RFC 7518, 6.1; RFC 8037). */
+const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
+
+/** True of a public key: a set without one is a fault of the issuer, and no reason to refuse tokens. */
+const isKey = (key: unknown): key is JWK =>
+  typeof key === 'object' && key !== null && PUBLIC_TYPES.has((key as { readonly kty?: unknown }).kty)
 
 /**
- * Reads the issuer's JWKS, key by key: what is no key is left out (RFC 7517, section 5), and a member that is null is
- * absent.
+ * Reads the issuer's JWKS, key by key: what is no public key is left out (RFC 7517, section 5), and a member that is
+ * null is absent. Rejects with the class NO_JWKS where none is left.
  */
 export async function readJwks(url: string, access: IssuerAccess): Promise<JSONWebKeySet> {
   const value = await readDocument(url, access)
   const { keys } = value
   if (!Array.isArray(keys)) throw new JwksError('NO_JWKS')
   const readable = keys.filter(isKey)
-  if (readable.length === 0 && keys.length > 0) throw new JwksError('NO_JWKS')
+  if (readable.length === 0) throw new JwksError('NO_JWKS')
   return { ...value, keys: readable.map(omitNullish).filter(isLongEnough) }
 }

@@ -108,6 +108,12 @@ describe("while the issuer's keys cannot be read", () => {
       (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":7}'),
     ],
     ['because it answers no key that can be read', 'NO_JWKS', (response) => response.end('{"keys":[null,"odd"]}')],
+    ['because it answers no key at all', 'NO_JWKS', (response) => response.end('{"keys":[]}')],
+    [
+      'because it answers no public key',
+      'NO_JWKS',
+      (response) => response.end('{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"a"},{"kty":"unknown"},{}]}'),
+    ],
     ['because it hangs up', 'UND_ERR_SOCKET', (response) => response.destroy()],
   ])('%s, the request is refused with 503 (%s) and may be repeated; then it is not', async (_why, cause, fail) => {
     let failing = true

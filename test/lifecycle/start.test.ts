@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -74,7 +75,9 @@ test('warns of a memory store and of a name that is nearly a setting, and checks
 })
 
 test('starts, is ready, serves, and stops in good order on SIGTERM', async () => {
-  const issuer = createServer((_request, response) => response.end('{"keys":[]}')).listen(0, '127.0.0.1')
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const keys = JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] })
+  const issuer = createServer((_request, response) => response.end(keys)).listen(0, '127.0.0.1')
   await once(issuer, 'listening')
   const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`
   const { child, output } = run({
