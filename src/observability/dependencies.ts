@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.js'
 import type { Metrics } from './metrics/all-metrics.js'
+import { ToldCauses } from './told-causes.js'
 
 /** What every operation, or every write with an idempotency key, needs. `issuer` is the first; the others are named by their place. */
 const DEPENDENCIES = ['store', 'audit', 'issuer'] as const
@@ -18,12 +19,13 @@ interface Trouble {
 const CONNECTING: Trouble = { cause: 'CONNECTING', isUsable: false }
 
 /**
- * The state of each dependency: usable, or the class of the cause of its failure (`errorClass`). A change is told once:
- * one line in the log, the metrics `kyc_ready` and `kyc_dependency_changes_total`, and `/ready`. Until its first report a
- * dependency counts as not usable.
+ * The state of each dependency: usable, or the class of the cause of its failure (`errorClass`). A change is told by the
+ * metrics `kyc_ready` and `kyc_dependency_changes_total`, by `/ready`, and by one line in the log for each cause of a
+ * failure, however often it alternates with others. Until its first report a dependency counts as not usable.
  */
 export class Dependencies {
   readonly #troubles: Map<DependencyName, Trouble | undefined>
+  readonly #told = new Map<DependencyName, ToldCauses>()
   readonly #listeners: (() => void)[] = []
   readonly #log: Log
   readonly #metrics: Pick<Metrics, 'awaited' | 'depended' | 'forgotten'>
@@ -50,15 +52,27 @@ export class Dependencies {
     if (isKnown && before?.cause === cause && before?.isUsable === trouble?.isUsable) return
     this.#troubles.set(dependency, trouble)
     this.#metrics.depended(dependency, cause, trouble?.isUsable ?? true)
-    if (trouble?.isUsable) this.#log.warn({ dependency, cause }, 'dependency fails and is not needed yet')
-    else if (trouble) this.#log.warn({ dependency, cause }, 'dependency is not usable')
-    else if (isKnown && before !== CONNECTING) this.#log.warn({ dependency }, 'dependency is usable again')
+    this.#write(dependency, trouble, isKnown && before !== CONNECTING)
     for (const listener of this.#listeners) listener()
+  }
+
+  #write(dependency: DependencyName, trouble: Trouble | undefined, wasReported: boolean): void {
+    const told = this.#told.get(dependency) ?? new ToldCauses()
+    this.#told.set(dependency, told)
+    if (trouble === undefined) {
+      told.clear()
+      if (wasReported) this.#log.warn({ dependency }, 'dependency is usable again')
+      return
+    }
+    const { cause, isUsable } = trouble
+    const message = isUsable ? 'dependency fails and is not needed yet' : 'dependency is not usable'
+    if (told.isNew(`${cause} ${isUsable}`)) this.#log.warn({ dependency, cause }, message)
   }
 
   /** Forgets a dependency that the server has no more. */
   forget(dependency: DependencyName): void {
     if (!this.#troubles.delete(dependency)) return
+    this.#told.delete(dependency)
     this.#metrics.forgotten(dependency)
     for (const listener of this.#listeners) listener()
   }

@@ -6,6 +6,7 @@ import type { EventLog } from '../events/event-log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics/all-metrics.js'
+import { ToldCauses } from '../observability/told-causes.js'
 import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
 import { AddressRules } from './address-rules.js'
@@ -78,7 +79,7 @@ async function queueOf({ config, log, retrySeconds, lockMs }: Options): Promise<
   if (redis === undefined) return new MemoryDeliveryQueue({ schedule, now: Date.now })
   // BullMQ is loaded where there is a Redis.
   const { RedisDeliveryQueue } = await import('./redis-queue.js')
-  let lastCause: string | undefined
+  const failures = new ToldCauses()
   return new RedisDeliveryQueue({
     address: redis,
     schedule,
@@ -87,9 +88,9 @@ async function queueOf({ config, log, retrySeconds, lockMs }: Options): Promise<
     lockMs,
     onError(error) {
       const cause = errorClass(error)
-      if (cause !== lastCause) log.warn({ cause }, 'the queue of webhooks fails')
-      lastCause = cause
+      if (failures.isNew(cause)) log.warn({ cause }, 'the queue of webhooks fails')
     },
+    onReady: () => failures.clear(),
   })
 }
 

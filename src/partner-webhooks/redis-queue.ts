@@ -25,6 +25,8 @@ interface RedisQueueOptions extends WorkerOptions {
   readonly retentionMs: number
   /** What the names of its keys begin with. @default kyc:webhooks */
   readonly prefix?: string | undefined
+  /** Called when the connection is made, the first time and after each loss. */
+  readonly onReady?: (() => void) | undefined
 }
 
 /** The deliveries of all replicas: jobs of BullMQ in Redis, and an index of those of each endpoint. */
@@ -36,7 +38,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   #worker: DeliveryWorker | undefined
 
   constructor(options: RedisQueueOptions) {
-    const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError } = options
+    const { address, schedule, retentionMs, prefix = DEFAULT_PREFIX, onError, onReady } = options
     this.#options = options
     this.#prefix = prefix
     this.#redis = connect(address)
@@ -54,6 +56,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
       },
     })
     this.#queue.on('error', onError)
+    if (onReady) this.#redis.on('ready', onReady)
   }
 
   async add(ids: DeliveryIds): Promise<void> {
