@@ -9,7 +9,7 @@ import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
 import type { OperationContext } from '../graphql/plugin.js'
 import { checkLines } from '../limits/document.js'
-import { refuseUnacceptable } from './content-negotiation.js'
+import { answerTypeOf, refuseUnacceptable } from './content-negotiation.js'
 import { bodyWithout, searchWithout } from './empty-members.js'
 import type { Permit } from './front.js'
 
@@ -72,7 +72,7 @@ export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServ
   }
 }
 
-/** `Accept` headers whose answer's content type is cached, and the longest of them. */
+/** `Accept` headers whose answer's content type is cached, and the longest that is read here. */
 const MAX_CONTENT_TYPES = 100
 const MAX_ACCEPT_LENGTH = 200
 
@@ -154,14 +154,23 @@ export function createGraphqlHandler({
   openContext,
 }: HandlerOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const delegate = delegateToApollo(apollo)
-  /** The content type that Apollo has chosen, by the `Accept` header of the request. */
   const contentTypes = new LRUCache<string, readonly string[]>({ max: MAX_CONTENT_TYPES })
 
+  /** The content type of the answer, by the `Accept` header; undefined where Apollo decides. */
+  function contentTypeOf({ headers: { accept = '' } }: HttpRequest): readonly string[] | undefined {
+    const known = contentTypes.get(accept)
+    if (known !== undefined || accept.length > MAX_ACCEPT_LENGTH) return known
+    const type = answerTypeOf(accept)
+    if (type === undefined) return undefined
+    const header = ['content-type', `${type}; charset=utf-8`]
+    contentTypes.set(accept, header)
+    return header
+  }
+
   async function viaApollo(request: HttpRequest, context: () => Promise<OperationContext>): Promise<HttpResponse> {
-    const { accept = '' } = request.headers
     // Apollo looks at the header only after it has run the operation.
-    if (!contentTypes.has(accept)) refuseUnacceptable(request.method, request.headers, hasPage)
-    const response = await delegate(request, async () => {
+    refuseUnacceptable(request.method, request.headers, hasPage)
+    return delegate(request, async () => {
       const opened = await context()
       pipeline.admitUnknown(opened, () => {
         checkLines(textOf(request))
@@ -169,14 +178,10 @@ export function createGraphqlHandler({
       })
       return opened
     })
-    const at = response.headers.indexOf('content-type')
-    if (request.method === 'POST' && response.status === 200 && at >= 0 && accept.length <= MAX_ACCEPT_LENGTH)
-      contentTypes.set(accept, response.headers.slice(at, at + 2))
-    return response
   }
 
   return async (request) => {
-    const contentType = contentTypes.get(request.headers.accept ?? '')
+    const contentType = contentTypeOf(request)
     const graphqlRequest = contentType && readRequest(request)
     if (contentType === undefined || graphqlRequest === undefined)
       return viaApollo(request, async () => openContext(request))

@@ -36,6 +36,34 @@ const query = (members: Readonly<Record<string, string>>) =>
   `?${new URLSearchParams({ query: PERSON, ...members }).toString()}`
 const ADA_FOUND = { person: { firstName: 'Ada' } }
 
+describe('the type of an answer', () => {
+  test.each([
+    undefined,
+    '*/*',
+    'application/*',
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/graphql-response+json',
+    'application/graphql-response+json; charset=utf-8, application/json; charset=utf-8',
+    'application/json, application/graphql-response+json',
+    'application/json, application/graphql-response+json;charset=utf-8',
+    'application/json;q=0.8, application/graphql-response+json',
+    'application/json;q=0.8, */*;q=0.9',
+    'application/graphql-response+json;q=0, */*',
+    'application/json;q=0, application/*;q=0.1',
+    '*/*, application/graphql-response+json',
+    'text/html, application/json;q=0.5, */*;q=0.5',
+    'multipart/mixed, application/graphql-response+json, application/json',
+  ])('for accept: %s is that which Apollo Server chooses, also when the document is known', async (accept) => {
+    const body = JSON.stringify({ query: `${PERSON} # ${accept}` })
+    const headers = { ...JSON_TYPE, ...(accept !== undefined && { accept }) }
+    const [chosen, again] = [await send({ headers, body }), await send({ headers, body })]
+    expect([chosen.status, chosen.data]).toEqual([200, ADA_FOUND])
+    expect([again.status, again.data]).toEqual([200, ADA_FOUND])
+    expect(again.headers.get('content-type')).toBe(chosen.headers.get('content-type'))
+  })
+})
+
 describe('a query by GET runs', () => {
   test.each<[string, Sent]>([
     [

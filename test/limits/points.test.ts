@@ -11,11 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-async function send(client: string, body: object, scopes?: readonly Scope[]): Promise<any> {
+async function send(client: string, body: object, scopes?: readonly Scope[], accept = '*/*'): Promise<any> {
   const token = await app.token({ client, ...(scopes ? { scopes } : {}) })
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   })
   return response.json()
@@ -59,6 +59,16 @@ describe('a document that is not known yet costs points by its length', () => {
     const { extensions } = await send('second', { query: PERSON, variables: { id } })
     expect(known).toBe(extensions.cost.requested)
   })
+
+  test.each(['application/json', 'application/*, text/plain;q=0.1'])(
+    'and none once it is known, for the first request with accept: %s either',
+    async (accept) => {
+      await send('first', { query: PERSON, variables: { id } })
+      const before = await remaining(accept)
+      const { extensions } = await send(accept, { query: PERSON, variables: { id } }, undefined, accept)
+      expect(extensions.cost.remaining).toBe(before - extensions.cost.requested)
+    },
+  )
 
   test.each([
     ['a hash of no document', { version: 1, sha256Hash: 'a'.repeat(64) }],
