@@ -12,15 +12,16 @@ import {
   type ErrorResponse,
   type Reply,
 } from './call.js'
-import type { CallOutcome, CircuitBreaker, OpenCause } from './circuit-breaker.js'
+import type { CallOutcome, CircuitBreaker } from './circuit-breaker.js'
 import { classify, isProviderFailure } from './classify.js'
 import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
+import { type AbortReason, RequestAbort } from './request-abort.js'
 import { parseJson } from './json.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
 import { acquireShared, type SharedPermits } from './shared-permits.js'
 import { USER_AGENT } from './user-agent.js'
-import { type AbortWatch, type Transport, TransportError, type TransportResponse } from './transport.js'
+import { type Transport, TransportError, type TransportResponse } from './transport.js'
 
 type Headers = Readonly<Record<string, string>>
 const NO_HEADERS: Headers = {}
@@ -74,9 +75,6 @@ interface Received {
   readonly credential: Headers
   readonly report: (outcome: CallOutcome) => void
 }
-
-/** Why a request was aborted: its time-out, the end of its operation, or a circuit that opened because of silence. */
-type AbortReason = 'timeout' | 'operation' | 'silence'
 
 /** Where an attempt stands in its call. */
 interface Place {
@@ -280,23 +278,12 @@ export class AttemptRunner {
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
     const beganAt = performance.now()
-    let reason: AbortReason | undefined
-    const watch: AbortWatch = (abort) => {
-      const end = (why: AbortReason) => {
-        reason ??= why
-        abort()
-      }
-      // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
-      const timer = setTimeout(end, timeoutMs, 'timeout')
-      const onEnd = () => end('operation')
-      if (!isWrite) scope.signal.addEventListener('abort', onEnd, { once: true })
-      const cut = (cause: OpenCause) => cause === 'silence' && end('silence')
-      const endListening = call.effect === 'read' ? circuit.onOpen(cut) : undefined
-      return () => {
-        clearTimeout(timer)
-        endListening?.()
-        if (!isWrite) scope.signal.removeEventListener('abort', onEnd)
-      }
+    const aborting = new RequestAbort()
+    // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
+    const causes = {
+      timeoutMs,
+      signal: isWrite ? undefined : scope.signal,
+      circuit: call.effect === 'read' ? circuit : undefined,
     }
     if (isWrite) scope.markSent?.()
     try {
@@ -308,12 +295,12 @@ export class AttemptRunner {
           trace: propagatesTrace ? traceHeaders(trace) : undefined,
         }),
         body: body?.text,
-        watch,
+        watch: (abort) => aborting.watch(abort, causes),
         recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      return this.#transportFailure(call.effect, error, reason, beganAt)
+      return this.#transportFailure(call.effect, error, aborting.reason, beganAt)
     }
   }
 
