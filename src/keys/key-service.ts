@@ -1,5 +1,11 @@
 import { type ProxySettings, proxyFor } from '../../datasources/http/proxy.js'
-import { abortBy, IdleLimit, TransportError, type TransportResponse, undiciTransport } from '../../datasources/http/transport.js'
+import {
+  abortBy,
+  IdleLimit,
+  TransportError,
+  type TransportResponse,
+  undiciTransport,
+} from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 
