@@ -39,7 +39,7 @@ function read(message: string, own: string): Change | undefined {
   }
 }
 
-/** The channel over Redis, on connections of its own; the driver subscribes again after each reconnection. */
+/** The channel over Redis, on connections of its own; it subscribes again after each reconnection. */
 export function openChangeChannel(address: RedisAddress): ChangeChannel {
   const own = randomUUID()
   const publisher = connect(address)

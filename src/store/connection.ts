@@ -61,6 +61,8 @@ function optionsOf(address: RedisAddress, onLeft?: OnLeft, waitMs = 0): RedisOpt
     maxRetriesPerRequest: 0,
     // A write of a broken connection may have been executed: its caller reads the value, the driver does not repeat it.
     autoResendUnfulfilledCommands: false,
+    // Nothing would hear of a subscription of the driver's own that fails: the rejection would end the process.
+    autoResubscribe: false,
     commandTimeout: COMMAND_TIMEOUT_MS + waitMs,
     socketTimeout: SOCKET_TIMEOUT_MS + waitMs,
     connectTimeout: COMMAND_TIMEOUT_MS,
