@@ -99,8 +99,8 @@ class ActiveClients {
  *
  * Permits that are scarce go to tenants, their clients and their users in fair shares: next is who holds the fewest.
  * Writes, which may take long, hold at most three quarters of the permits, and so does one client while others call,
- * whose writes hold three quarters of that; while reads and writes wait, those that hold fewer permits come next. What does not wait takes no part: a client
- * alone has all permits.
+ * whose writes hold three quarters of that; while reads and writes wait, those that hold fewer permits come next. What
+ * does not wait takes no part: a client alone has all permits.
  */
 export class Bulkhead {
   readonly #maxConcurrent: number
