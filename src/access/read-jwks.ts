@@ -89,19 +89,21 @@ const isLongEnough = ({ kty, n }: JWK): boolean => kty !== 'RSA' || bitsOf(n) >=
 /** The types of keys that sign tokens and have a public half (RFC 7518, 6.1; RFC 8037). */
 const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 
-/** True of a public key: a set without one is a fault of the issuer, and no reason to refuse tokens. */
-const isKey = (key: unknown): key is JWK =>
-  typeof key === 'object' && key !== null && PUBLIC_TYPES.has((key as { readonly kty?: unknown }).kty)
+const isObject = (value: unknown): value is JWK => typeof value === 'object' && value !== null
+
+/** True of a public key that may verify tokens. */
+const isVerificationKey = (key: JWK): boolean => PUBLIC_TYPES.has(key.kty) && key.use !== 'enc' && isLongEnough(key)
 
 /**
- * Reads the issuer's JWKS, key by key: what is no public key is left out (RFC 7517, section 5), and a member that is
- * null is absent. Rejects with the class NO_JWKS where none is left.
+ * Reads the issuer's JWKS, key by key: what cannot verify tokens is left out (RFC 7517, section 5), and a member that is
+ * null is absent. Where none is left, that is a fault of the issuer and no reason to refuse tokens: it rejects with the
+ * class NO_JWKS.
  */
 export async function readJwks(url: string, access: IssuerAccess): Promise<JSONWebKeySet> {
   const value = await readDocument(url, access)
   const { keys } = value
   if (!Array.isArray(keys)) throw new JwksError('NO_JWKS')
-  const readable = keys.filter(isKey)
-  if (readable.length === 0) throw new JwksError('NO_JWKS')
-  return { ...value, keys: readable.map(omitNullish).filter(isLongEnough) }
+  const usable = keys.filter(isObject).map(omitNullish).filter(isVerificationKey)
+  if (usable.length === 0) throw new JwksError('NO_JWKS')
+  return { ...value, keys: usable }
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +15,12 @@ beforeAll(async () => {
 })
 beforeEach(() => app.clear())
 afterAll(() => app.close())
+
+const SHORT_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+const ENCRYPTION_KEY = {
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+  use: 'enc',
+}
 
 const QUERY = `{ person(id: "${ADA.personId}") { id } }`
 
@@ -109,6 +116,11 @@ describe("while the issuer's keys cannot be read", () => {
     ],
     ['because it answers no key that can be read', 'NO_JWKS', (response) => response.end('{"keys":[null,"odd"]}')],
     ['because it answers no key at all', 'NO_JWKS', (response) => response.end('{"keys":[]}')],
+    [
+      'because it answers only keys that are too short or encrypt',
+      'NO_JWKS',
+      (response) => response.end(JSON.stringify({ keys: [SHORT_KEY, ENCRYPTION_KEY] })),
+    ],
     [
       'because it answers no public key',
       'NO_JWKS',

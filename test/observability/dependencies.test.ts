@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest'
 import { Dependencies } from '../../src/observability/dependencies.js'
-import type { Log } from '../../src/observability/log.js'
+import { createLog } from '../../src/observability/log.js'
 
 const NO_METRICS = { awaited: () => undefined, depended: () => undefined, forgotten: () => undefined }
 
 function world() {
   const lines: string[] = []
-  const warn = ({ dependency, cause }: { dependency: string; cause?: string }, message: string) =>
-    void lines.push([dependency, cause, message].filter(Boolean).join(': '))
-  return { lines, dependencies: new Dependencies({ warn } as unknown as Log, NO_METRICS) }
+  const log = createLog('warn', {
+    write(line) {
+      const { 'kyc.dependency': dependency, 'error.type': cause, message } = JSON.parse(line) as Record<string, string>
+      lines.push([dependency, cause, message].filter(Boolean).join(': '))
+    },
+  })
+  return { lines, dependencies: new Dependencies(log, NO_METRICS) }
 }
 
 test('a failure whose cause alternates is logged once for each cause, and again after it has ended', () => {
