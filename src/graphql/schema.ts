@@ -8,7 +8,6 @@ import {
   getNullableType,
   isListType,
   isObjectType,
-  parse,
 } from 'graphql'
 import { buildSchemaSync, createResolversMap, getMetadataStorage, type PubSub } from 'type-graphql'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
@@ -20,7 +19,7 @@ import { missingScope } from '../access/operation.js'
 import { type RequiredScopes, requiredScopesOf } from '../access/required-scopes.js'
 import { brokenRules, holdsRules } from './input-rules.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
-import { printSchema } from './print-sdl.js'
+import { schemaDocument } from './print-sdl.js'
 import { reviewPii } from './pii-review.js'
 import type { OperationContext } from './plugin.js'
 import { ResponseNotes } from './response-notes.js'
@@ -158,7 +157,7 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 
 /** The schema that is served: a Federation 2 subgraph of the same types. */
 export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
-  const served = buildSubgraph(parse(printSchema(schema)), resolversOf(schema))
+  const served = buildSubgraph(schemaDocument(schema), resolversOf(schema))
   keepExtensions(schema, served)
   guardSdl(served)
   answerReferences(served)
