@@ -1,6 +1,6 @@
 import builtIn from '../../schema/operations/manifest.json' with { type: 'json' }
 import type { Settings } from '../../datasources/contract/provider.js'
-import { type Manifest, manifestProblem, safelistOf } from '../graphql/safelist.js'
+import { type Manifest, manifestProblem, operationNameIn, safelistOf } from '../graphql/safelist.js'
 import type { Config } from './types.js'
 
 /** The safelist: the manifest of `SAFELIST_FILE`, else that of `schema/operations`. */
@@ -23,9 +23,8 @@ export function safelist(settings: Settings): Config['safelist'] {
     manifest = undefined
   }
   const problem = manifestProblem(manifest)
-  if (problem !== undefined) settings.problem(`SAFELIST_FILE ${problem}`)
-  return {
-    mode,
-    list: safelistOf(problem === undefined ? (manifest as Manifest) : { ...(builtIn as Manifest), operations: [] }),
-  }
+  if (problem === undefined)
+    return { mode, list: safelistOf(manifest as Manifest, ({ body }) => operationNameIn(body)) }
+  settings.problem(`SAFELIST_FILE ${problem}`)
+  return { mode, list: safelistOf({ ...(builtIn as Manifest), operations: [] }) }
 }

@@ -71,19 +71,56 @@ function read(text: string, maxTokens: number): DocumentNode | undefined {
   }
 }
 
-/** The list that a manifest says. */
-export function safelistOf({ operations }: Manifest): Safelist {
+const operationNameOf = (document: DocumentNode): string => operationsOf(document)[0]?.name?.value ?? ''
+
+/** The name of the operation in a text that is exactly one. */
+export const operationNameIn = (body: string): string => operationNameOf(parse(body, { noLocation: true }))
+
+type Listed = Manifest['operations'][number]
+
+/** A listed operation; its text is brought to the normal form when a document of its name is first looked for. */
+class ListedOperation {
+  #normal: string | undefined
+
+  constructor(readonly listed: Listed) {}
+
+  get normal(): string {
+    return (this.#normal ??= normal(parse(this.listed.body)))
+  }
+}
+
+/**
+ * The list that a manifest says, by the names of its operations: those that nobody asks for are not parsed. `nameOf` says
+ * the name of an operation where that in the manifest is not known to be right.
+ */
+export function safelistOf(
+  { operations }: Manifest,
+  nameOf: (listed: Listed) => string = ({ name }) => name,
+): Safelist {
   const byId = new Map(operations.map(({ id, body }) => [id, body]))
-  const byNormal = new Map(operations.map((listed) => [normal(parse(listed.body)), listed]))
-  const longest = Math.max(MAX_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
+  const byName = new Map<string, ListedOperation[]>()
+  for (const listed of operations) {
+    const name = nameOf(listed)
+    const named = byName.get(name)
+    if (named === undefined) byName.set(name, [new ListedOperation(listed)])
+    else named.push(new ListedOperation(listed))
+  }
+  const listedOf = (document: DocumentNode): Listed | undefined => {
+    const candidates = byName.get(operationNameOf(document))
+    if (candidates === undefined) return undefined
+    const text = normal(document)
+    return candidates.find((candidate) => candidate.normal === text)?.listed
+  }
+  let longest: number | undefined
   return {
     byId: (id) => byId.get(id),
     byText: (text) => {
+      longest ??= Math.max(MAX_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
       const document = read(text, longest)
-      return document && byNormal.get(normal(document))?.body
+      return document && listedOf(document)?.body
     },
-    holds: (document) => byNormal.has(normal(document)),
-    nameOf: (document) => byNormal.get(normal(document))?.name,
+    holds: (document) => listedOf(document) !== undefined,
+    nameOf: (document) => listedOf(document)?.name,
   }
 }
 

@@ -236,3 +236,19 @@ test('another list may be given, in the form that Apollo writes', async () => {
   )
   await mine.close()
 })
+
+test('an operation of another list is found by its text, whatever name the list gives it', async () => {
+  const bodies = [
+    '{ person(id: "x") { id } }',
+    'query Mine { person(id: "x") { id } }',
+    'query Mine { person(id: "y") { id } }',
+  ]
+  const operations = bodies.map((body, i) => ({ id: `id-${i}`, name: 'Other', type: 'query', body }))
+  const file = join(mkdtempSync(join(tmpdir(), 'kyc-')), 'manifest.json')
+  writeFileSync(file, JSON.stringify({ ...MANIFEST, operations }))
+  const mine = await startApp({ SAFELIST: 'enforce', SAFELIST_FILE: file }, app)
+  for (const query of bodies) expect((await send({ query }, { to: mine })).errors?.[0]?.extensions.code).toBeUndefined()
+  const renamed = 'query Other { person(id: "x") { id } }'
+  expect((await send({ query: renamed }, { to: mine })).errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_ALLOWED')
+  await mine.close()
+})
