@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, type ApiErrorDetails } from '../contract/errors.js'
@@ -37,13 +37,14 @@ export interface Contract<T> {
   readonly read?: (value: unknown) => T
 }
 
-/** Compiles a schema; called once for each schema, at load. */
+/** The contract of a schema, which is compiled for the first value. */
 export function contract<S extends TSchema>(schema: S): Contract<Static<S>> {
-  const check = TypeCompiler.Compile(schema)
+  let compiled: TypeCheck<S> | undefined
+  const check = () => (compiled ??= TypeCompiler.Compile(schema))
   return {
-    fits: (value): value is Static<S> => check.Check(value),
+    fits: (value): value is Static<S> => check().Check(value),
     firstMismatch: (value) => {
-      const error = check.Errors(value).First()
+      const error = check().Errors(value).First()
       return error ? `${error.path || '/'} ${error.message}` : '/'
     },
   }

@@ -1,5 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type Contract, contract } from './call.js'
 
 /** A row of a list that does not fit its contract. */
@@ -24,20 +24,22 @@ export class UnreadableRow {
 /** The rows of a list as they are read: each by itself. */
 export type ReadRows<Row> = readonly (Row | UnreadableRow)[]
 
-/** Compiles the contract of a row to a reader of rows; rows that all fit are returned as they are. */
+/** The first member of a row that does not fit. */
+const mismatchOf = (check: TypeCheck<TSchema>, value: unknown): string =>
+  check
+    .Errors(value)
+    .First()
+    ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? ''
+
+/** A reader of rows by their contract, which is compiled for the first rows; rows that all fit are returned as they are. */
 export function rowReader<Row extends TSchema>(row: Row): (rows: readonly unknown[]) => ReadRows<Static<Row>> {
-  const check = TypeCompiler.Compile(row)
-  const read = (value: unknown): UnreadableRow | Static<Row> =>
-    check.Check(value)
-      ? value
-      : new UnreadableRow(
-          value,
-          check
-            .Errors(value)
-            .First()
-            ?.path.replace(/\/\d+(?=\/|$)/g, '/*') ?? '',
-        )
-  return (rows) => (rows.every((value) => check.Check(value)) ? rows : rows.map(read))
+  let compiled: TypeCheck<Row> | undefined
+  return (rows) => {
+    const check = (compiled ??= TypeCompiler.Compile(row))
+    return rows.every((value) => check.Check(value))
+      ? rows
+      : rows.map((value) => (check.Check(value) ? value : new UnreadableRow(value, mismatchOf(check, value))))
+  }
 }
 
 /**
