@@ -98,19 +98,19 @@ export function addOutcome(attributes: Attributes, outcome: SpanOutcome): boolea
 
 /** The name and attributes of the span of an operation that ends: its document is named by its hash, and only a promised name is told. */
 export function operationShown(end: OperationEnd): Pick<Shown, 'name' | 'attributes'> {
-  const { type, name, hash, codes, cost, providerCalls, ownMs, correlationId, client } = end
-  return {
-    name: [type ?? 'operation', name].filter(Boolean).join(' '),
-    attributes: {
-      ...(type !== undefined && { [ATTRIBUTES.operationType]: type }),
-      ...(name !== undefined && { [ATTRIBUTES.operationName]: name }),
-      ...(hash !== undefined && { [ATTRIBUTES.operationHash]: hash }),
-      ...(cost !== undefined && { [ATTRIBUTES.cost]: cost }),
-      ...(client !== undefined && { [ATTRIBUTES.client]: client }),
-      ...(codes.length > 0 && { [ATTRIBUTES.errorCodes]: [...codes], [ATTR_ERROR_TYPE]: codes[0]! }),
-      [ATTRIBUTES.providerCalls]: providerCalls,
-      [ATTRIBUTES.ownMs]: Math.round(ownMs * 100) / 100,
-      [ATTRIBUTES.correlationId]: correlationId,
-    },
+  const { type = 'operation', name, hash, codes, cost, client } = end
+  const attributes: Attributes = {}
+  if (end.type !== undefined) attributes[ATTRIBUTES.operationType] = end.type
+  if (name !== undefined) attributes[ATTRIBUTES.operationName] = name
+  if (hash !== undefined) attributes[ATTRIBUTES.operationHash] = hash
+  if (cost !== undefined) attributes[ATTRIBUTES.cost] = cost
+  if (client !== undefined) attributes[ATTRIBUTES.client] = client
+  if (codes.length > 0) {
+    attributes[ATTRIBUTES.errorCodes] = [...codes]
+    attributes[ATTR_ERROR_TYPE] = codes[0]!
   }
+  attributes[ATTRIBUTES.providerCalls] = end.providerCalls
+  attributes[ATTRIBUTES.ownMs] = Math.round(end.ownMs * 100) / 100
+  attributes[ATTRIBUTES.correlationId] = end.correlationId
+  return { name: name === undefined || name === '' ? type : `${type} ${name}`, attributes }
 }
