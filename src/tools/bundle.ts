@@ -1,24 +1,66 @@
-import { writeFileSync } from 'node:fs'
-import { build, type Plugin } from 'esbuild'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import * as esbuild from 'esbuild'
+
+/** An import of Node's `http` reads all its members, one of which loads Node's own undici (50 ms); `require` reads none. */
+const httpByRequire: esbuild.Plugin = {
+  name: 'http-by-require',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace: 'required' } : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}')`,
+    }))
+  },
+}
+
+/** Packages with ECMAScript modules that esbuild passes over for Node, because no `exports` names them. */
+const PACKAGES = /^(class-validator|@opentelemetry\/(api|core|resources|sdk-trace))$/
+
+/** What `package.json` of a package says of its ECMAScript modules. */
+interface Manifest {
+  readonly es2015?: string
+  readonly module?: string
+}
+
+/**
+ * The ECMAScript modules of packages, where there are others too: of CommonJS each importing module makes a copy of all
+ * names, reads them through functions, and nothing is left out.
+ */
+const ecmaScriptModules: esbuild.Plugin = {
+  name: 'ecmascript-modules',
+  setup(build) {
+    build.onResolve({ filter: /^graphql(\/|$)/ }, ({ path, resolveDir }) => {
+      const file = createRequire(join(resolveDir, 'from.js')).resolve(path)
+      return { path: file.replace(/\.js$/, '.mjs'), sideEffects: false }
+    })
+    build.onResolve({ filter: PACKAGES }, ({ path, resolveDir, kind }) => {
+      // TypeGraphQL's own validation, which is off, asks for all of it.
+      if (kind === 'dynamic-import') return { external: true }
+      const file = findPackageJSON(path, resolveDir)
+      const { es2015, module } = JSON.parse(readFileSync(file, 'utf8')) as Manifest
+      return { path: join(dirname(file), (es2015 ?? module)!), sideEffects: false }
+    })
+  },
+}
+
+/** `package.json` of a package as a module in a folder finds it. */
+function findPackageJSON(name: string, folder: string): string {
+  const file = join(folder, 'node_modules', name, 'package.json')
+  if (existsSync(file)) return file
+  if (dirname(folder) === folder) throw new Error(`${name} is not installed.`)
+  return findPackageJSON(name, dirname(folder))
+}
 
 /**
  * Joins the compiled server and its packages into one file, in the place of its first module: `bundle.ts FOLDER`. Finding
  * and reading 2,400 files takes half of a start. The names of classes are kept, which are the names of GraphQL types.
  */
-/** An import of Node's `http` reads all its members, one of which loads Node's own undici (50 ms); `require` reads none. */
-const httpByRequire: Plugin = {
-  name: 'http-by-require',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
-      kind === 'import-statement' ? { path: 'node:http', namespace: 'required' } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({ contents: `module.exports = require('${path}')` }))
-  },
-}
-
 const folder = process.argv[2] ?? 'dist'
 const program = `${folder}/src/lifecycle/program.js`
-const { outputFiles } = await build({
+const { outputFiles } = await esbuild.build({
   entryPoints: [program],
   outfile: program,
   bundle: true,
@@ -33,7 +75,7 @@ const { outputFiles } = await build({
   legalComments: 'none',
   // Of development, and loaded where it is installed.
   external: ['pino-pretty'],
-  plugins: [httpByRequire],
+  plugins: [httpByRequire, ecmaScriptModules],
   banner: {
     js: `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)`,
   },
