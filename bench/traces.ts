@@ -14,8 +14,13 @@ const AGAIN = 'traces off, again'
 const TENTH = 'traces of 10 %'
 const ALL = 'traces of all'
 
-/** How often each setting gets a new process. What V8 compiles differs by process, and so does the CPU time, by more than that of traces. */
-const BATCHES = 6
+/**
+ * How often each setting gets a new process. What V8 compiles differs by process, and so does the CPU time, by more than that
+ * of traces.
+ */
+const BATCHES = 12
+/** The batches with traces of all operations, whose cost is told by fewer. */
+const BATCHES_OF_ALL = 3
 /** What one of ten operations runs must be as warm as the rest. */
 const WARM_UP_FACTOR = 2
 
@@ -70,8 +75,9 @@ const offOf = (batch: Batch): number => (batch.get(OFF)! + batch.get(AGAIN)!) / 
 
 function rowsOf({ title }: Workload, batches: readonly Batch[]): string[] {
   return [...batches[0]!.keys()].map((setting) => {
-    const times = batches.map((batch) => batch.get(setting)!)
-    const ratios = spread(batches.map((batch) => batch.get(setting)! / offOf(batch)))
+    const measured = batches.filter((batch) => batch.has(setting))
+    const times = measured.map((batch) => batch.get(setting)!)
+    const ratios = spread(measured.map((batch) => batch.get(setting)! / offOf(batch)))
     return line([title, setting, median(times).toFixed(3), shownRatio(ratios), verdict(setting, ratios.median)])
   })
 }
@@ -92,7 +98,9 @@ export async function measureTraces(
     const warm = { ...workload, warmUp: workload.warmUp * WARM_UP_FACTOR }
     const batches: Batch[] = []
     for (let batch = 1; batch <= BATCHES; batch += 1) {
-      batches.push(await measureBatch(environment, warm, settings, plan))
+      const { [ALL]: all, ...others } = settings
+      const measured = batch <= BATCHES_OF_ALL ? { ...others, [ALL]: all! } : others
+      batches.push(await measureBatch(environment, warm, measured, plan))
       progress(`${workload.title}: processes ${batch} of ${BATCHES}`)
     }
     table.push(...rowsOf(workload, batches))
