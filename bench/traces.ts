@@ -18,11 +18,11 @@ const ALL = 'traces of all'
  * How often each setting gets a new process. What V8 compiles differs by process, and so does the CPU time, by more than that
  * of traces.
  */
-const BATCHES = 12
+const BATCHES = 6
 /** The batches with traces of all operations, whose cost is told by fewer. */
-const BATCHES_OF_ALL = 3
-/** What one of ten operations runs must be as warm as the rest. */
-const WARM_UP_FACTOR = 2
+const BATCHES_OF_ALL = 2
+/** What one of ten operations runs is as warm as the rest of a process without traces after ten times as many. */
+const WARM_UP_FACTOR = 10
 
 /** Settings of the same build by its name in the table. */
 const settingsOf = (endpoint: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({
