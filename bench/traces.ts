@@ -19,9 +19,9 @@ const ALL = 'traces of all'
  * of traces.
  */
 const BATCHES = 6
-/** The batches with traces of all operations, whose cost is told by fewer. */
+/** The batches with traces of all operations: their cost is large beside the spread of processes. */
 const BATCHES_OF_ALL = 2
-/** What one of ten operations runs is as warm as the rest of a process without traces after ten times as many. */
+/** Of 10 % the code of a sampled operation runs ten times more rarely, and V8 compiles it ten times later. */
 const WARM_UP_FACTOR = 10
 
 /** Settings of the same build by its name in the table. */

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 
 /** An import of Node's `http` reads all its members, one of which loads Node's own undici (50 ms); `require` reads none. */
@@ -16,42 +16,30 @@ const httpByRequire: esbuild.Plugin = {
   },
 }
 
-/** Packages with ECMAScript modules that esbuild passes over for Node, because no `exports` names them. */
-const PACKAGES = /^(class-validator|@opentelemetry\/(api|core|resources|sdk-trace))$/
-
-/** What `package.json` of a package says of its ECMAScript modules. */
-interface Manifest {
-  readonly es2015?: string
-  readonly module?: string
-}
+/** Packages that esbuild takes as CommonJS, and where the ECMAScript module of each of their files is. */
+const TWINS: readonly (readonly [name: RegExp, commonJs: RegExp, ecmaScript: string])[] = [
+  [/^graphql(\/|$)/, /\.js$/, '.mjs'],
+  [/^class-validator$/, /\/cjs\//, '/esm2015/'],
+  [/^@opentelemetry\/(core|resources|sdk-trace)$/, /\/build\/src\//, '/build/esm/'],
+]
 
 /**
- * The ECMAScript modules of packages, where there are others too: of CommonJS each importing module makes a copy of all
- * names, reads them through functions, and nothing is left out.
+ * The ECMAScript modules of packages that have both kinds: of CommonJS each importing module makes a copy of all names,
+ * reads them through functions, and nothing is left out.
  */
 const ecmaScriptModules: esbuild.Plugin = {
   name: 'ecmascript-modules',
   setup(build) {
-    build.onResolve({ filter: /^graphql(\/|$)/ }, ({ path, resolveDir }) => {
-      const file = createRequire(join(resolveDir, 'from.js')).resolve(path)
-      return { path: file.replace(/\.js$/, '.mjs'), sideEffects: false }
-    })
-    build.onResolve({ filter: PACKAGES }, ({ path, resolveDir, kind }) => {
-      // TypeGraphQL's own validation, which is off, asks for all of it.
-      if (kind === 'dynamic-import') return { external: true }
-      const file = findPackageJSON(path, resolveDir)
-      const { es2015, module } = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-      return { path: join(dirname(file), (es2015 ?? module)!), sideEffects: false }
-    })
+    // Asked for by TypeGraphQL's own validation alone, which is off and would bring all of the package.
+    build.onResolve({ filter: /^class-validator$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { external: true } : undefined,
+    )
+    for (const [filter, commonJs, ecmaScript] of TWINS)
+      build.onResolve({ filter }, ({ path, resolveDir }) => {
+        const file = createRequire(join(resolveDir, 'from.js')).resolve(path)
+        return { path: file.replace(commonJs, ecmaScript), sideEffects: false }
+      })
   },
-}
-
-/** `package.json` of a package as a module in a folder finds it. */
-function findPackageJSON(name: string, folder: string): string {
-  const file = join(folder, 'node_modules', name, 'package.json')
-  if (existsSync(file)) return file
-  if (dirname(folder) === folder) throw new Error(`${name} is not installed.`)
-  return findPackageJSON(name, dirname(folder))
 }
 
 /**
