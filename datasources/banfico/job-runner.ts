@@ -152,7 +152,7 @@ export class JobRunner {
     const claim: Claim = { share: run.share, isWrite: false }
     while (rows.waiting.length > 0) {
       await rows.pause()
-      if ((await this.#permits.acquire(signal, FOREVER_MS, claim)) !== 'acquired') return
+      if ((await this.#permits.acquire({ signal, timeoutMs: FOREVER_MS }, claim)) !== 'acquired') return
       try {
         const index = rows.waiting.shift()
         if (index !== undefined) await this.#askRow(run, rows, index, signal)

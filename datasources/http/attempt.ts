@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError } from '../contract/errors.js'
 import type { OperationTrace } from '../contract/trace.js'
-import { inSpan, runInSpan, traceHeaders, traceWait } from '../support/operation-trace.js'
-import type { Admission, Bulkhead, Claim } from './bulkhead.js'
+import { inSpan, runInSpan, traceHeaders } from '../support/operation-trace.js'
+import type { Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
   type Credential,
@@ -38,19 +38,19 @@ interface Ids {
   readonly trace: Headers | undefined
 }
 
-const headersOf = (
+function headersOf(
   { call, body }: EncodedRequest<unknown>,
   credential: Headers,
   { interactionId, trace }: Ids,
-): Headers => ({
-  accept: 'application/json, application/problem+json',
-  'user-agent': USER_AGENT,
-  ...(interactionId !== undefined && { 'x-fapi-interaction-id': interactionId }),
-  ...trace,
-  ...(body && { 'content-type': body.type }),
-  ...credential,
-  ...call.headers,
-})
+): Headers {
+  const headers: Record<string, string> = {
+    accept: 'application/json, application/problem+json',
+    'user-agent': USER_AGENT,
+  }
+  if (interactionId !== undefined) headers['x-fapi-interaction-id'] = interactionId
+  if (body) headers['content-type'] = body.type
+  return Object.assign(headers, trace, credential, call.headers)
+}
 
 /** Renewals of one attempt at most: each but the first found that another login had ended the token meanwhile. */
 const MAX_RENEWALS = 3
@@ -67,6 +67,15 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, abortError: 
     signal.addEventListener('abort', abort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
+}
+
+/** The headers of a credential, or why there are none. */
+type Authentication = { readonly headers: Headers } | FailedAttempt
+
+/** The failure of an attempt without a credential. */
+function unauthenticated(error: unknown): FailedAttempt {
+  if (!(error instanceof ApiError)) throw error
+  return failedAttempt(error, { transient: TRANSIENT.has(error.code), notExecuted: true })
 }
 
 /** A response that was received, with the credential that it answers and the circuit breaker's callback. */
@@ -121,7 +130,7 @@ export class AttemptRunner {
   ): Promise<Reply<T> | FailedAttempt> {
     const { call } = request
     const credential = call.credential ?? this.options.credential
-    const received = await traceWait(place.trace, () => this.#receive(scope, request, credential, place))
+    const received = await this.#receive(scope, request, credential, place)
     if ('error' in received) return received
     const { response, report } = received
     const { status, header } = response
@@ -140,7 +149,10 @@ export class AttemptRunner {
     return { error: this.options.errors.create(code, details), ...rest }
   }
 
-  /** Everything that an attempt waits for: the credential, the bulkhead, the response. */
+  /**
+   * Everything that an attempt waits for: the credential, the bulkhead, the response. What need not wait does not: each
+   * `await` costs memory, with every call.
+   */
   async #receive(
     scope: CallScope,
     request: EncodedRequest<unknown>,
@@ -150,30 +162,50 @@ export class AttemptRunner {
     const { trace } = place
     const rejected = this.#rejectIfOpen()
     if (rejected) return rejected
-    const authenticated = await this.#authenticate(scope.signal, credential, trace)
-    if ('error' in authenticated) return authenticated
-    const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
-    const refused = await this.#admit(scope, claim, trace)
-    if (refused) return refused
-    const permits = this.options.sharedPermits
-    const shared =
-      permits && (await inSpan(trace, 'wait', { reason: 'shared permit' }, () => this.#acquireShared(scope, permits)))
-    if (shared && 'error' in shared) {
-      this.options.bulkhead.release(claim)
-      return shared
-    }
-    const report = this.options.circuit.begin()
+    trace?.beginWait()
     try {
-      const sent = await this.#send(scope, request, authenticated.headers, place)
-      if ('status' in sent) return { response: sent, credential: authenticated.headers, report }
+      const pending = this.#authenticate(scope.signal, credential, trace)
+      const authenticated = pending instanceof Promise ? await pending : pending
+      if ('error' in authenticated) return authenticated
+      const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
+      const refused = this.options.bulkhead.tryAcquire(claim)
+        ? this.#rejectAcquired(scope, claim)
+        : await this.#waitForPermit(scope, claim, trace)
+      return refused ?? (await this.#exchange(scope, request, authenticated.headers, place, claim))
+    } finally {
+      trace?.endWait()
+    }
+  }
+
+  /** Sends a request that has its permit, and returns the permit. */
+  async #exchange(
+    scope: CallScope,
+    request: EncodedRequest<unknown>,
+    credential: Headers,
+    place: Place,
+    claim: Claim,
+  ): Promise<FailedAttempt | Received> {
+    const { bulkhead, circuit, sharedPermits: permits } = this.options
+    let release: (() => void) | undefined
+    let report: ((outcome: CallOutcome) => void) | undefined
+    try {
+      if (permits) {
+        const acquire = () => this.#acquireShared(scope, permits)
+        const shared = await inSpan(place.trace, 'wait', { reason: 'shared permit' }, acquire)
+        if ('error' in shared) return shared
+        release = shared.release
+      }
+      report = circuit.begin()
+      const sent = await this.#send(scope, request, credential, place)
+      if ('status' in sent) return { response: sent, credential, report }
       report(sent.outcome)
       return sent.failed
     } catch (error) {
-      report('ignored')
+      report?.('ignored')
       throw error
     } finally {
-      shared?.release()
-      this.options.bulkhead.release(claim)
+      release?.()
+      bulkhead.release(claim)
     }
   }
 
@@ -185,11 +217,11 @@ export class AttemptRunner {
   }
 
   /** The credential's headers. A token request is shared, so it goes on when one of its callers leaves. */
-  async #authenticate(
+  #authenticate(
     signal: AbortSignal,
     credential: Credential | undefined,
     trace: OperationTrace | undefined,
-  ): Promise<{ readonly headers: Headers } | FailedAttempt> {
+  ): Authentication | Promise<Authentication> {
     const { errors } = this.options
     // Checked first: a token request without a caller would fail unhandled.
     if (signal.aborted) return failedAttempt(errors.deadlineExceeded('was asked'), { notExecuted: true })
@@ -197,30 +229,45 @@ export class AttemptRunner {
       const headers = credential?.headers() ?? NO_HEADERS
       if (!(headers instanceof Promise)) return { headers }
       const token = () => unlessAborted(headers, signal, () => errors.deadlineExceeded('was asked'))
-      return { headers: await inSpan(trace, 'wait', { reason: 'token' }, token) }
+      return inSpan(trace, 'wait', { reason: 'token' }, token).then(
+        (renewed) => ({ headers: renewed }),
+        unauthenticated,
+      )
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      return failedAttempt(error, { transient: TRANSIENT.has(error.code), notExecuted: true })
+      return unauthenticated(error)
     }
   }
 
-  /** Acquires the bulkhead; undefined when that succeeds. */
-  async #admit(scope: CallScope, claim: Claim, trace: OperationTrace | undefined): Promise<FailedAttempt | undefined> {
-    const { bulkhead, errors } = this.options
-    const { signal } = scope
-    const admission = bulkhead.tryAcquire(claim)
-      ? 'acquired'
-      : await inSpan(trace, 'wait', { reason: 'bulkhead' }, () => this.#waitForPermit(scope, claim))
+  /** Waits for a permit of the bulkhead; undefined when it is acquired. */
+  async #waitForPermit(
+    scope: CallScope,
+    claim: Claim,
+    trace: OperationTrace | undefined,
+  ): Promise<FailedAttempt | undefined> {
+    const { bulkhead, circuit, errors, timeoutMs } = this.options
+    const { signal, deadline } = scope
+    const wait = async () => bulkhead.waitFor(claim, { signal, timeoutMs, deadline, circuit })
+    const admission = await inSpan(trace, 'wait', { reason: 'bulkhead' }, wait)
+    if (admission === 'acquired') return this.#rejectAcquired(scope, claim)
     if (admission === 'timeout')
       return failedAttempt(errors.create('PROVIDER_TIMEOUT'), { detail: 'bulkhead time-out' })
-    if (admission === 'full' || admission === 'late')
+    if (admission !== 'aborted')
       return failedAttempt(errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 1 }), {
         detail: `bulkhead ${admission}`,
       })
-    // The circuit may have opened, or the operation ended, during the wait.
-    const rejected = signal.aborted ? failedAttempt(errors.deadlineExceeded('was asked')) : this.#rejectIfOpen()
-    if (rejected && admission === 'acquired') bulkhead.release(claim)
+    return this.#rejectEnded(scope)
+  }
+
+  /** Returns the permit of a call whose operation has ended or whose circuit is open; undefined where it goes on. */
+  #rejectAcquired(scope: CallScope, claim: Claim): FailedAttempt | undefined {
+    const rejected = this.#rejectEnded(scope)
+    if (rejected) this.options.bulkhead.release(claim)
     return rejected
+  }
+
+  /** The circuit may have opened, or the operation ended, during a wait. */
+  #rejectEnded({ signal }: CallScope): FailedAttempt | undefined {
+    return signal.aborted ? failedAttempt(this.options.errors.deadlineExceeded('was asked')) : this.#rejectIfOpen()
   }
 
   /** Takes one of the permits that all processes share. */
@@ -238,12 +285,6 @@ export class AttemptRunner {
     const rejected = this.#rejectIfOpen()
     if (rejected) release()
     return rejected ?? { release }
-  }
-
-  /** Waits for a permit; `aborted` also when the circuit opens. */
-  #waitForPermit({ signal, deadline }: CallScope, claim: Claim): Promise<Admission> {
-    const { bulkhead, circuit, timeoutMs } = this.options
-    return bulkhead.acquire(signal, timeoutMs, claim, deadline, (abort) => circuit.onOpen(abort))
   }
 
   /** Sends the request under a span of its own, where the operation is sampled. */
@@ -278,13 +319,12 @@ export class AttemptRunner {
     const { call, target, body } = request
     const isWrite = call.effect === 'write'
     const beganAt = performance.now()
-    const aborting = new RequestAbort()
     // The time-out begins after the bulkhead: a write sent shortly before it would end with an unknown outcome.
-    const causes = {
+    const watch = new RequestAbort(
       timeoutMs,
-      signal: isWrite ? undefined : scope.signal,
-      circuit: call.effect === 'read' ? circuit : undefined,
-    }
+      isWrite ? undefined : scope.signal,
+      call.effect === 'read' ? circuit : undefined,
+    )
     if (isWrite) scope.markSent?.()
     try {
       return await transport.send({
@@ -295,12 +335,12 @@ export class AttemptRunner {
           trace: propagatesTrace ? traceHeaders(trace) : undefined,
         }),
         body: body?.text,
-        watch: (abort) => aborting.watch(abort, causes),
+        watch,
         recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      return this.#transportFailure(call.effect, error, aborting.reason, beganAt)
+      return this.#transportFailure(call.effect, error, watch.reason, beganAt)
     }
   }
 

@@ -1,4 +1,5 @@
 import { FairQueue } from '../support/fair-queue.js'
+import type { CircuitBreaker, OpenListener } from './circuit-breaker.js'
 
 /** The result of `acquire`; only `acquired` must be released. `late`: the wait would be longer than the time that is left. */
 export type Admission = 'acquired' | 'full' | 'late' | 'aborted' | 'timeout'
@@ -24,10 +25,76 @@ const CLIENT_DEPTH = 2
 /** The mean time for which permits are held is that of about this many calls. */
 const MAX_SAMPLES = 256
 
-interface Waiter {
-  readonly claim: Claim
-  readonly admit: () => void
+/** What a wait for a permit is limited by. */
+export interface WaitLimits {
+  /** Ends the wait. */
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+  /** On the clock of `performance.now()`: a wait that would be longer does not begin. Default: none. */
+  readonly deadline?: number | undefined
+  /** Ends the wait when it opens. */
+  readonly circuit?: CircuitBreaker | undefined
 }
+
+/** A request that waits for a permit. It is emptied when the wait ends, as a `RequestAbort` is. */
+class Waiter implements OpenListener {
+  readonly admission: Promise<Admission>
+  #resolve: ((admission: Admission) => void) | undefined
+  #queue: FairQueue<Waiter> | undefined
+  #signal: AbortSignal | undefined
+  #circuit: CircuitBreaker | undefined
+  readonly #timer: NodeJS.Timeout
+
+  constructor(
+    readonly claim: Claim,
+    queue: FairQueue<Waiter>,
+    { signal, timeoutMs, circuit }: WaitLimits,
+  ) {
+    this.admission = new Promise((resolve) => (this.#resolve = resolve))
+    this.#queue = queue
+    this.#signal = signal
+    this.#circuit = circuit
+    this.#timer = setTimeout(onTimeout, timeoutMs, this)
+    signal.addEventListener('abort', this, { once: true })
+    circuit?.onOpen(this)
+    queue.enqueue(claim.share, this)
+  }
+
+  /** It holds a permit, and has left the queue. */
+  admit(): void {
+    this.#settle('acquired')
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.#leave('aborted')
+  }
+
+  /** The circuit has opened. */
+  opened(): void {
+    this.#leave('aborted')
+  }
+
+  /** The time-out has passed. */
+  expire(): void {
+    this.#leave('timeout')
+  }
+
+  #leave(admission: Admission): void {
+    this.#queue?.remove(this.claim.share, this)
+    this.#settle(admission)
+  }
+
+  #settle(admission: Admission): void {
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this)
+    this.#circuit?.offOpen(this)
+    this.#resolve?.(admission)
+    this.#resolve = this.#queue = this.#signal = this.#circuit = undefined
+  }
+}
+
+const onTimeout = (waiter: Waiter): void => waiter.expire()
 
 /** The requests of one kind: those that wait, how many permits the others hold, and for how long on average. */
 class Kind {
@@ -131,43 +198,21 @@ export class Bulkhead {
     return true
   }
 
-  /**
-   * Takes a permit, or waits for one until the signal aborts, the time-out passes or the deadline cannot be met.
-   * `onAbort` is given what aborts the wait for another cause, and returns what ends its watch for that.
-   */
-  async acquire(
-    signal: AbortSignal,
-    timeoutMs: number,
-    claim: Claim = OWN_CLAIM,
-    deadline = Infinity,
-    onAbort?: (abort: () => void) => () => void,
-  ): Promise<Admission> {
-    if (signal.aborted) return 'aborted'
-    if (this.tryAcquire(claim)) return 'acquired'
+  /** Takes a permit, or waits for one within the limits. */
+  async acquire(limits: WaitLimits, claim: Claim = OWN_CLAIM): Promise<Admission> {
+    if (limits.signal.aborted) return 'aborted'
+    return this.tryAcquire(claim) ? 'acquired' : this.waitFor(claim, limits)
+  }
+
+  /** Waits for a permit that `tryAcquire` did not take. */
+  waitFor(claim: Claim, limits: WaitLimits): Admission | Promise<Admission> {
+    if (limits.signal.aborted) return 'aborted'
     const { share } = claim
     if (this.#isFull(share)) return 'full'
     const kind = this.#kindOf(claim)
     const now = performance.now()
-    if (kind.expectedWaitMs(share, now) > deadline - now) return 'late'
-    const { queue } = kind
-    return new Promise((resolve) => {
-      const settle = (admission: Admission) => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-        endWatch?.()
-        resolve(admission)
-      }
-      const leave = (admission: Admission) => {
-        queue.remove(share, waiter)
-        settle(admission)
-      }
-      const waiter: Waiter = { claim, admit: () => settle('acquired') }
-      const abort = () => leave('aborted')
-      const timer = setTimeout(leave, timeoutMs, 'timeout')
-      const endWatch = onAbort?.(abort)
-      signal.addEventListener('abort', abort, { once: true })
-      queue.enqueue(share, waiter)
-    })
+    if (kind.expectedWaitMs(share, now) > (limits.deadline ?? Infinity) - now) return 'late'
+    return new Waiter(claim, kind.queue, limits).admission
   }
 
   /** Returns a permit, which passes to the request that is next. The claim is that of `acquire`. */
@@ -206,12 +251,10 @@ export class Bulkhead {
   /** Takes the request that gets the next permit from its queue; undefined where none waits that may take it. */
   #next(now: number): Waiter | undefined {
     if (this.#free === 0 || this.#reads.queue.size + this.#writes.queue.size === 0) return undefined
-    const kinds = this.#writes.held < this.#reads.held ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
-    for (const { queue } of kinds) {
-      const waiter = queue.peek()
-      if (waiter && this.#mayTake(waiter.claim, now)) return queue.dequeue()
-    }
-    return undefined
+    const isWriteNext = this.#writes.held < this.#reads.held
+    const [first, second] = isWriteNext ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
+    const mayTake = ({ claim }: Waiter) => this.#mayTake(claim, now)
+    return first.queue.dequeue(mayTake) ?? second.queue.dequeue(mayTake)
   }
 
   #isFull(share: readonly string[]): boolean {

@@ -31,6 +31,11 @@ const MIN_CALLS = { max: 20, perPermit: 2, min: 5 }
 export const minCallsFor = (maxConcurrent: number): number =>
   Math.max(MIN_CALLS.min, Math.min(MIN_CALLS.max, maxConcurrent * MIN_CALLS.perPermit))
 
+/** What is told that a circuit opens. */
+export interface OpenListener {
+  opened(cause: OpenCause): void
+}
+
 export interface CircuitBreakerOptions {
   /** With fewer calls in the window the circuit stays closed. */
   readonly minCalls: number
@@ -58,7 +63,7 @@ export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions
   readonly #now: () => number
   readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({ index: -Infinity, calls: 0, failures: 0 }))
-  readonly #listeners = new Set<(cause: OpenCause) => void>()
+  readonly #listeners = new Set<OpenListener>()
   #silence: Silence
   #slowCalls: SlowCalls
   #state: CircuitState = 'closed'
@@ -118,10 +123,14 @@ export class CircuitBreaker {
     return this.#silence.answeredSince(time)
   }
 
-  /** Calls the listener when the circuit opens, at most once; the result ends that. */
-  onOpen(listener: (cause: OpenCause) => void): () => void {
+  /** Tells the listener when the circuit opens, at most once. */
+  onOpen(listener: OpenListener): void {
     this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Tells the listener no more. */
+  offOpen(listener: OpenListener): void {
+    this.#listeners.delete(listener)
   }
 
   /** Opens the circuit for calls that wait, also before they have ended. */
@@ -159,7 +168,7 @@ export class CircuitBreaker {
     this.#changeTo('open')
     const listeners = [...this.#listeners]
     this.#listeners.clear()
-    for (const listener of listeners) listener(cause)
+    for (const listener of listeners) listener.opened(cause)
   }
 
   #close(): void {

@@ -170,7 +170,9 @@ export class ProviderClient {
   }
 
   #execute<T>(scope: CallScope, request: EncodedRequest<T>): Promise<Reply<T>> {
-    return inSpan(scope.trace, 'call', this.#factsOf(request), (trace) => this.#attempt(scope, request, trace))
+    const { trace } = scope
+    if (trace?.begin === undefined) return this.#attempt(scope, request, trace)
+    return runInSpan(trace.begin('call', this.#factsOf(request)), (span) => this.#attempt(scope, request, span))
   }
 
   /** Makes attempts until one succeeds or no retry is left. */

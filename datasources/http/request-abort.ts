@@ -1,58 +1,64 @@
-import type { CircuitBreaker, OpenCause } from './circuit-breaker.js'
+import type { CircuitBreaker, OpenCause, OpenListener } from './circuit-breaker.js'
+import type { Abortable, AbortWatch } from './transport.js'
 
 /** Why a request was aborted: its time-out, the end of its operation, or a circuit that opened because of silence. */
 export type AbortReason = 'timeout' | 'operation' | 'silence'
 
-/** What may abort a request. */
-interface AbortCauses {
-  readonly timeoutMs: number
-  /** The signal of its operation; undefined where the request goes on. */
-  readonly signal: AbortSignal | undefined
-  /** The circuit whose opening because of silence ends it; undefined where it goes on. */
-  readonly circuit: CircuitBreaker | undefined
-}
-
 /**
- * The reasons to abort one request, watched from when it is sent until it has ended. What listens is emptied then: V8
- * keeps removed entries of maps and sets, and all that they lead to, until the next full collection.
+ * The reasons to abort one request, watched from when it is sent until it has ended. The watch is emptied then: V8 keeps
+ * removed entries of maps and sets, and all that they lead to, until the next full collection.
  */
-export class RequestAbort {
+export class RequestAbort implements AbortWatch, OpenListener {
   /** The first reason; undefined where there was none. */
   reason: AbortReason | undefined
-  #abort: (() => void) | undefined
-  #signal: AbortSignal | undefined
+  #request: Abortable | undefined
   #timer: NodeJS.Timeout | undefined
-  #endListening: (() => void) | undefined
-  readonly #onOperationEnd = () => this.#end('operation')
-  readonly #onOpen = (cause: OpenCause) => {
-    if (cause === 'silence') this.#end('silence')
+  readonly #timeoutMs: number
+  #signal: AbortSignal | undefined
+  #circuit: CircuitBreaker | undefined
+
+  /**
+   * `signal` is that of the operation, and `circuit` the one whose opening because of silence ends the request; undefined
+   * where the request goes on.
+   */
+  constructor(timeoutMs: number, signal: AbortSignal | undefined, circuit: CircuitBreaker | undefined) {
+    this.#timeoutMs = timeoutMs
+    this.#signal = signal
+    this.#circuit = circuit
   }
 
-  /** Begins to watch; returns what ends the watch. */
-  watch(abort: () => void, { timeoutMs, signal, circuit }: AbortCauses): () => void {
-    this.#abort = abort
-    this.#timer = setTimeout(onTimeout, timeoutMs, this)
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#onOperationEnd, { once: true })
-    this.#endListening = circuit?.onOpen(this.#onOpen)
-    return () => this.#release()
+  begin(request: Abortable): void {
+    this.#request = request
+    this.#timer = setTimeout(onTimeout, this.#timeoutMs, this)
+    this.#signal?.addEventListener('abort', this, { once: true })
+    this.#circuit?.onOpen(this)
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this)
+    this.#circuit?.offOpen(this)
+    this.#request = this.#timer = this.#signal = this.#circuit = undefined
+  }
+
+  /** The operation has ended. */
+  handleEvent(): void {
+    this.#abort('operation')
+  }
+
+  /** The circuit has opened. */
+  opened(cause: OpenCause): void {
+    if (cause === 'silence') this.#abort('silence')
   }
 
   /** The time-out has passed. */
   expire(): void {
-    this.#end('timeout')
+    this.#abort('timeout')
   }
 
-  #end(reason: AbortReason): void {
+  #abort(reason: AbortReason): void {
     this.reason ??= reason
-    this.#abort?.()
-  }
-
-  #release(): void {
-    clearTimeout(this.#timer)
-    this.#signal?.removeEventListener('abort', this.#onOperationEnd)
-    this.#endListening?.()
-    this.#abort = this.#timer = this.#signal = this.#endListening = undefined
+    this.#request?.abort()
   }
 }
 

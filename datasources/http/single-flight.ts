@@ -9,13 +9,6 @@ import type { CallScope } from './call.js'
  */
 export const MAX_SHARED_AGE_MS = 500
 
-interface Waiter<Value> {
-  readonly scope: CallScope
-  readonly resolve: (value: Value) => void
-  readonly reject: (error: unknown) => void
-  readonly abort: () => void
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /** Freezes parsed JSON. Iterative, because the provider decides how deeply it is nested. */
@@ -25,6 +18,50 @@ function deepFreeze(root: unknown): void {
     // Not `for … in`: V8 compiles that loop again and again, because each frozen object has a shape of its own.
     for (const member of Object.values(object)) if (isObject(member)) objects.push(member)
     Object.freeze(object)
+  }
+}
+
+/** One caller of a shared call. It is emptied when it has its result, as a `RequestAbort` is. */
+class Waiter<Value> {
+  readonly result: Promise<Value>
+  #flight: Flight<Value> | undefined
+  #scope: CallScope | undefined
+  #resolve: ((value: Value) => void) | undefined
+  #reject: ((error: unknown) => void) | undefined
+
+  constructor(flight: Flight<Value>, scope: CallScope) {
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.#flight = flight
+    this.#scope = scope
+    scope.signal.addEventListener('abort', this, { once: true })
+  }
+
+  /** The trace of its operation. */
+  get trace(): OperationTrace | undefined {
+    return this.#scope?.trace
+  }
+
+  resolve(value: Value): void {
+    this.#resolve?.(value)
+    this.#end()
+  }
+
+  reject(error: unknown): void {
+    this.#reject?.(error)
+    this.#end()
+  }
+
+  /** The caller's own operation has ended. */
+  handleEvent(): void {
+    this.#flight?.leave(this)
+  }
+
+  #end(): void {
+    this.#scope?.signal.removeEventListener('abort', this)
+    this.#flight = this.#scope = this.#resolve = this.#reject = undefined
   }
 }
 
@@ -45,7 +82,7 @@ class Flight<Value> implements CallScope, OperationTrace {
   readonly #controller = new AbortController()
   #waiters: Waiter<Value>[] = []
   #isWaiting = false
-  readonly #first: OperationTrace | undefined
+  #first: OperationTrace | undefined
 
   constructor(
     readonly variant: readonly unknown[],
@@ -70,12 +107,12 @@ class Flight<Value> implements CallScope, OperationTrace {
 
   beginWait(): void {
     this.#isWaiting = true
-    for (const { scope } of this.#waiters) scope.trace?.beginWait()
+    for (const { trace } of this.#waiters) trace?.beginWait()
   }
 
   endWait(): void {
     this.#isWaiting = false
-    for (const { scope } of this.#waiters) scope.trace?.endWait()
+    for (const { trace } of this.#waiters) trace?.endWait()
   }
 
   countCall(): void {
@@ -86,34 +123,34 @@ class Flight<Value> implements CallScope, OperationTrace {
   wait(scope: CallScope): Promise<Value> {
     this.deadline = Math.max(this.deadline, scope.deadline ?? Infinity)
     if (this.#isWaiting) scope.trace?.beginWait()
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter)
-        if (this.#isWaiting) scope.trace?.endWait()
-        reject(this.options.abortError())
-        if (this.#waiters.length === 0 && !this.options.detached) this.#controller.abort()
-      }
-      const waiter = { scope, resolve, reject, abort }
-      this.#waiters.push(waiter)
-      scope.signal.addEventListener('abort', abort, { once: true })
-    })
+    const waiter = new Waiter(this, scope)
+    this.#waiters.push(waiter)
+    return waiter.result
+  }
+
+  /** A waiter's operation has ended; the call ends with the last one. */
+  leave(waiter: Waiter<Value>): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter)
+    if (this.#isWaiting) waiter.trace?.endWait()
+    waiter.reject(this.options.abortError())
+    if (this.#waiters.length === 0 && !this.options.detached) this.#controller.abort()
   }
 
   complete(value: Value): void {
     if (this.#waiters.length > 1) deepFreeze(value)
-    for (const { resolve } of this.#takeWaiters()) resolve(value)
+    for (const waiter of this.#takeWaiters()) waiter.resolve(value)
   }
 
   /** Rejects each waiter with an error of its own, because each response adds to its error. */
   fail(error: unknown): void {
-    for (const [index, { reject }] of this.#takeWaiters().entries())
-      reject(index > 0 && error instanceof ApiError ? copyError(error) : error)
+    for (const [index, waiter] of this.#takeWaiters().entries())
+      waiter.reject(index > 0 && error instanceof ApiError ? copyError(error) : error)
   }
 
   #takeWaiters(): readonly Waiter<Value>[] {
     const waiters = this.#waiters
     this.#waiters = []
-    for (const { scope, abort } of waiters) scope.signal.removeEventListener('abort', abort)
+    this.#first = undefined
     return waiters
   }
 }

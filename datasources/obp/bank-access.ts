@@ -23,7 +23,8 @@ export function bankOf(
   bankId: string | null | undefined,
 ): string | null {
   const named = bankId ?? instance.bankId
-  if (banksOf(instance, operation).includes(named)) return named
+  const { banks } = operation.caller
+  if (instance.bankIds.includes(named) && (banks === undefined || banks.includes(named))) return named
   operation.foreign('bank')
   return null
 }

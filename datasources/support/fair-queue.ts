@@ -79,21 +79,17 @@ export class FairQueue<Item> {
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size += 1
   }
 
-  /** The item that `dequeue` would take. */
-  peek(): Item | undefined {
-    let share = this.#root
-    for (let next = share.next(); next; next = share.next()) share = next
-    return share.items?.[0]
-  }
-
-  /** Takes the next item from the queue; undefined when none waits. It holds a place only once `hold` is called. */
-  dequeue(): Item | undefined {
-    let share = this.#root
-    for (let next = share.next(); next; next = share.next()) {
-      share.putLast(next)
-      share = next
-    }
-    return this.#take(share, 0)
+  /**
+   * Takes the next item from the queue; undefined when none waits, or the next one may not be taken yet. It holds a place
+   * only once `hold` is called.
+   */
+  dequeue(mayTake: (item: Item) => boolean = () => true): Item | undefined {
+    let owner = this.#root
+    for (let next = owner.next(); next; next = owner.next()) owner = next
+    const item = owner.items?.[0]
+    if (item === undefined || !mayTake(item)) return undefined
+    for (let share = owner; share.parent; share = share.parent) share.parent.putLast(share)
+    return this.#take(owner, 0)
   }
 
   /** Takes an item of this owner from the queue; false when it does not wait. */

@@ -48,12 +48,14 @@ export function textOf(value: unknown, field: string, drift: Drift): string | nu
 }
 
 /** The texts of a list; an element of another type is left out, and counted unless it is null. */
-export const textsOf = (list: readonly unknown[] | null | undefined, field: string, drift: Drift): string[] =>
-  (list ?? []).flatMap((element) => {
-    if (typeof element === 'string') return element
-    if (element !== null) drift(field)
-    return []
-  })
+export function textsOf(list: readonly unknown[] | null | undefined, field: string, drift: Drift): string[] {
+  const texts: string[] = []
+  for (const element of list ?? []) {
+    if (typeof element === 'string') texts.push(element)
+    else if (element !== null) drift(field)
+  }
+  return texts
+}
 
 /** A copy without undefined and null members, for providers that have no null. */
 export function omitNullish<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {

@@ -143,7 +143,7 @@ export class Introspection {
     const signal = this.#closing.signal
     const message = 'The issuer cannot be asked about the token at the moment.'
     const unavailable = () => new ApiError('ISSUER_UNAVAILABLE', { message, retryAfterSeconds: RETRY_SECONDS })
-    if ((await this.#bulkhead.acquire(signal, TIMEOUT_MS)) !== 'acquired') throw unavailable()
+    if ((await this.#bulkhead.acquire({ signal, timeoutMs: TIMEOUT_MS })) !== 'acquired') throw unavailable()
     try {
       const claims = await this.#send(token)
       this.#report?.(undefined)

@@ -35,7 +35,7 @@ export class ReplicatedSwaps {
     add: (pipeline: ChainableCommander) => ChainableCommander,
     isMade: (reply: Reply) => boolean,
   ): Promise<Reply> {
-    if ((await this.#bulkhead.acquire(detachedScope.signal, MAX_QUEUE_MS)) !== 'acquired')
+    if ((await this.#bulkhead.acquire({ signal: detachedScope.signal, timeoutMs: MAX_QUEUE_MS })) !== 'acquired')
       throw new Error('too many changes wait for replicas')
     try {
       const pipeline = add(this.#connection.pipeline())

@@ -5,7 +5,8 @@ import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 
 export const DEFAULT_MAX_RESPONSE_BYTES = 1024 * 1024
 
 /** A body as text, or the reason why it cannot be read. */
-export type Body = { readonly text: string } | { readonly text: undefined; readonly unreadable: string }
+export type Body =
+  { readonly text: string; readonly unreadable?: undefined } | { readonly text: undefined; readonly unreadable: string }
 
 /** A body of which no more is read. */
 export const TOO_LARGE = { text: undefined, unreadable: 'body too large' } as const

@@ -18,20 +18,43 @@ export interface TransportResponse {
   readonly unreadable?: string | undefined
 }
 
-/**
- * Watches for the reasons to abort a request: is given what aborts it, which may be called at once and more than once,
- * and returns what ends the watch. A signal for each request would cost more than all else that watches.
- */
-export type AbortWatch = (abort: () => void) => () => void
+/** A request that can be aborted, more than once too. */
+export interface Abortable {
+  abort(): void
+}
+
+/** Watches for the reasons to abort one request. A signal for each request would cost more than all else that watches. */
+export interface AbortWatch {
+  /** Begins to watch; the request may be aborted at once. */
+  begin(request: Abortable): void
+  /** Ends the watch. */
+  end(): void
+}
 
 /** Aborts a request with a signal. */
-export const abortBy =
-  (signal: AbortSignal): AbortWatch =>
-  (abort) => {
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-    return () => signal.removeEventListener('abort', abort)
+class SignalWatch implements AbortWatch {
+  #request: Abortable | undefined
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  begin(request: Abortable): void {
+    this.#request = request
+    if (this.signal.aborted) request.abort()
+    else this.signal.addEventListener('abort', this, { once: true })
   }
+
+  end(): void {
+    this.signal.removeEventListener('abort', this)
+    this.#request = undefined
+  }
+
+  handleEvent(): void {
+    this.#request?.abort()
+  }
+}
+
+/** The watch of one request that a signal aborts. */
+export const abortBy = (signal: AbortSignal): AbortWatch => new SignalWatch(signal)
 
 export interface TransportRequest {
   readonly method: string

@@ -14,7 +14,7 @@ import {
   type TransportResponse,
 } from './contract.js'
 import { IdleLimit } from './idle-limit.js'
-import { type Reading, type ResponseMemory, unlimitedMemory } from './response-memory.js'
+import { type Reading, type ResponseMemory, type Resumable, unlimitedMemory } from './response-memory.js'
 
 /** How a connection was used, as far as its end must be understood. */
 interface SocketState {
@@ -117,11 +117,11 @@ class IdleLimitedAgent extends http.Agent {
   }
 }
 
-/** Takes memory, and waits for it where there is none until the signal aborts. */
-function waitForMemory(take: Reading['take'], bytes: number, signal: AbortSignal): Promise<void> | undefined {
+/** Waits for memory where none could be taken, until the signal aborts. */
+function waitForMemory(take: (reader: Resumable) => boolean, signal: AbortSignal): Promise<void> | undefined {
   let resume: () => void = () => undefined
   const waiting = new Promise<void>((resolve) => (resume = resolve))
-  if (take(bytes, () => resume())) return undefined
+  if (take({ resume })) return undefined
   signal.addEventListener('abort', resume, { once: true })
   return waiting.finally(() => signal.removeEventListener('abort', resume))
 }
@@ -146,9 +146,9 @@ async function readResponse(
     bytes += chunk.length
     if (bytes > maxBytes) return TOO_LARGE
     chunks.push(chunk as Buffer)
-    await waitForMemory(reading.take, chunk.length, signal)
+    await waitForMemory((reader) => reading.take(chunk.length, reader), signal)
   }
-  if (isCompressed(header)) await waitForMemory(reading.reserve, maxBytes, signal)
+  if (isCompressed(header)) await waitForMemory((reader) => reading.reserve(maxBytes, reader), signal)
   if (signal.aborted) throw new TransportError(true, { answered: true })
   return readBody(chunks, header, maxBytes)
 }
@@ -182,14 +182,15 @@ class NodeFetchTransport implements Transport {
   async send(request: TransportRequest): Promise<TransportResponse> {
     const controller = new AbortController()
     const { signal } = controller
-    const endWatch = request.watch(() => controller.abort())
+    request.watch.begin(controller)
     try {
       if (signal.aborted) throw new TransportError(false)
-      if (!this.#places.tryAcquire() && (await this.#places.acquire(signal, this.#timeoutMs)) !== 'acquired')
+      const limits = { signal, timeoutMs: this.#timeoutMs }
+      if (!this.#places.tryAcquire() && (await this.#places.acquire(limits)) !== 'acquired')
         throw new TransportError(false)
       return await this.#fetch(request, signal)
     } finally {
-      endWatch()
+      request.watch.end()
     }
   }
 
@@ -229,7 +230,7 @@ class NodeFetchTransport implements Transport {
     } finally {
       this.#places.release()
       // By the next turn of the event loop the answer has been parsed and mapped.
-      setImmediate(reading.release)
+      setImmediate(() => reading.release())
     }
   }
 }

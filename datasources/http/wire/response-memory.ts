@@ -3,21 +3,9 @@ const COPIES = 4
 /** Small answers never wait: most calls, tokens, and the outcomes of writes. */
 const MAX_SMALL_BYTES = 64 * 1024
 
-/** One body that is being read. */
-export interface Reading {
-  /** Counts bytes that were received. False: the reader pauses until `resume` is called. */
-  readonly take: (bytes: number, resume: () => void) => boolean
-  /** Counts bytes that a decompressed body may have. False: they are counted when `resume` is called. */
-  readonly reserve: (bytes: number, resume: () => void) => boolean
-  /** Called when the body has been read and mapped, or is given up. */
-  readonly release: () => void
-}
-
-interface Waiter {
-  readonly owner: object
-  /** Memory that is counted when it goes on. */
-  readonly reserves: number
-  readonly resume: () => void
+/** What waits for memory: a paused connection, or the reader of a body. */
+export interface Resumable {
+  resume(): void
 }
 
 /**
@@ -32,8 +20,8 @@ export class ResponseMemory {
   readonly #maxBytes: number
   #used = 0
   /** The reading that goes on beyond the limit. */
-  #exempt: object | undefined
-  readonly #waiting = new Set<Waiter>()
+  #exempt: Reading | undefined
+  readonly #waiting = new Set<Reading>()
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -45,55 +33,92 @@ export class ResponseMemory {
   }
 
   open(): Reading {
-    const owner = {}
-    let taken = 0
-    let waiter: Waiter | undefined
-    const count = (memory: number) => {
-      taken += memory
-      this.#used += memory
-    }
-    const wait = (reserves: number, resume: () => void) => {
-      const goOn = () => {
-        count(reserves)
-        resume()
-      }
-      waiter = { owner, reserves, resume: goOn }
-      this.#waiting.add(waiter)
-      return false
-    }
-    return {
-      take: (bytes, resume) => {
-        count(bytes * COPIES)
-        return taken <= MAX_SMALL_BYTES * COPIES || this.#mayGoOn(owner, 0) || wait(0, resume)
-      },
-      reserve: (bytes, resume) => {
-        const reserves = bytes * COPIES
-        if (!this.#mayGoOn(owner, reserves)) return wait(reserves, resume)
-        count(reserves)
-        return true
-      },
-      release: () => {
-        this.#used -= taken
-        taken = 0
-        if (waiter) this.#waiting.delete(waiter)
-        if (this.#exempt === owner) this.#exempt = undefined
-        this.#wake()
-      },
-    }
+    return new Reading(this)
   }
 
-  #mayGoOn(owner: object, reserves: number): boolean {
-    if (this.#used + reserves <= this.#maxBytes) return true
-    this.#exempt ??= owner
-    return this.#exempt === owner
+  /** Counts memory as taken, or as free again where it is negative. */
+  count(memory: number): void {
+    this.#used += memory
   }
 
-  #wake(): void {
+  /** True for a reading that may go on with so much more memory. */
+  mayGoOn(reading: Reading, memory: number): boolean {
+    if (this.#used + memory <= this.#maxBytes) return true
+    this.#exempt ??= reading
+    return this.#exempt === reading
+  }
+
+  /** Lets a reading wait until it may go on. */
+  wait(reading: Reading): void {
+    this.#waiting.add(reading)
+  }
+
+  /** Forgets a reading that has ended. */
+  forget(reading: Reading): void {
+    if (this.#exempt === reading) this.#exempt = undefined
+    if (this.#waiting.size === 0) return
+    this.#waiting.delete(reading)
     for (const waiter of [...this.#waiting]) {
-      if (!this.#mayGoOn(waiter.owner, waiter.reserves)) return
+      if (!this.mayGoOn(waiter, waiter.reserves)) return
       this.#waiting.delete(waiter)
       waiter.resume()
     }
+  }
+}
+
+/** One body that is being read. */
+export class Reading {
+  #taken = 0
+  /** Memory that is counted when it goes on. */
+  #reserves = 0
+  #waiter: Resumable | undefined
+
+  constructor(private readonly memory: ResponseMemory) {}
+
+  get reserves(): number {
+    return this.#reserves
+  }
+
+  /** Counts bytes that were received. False: the reader pauses until `resume` is called. */
+  take(bytes: number, reader: Resumable): boolean {
+    this.#count(bytes * COPIES)
+    if (this.#taken <= MAX_SMALL_BYTES * COPIES || this.memory.mayGoOn(this, 0)) return true
+    return this.#wait(0, reader)
+  }
+
+  /** Counts bytes that a decompressed body may have. False: they are counted when `resume` is called. */
+  reserve(bytes: number, reader: Resumable): boolean {
+    const memory = bytes * COPIES
+    if (!this.memory.mayGoOn(this, memory)) return this.#wait(memory, reader)
+    this.#count(memory)
+    return true
+  }
+
+  /** There is memory again. */
+  resume(): void {
+    const waiter = this.#waiter
+    this.#count(this.#reserves)
+    this.#waiter = undefined
+    waiter?.resume()
+  }
+
+  /** Called when the body has been read and mapped, or is given up. */
+  release(): void {
+    this.memory.count(-this.#taken)
+    this.#taken = 0
+    this.memory.forget(this)
+  }
+
+  #wait(memory: number, reader: Resumable): false {
+    this.#reserves = memory
+    this.#waiter = reader
+    this.memory.wait(this)
+    return false
+  }
+
+  #count(memory: number): void {
+    this.#taken += memory
+    this.memory.count(memory)
   }
 }
 

@@ -3,6 +3,7 @@ import { Client, type Dispatcher, errors } from 'undici'
 import { type Body, DEFAULT_MAX_RESPONSE_BYTES, declaresMore, isCompressed, readBody, TOO_LARGE } from './body.js'
 import { createConnector } from './connector.js'
 import {
+  type Abortable,
   type AbortWatch,
   type Transport,
   TransportError,
@@ -15,41 +16,39 @@ import { IdleLimit } from './idle-limit.js'
 import { withoutInterim } from './interim.js'
 import { type Reading, unlimitedMemory } from './response-memory.js'
 
-const headerOf = (headers: IncomingHttpHeaders) => (name: string) => {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
+type Header = TransportResponse['header']
 
-/** What a connection is told about its request. */
-interface Exchange {
-  /** The header `Keep-Alive` of the response. */
-  readonly keepAlive: (header: string | undefined) => void
-  /** Called once, with true when the connection was lost before a byte of a response. */
-  readonly end: (isLost: boolean) => void
-}
+const headerOf =
+  (headers: IncomingHttpHeaders): Header =>
+  (name) => {
+    const value = headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+
+/** Called in the next turn of the event loop: by then the answer has been parsed and mapped. */
+const release = (reading: Reading): void => reading.release()
 
 /** Collects one response of undici, and knows whether its request was sent, which `Client.request()` does not tell. */
-class ResponseHandler implements Dispatcher.DispatchHandler {
+class ResponseHandler implements Dispatcher.DispatchHandler, Abortable {
   /** Set from when the request is sent. */
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
-  #headers: IncomingHttpHeaders | undefined
+  #header: Header | undefined
   #chunks: Buffer[] = []
   #bytes = 0
   #isTooLarge = false
   #isAborted = false
-  readonly #endWatch: () => void
 
   constructor(
-    watch: AbortWatch,
+    private readonly watch: AbortWatch,
     private readonly maxBytes: number,
     private readonly reading: Reading,
     private readonly exchange: Exchange,
     private readonly resolve: (response: TransportResponse) => void,
     private readonly reject: (error: TransportError) => void,
   ) {
-    this.#endWatch = watch(() => this.#abort())
-    if (this.#isAborted) this.#endWatch()
+    watch.begin(this)
+    if (this.#isAborted) watch.end()
   }
 
   /** True for a request that is not to be sent. */
@@ -65,8 +64,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
-    this.#headers = headers
-    this.exchange.keepAlive(headerOf(headers)('keep-alive'))
+    this.#header = headerOf(headers)
+    this.exchange.keepAlive(this.#header('keep-alive'))
     if (declaresMore(headers['content-length'], this.maxBytes)) this.#refuse(controller)
   }
 
@@ -75,35 +74,35 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     if (this.#bytes > this.maxBytes) this.#refuse(controller)
     else {
       this.#chunks.push(chunk)
-      if (!this.reading.take(chunk.length, () => controller.resume())) controller.pause()
+      if (!this.reading.take(chunk.length, controller)) controller.pause()
     }
   }
 
   onResponseEnd(): void {
     this.exchange.end(false)
     this.#controller = undefined
-    const read = () => this.#read()
-    if (!isCompressed(headerOf(this.#headers!)) || this.reading.reserve(this.maxBytes, read)) read()
+    if (!isCompressed(this.#header!) || this.reading.reserve(this.maxBytes, { resume: () => this.#read() }))
+      this.#read()
   }
 
   #read(): void {
-    this.#endWatch()
-    const body = readBody(this.#chunks, headerOf(this.#headers!), this.maxBytes)
+    this.watch.end()
+    const body = readBody(this.#chunks, this.#header!, this.maxBytes)
     if (body instanceof Promise) void body.then((read) => this.#resolve(read))
     else this.#resolve(body)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#endWatch()
-    this.exchange.end(this.#headers === undefined && this.#controller !== undefined && !this.#isAborted)
+    this.watch.end()
+    this.exchange.end(this.#header === undefined && this.#controller !== undefined && !this.#isAborted)
     if (this.#isTooLarge) this.#resolve(TOO_LARGE)
-    else this.#reject(transportError(error, this.#headers !== undefined))
+    else this.#reject(transportError(error, this.#header !== undefined))
   }
 
   #resolve(body: Body): void {
-    this.resolve({ status: this.#status, header: headerOf(this.#headers!), ...body })
-    // By the next turn of the event loop the answer has been parsed and mapped.
-    setImmediate(this.reading.release)
+    const { text, unreadable } = body
+    this.resolve({ status: this.#status, header: this.#header!, text, unreadable })
+    setImmediate(release, this.reading)
   }
 
   #reject(error: TransportError): void {
@@ -118,12 +117,12 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     controller.abort(new errors.ResponseExceededMaxSizeError())
   }
 
-  #abort(): void {
+  abort(): void {
     if (this.#isAborted) return
     this.#isAborted = true
     // Queued, or received and waiting for memory.
     if (this.#controller === undefined)
-      this.#reject(new TransportError(this.#headers !== undefined, { answered: this.#headers !== undefined }))
+      this.#reject(new TransportError(this.#header !== undefined, { answered: this.#header !== undefined }))
     else this.#controller.abort(new errors.RequestAbortedError())
   }
 }
@@ -229,6 +228,36 @@ class ConnectionPool {
   }
 }
 
+/** One request of a connection. */
+class Exchange {
+  readonly connection: Connection
+  /** For how long the connection was idle before; undefined for a new one. */
+  readonly #idleMs: number | undefined
+
+  constructor(
+    private readonly pool: ConnectionPool,
+    private readonly limit: IdleLimit,
+    isRecentOnly: boolean,
+  ) {
+    this.connection = pool.acquire(isRecentOnly)
+    this.#idleMs = this.connection.isConnected ? this.connection.idleMs : undefined
+  }
+
+  /** The header `Keep-Alive` of the response. */
+  keepAlive(header: string | undefined): void {
+    this.connection.announcedMs = this.limit.announced(header)
+  }
+
+  /** Called once, with true when the connection was lost before a byte of a response. */
+  end(isLost: boolean): void {
+    if (isLost && this.#idleMs !== undefined) {
+      this.limit.closedAfter(this.#idleMs)
+      this.pool.retireIdle()
+    }
+    this.pool.release(this.connection)
+  }
+}
+
 /** Transport by undici: keep-alive connections, as many as the provider's concurrency limit. */
 export function undiciTransport(options: TransportOptions): Transport {
   const {
@@ -263,21 +292,10 @@ export function undiciTransport(options: TransportOptions): Transport {
     resolve: (response: TransportResponse) => void,
     reject: (error: TransportError) => void,
   ): void {
-    const connection = pool.acquire(recentOnly)
-    const idleMs = connection.isConnected ? connection.idleMs : undefined
-    const exchange: Exchange = {
-      keepAlive: (header) => (connection.announcedMs = idleLimit.announced(header)),
-      end(isLost) {
-        if (isLost && idleMs !== undefined) {
-          idleLimit.closedAfter(idleMs)
-          pool.retireIdle()
-        }
-        pool.release(connection)
-      },
-    }
+    const exchange = new Exchange(pool, idleLimit, recentOnly)
     const handler = new ResponseHandler(watch, maxResponseBytes, memory.open(), exchange, resolve, reject)
     if (handler.isAborted) return exchange.end(false)
-    connection.client.dispatch({ method, path, headers, body: body ?? null }, handler)
+    exchange.connection.client.dispatch({ method, path, headers, body: body ?? null }, handler)
   }
 
   return {

@@ -55,6 +55,8 @@ export interface RowPage {
 
 interface Group {
   readonly date: RowDate
+  /** The date in ms; NaN where there is none. */
+  readonly time: number
   readonly start: number
   readonly rows: Row[]
 }
@@ -69,11 +71,12 @@ const PROBES = 8
 
 const idOf = (row: Row): string => (row instanceof UnreadableRow ? (row.text('customer_id') ?? '') : row.customer_id)
 
-/** The date of a row; undefined where it cannot be read: its place in the list then tells its group. */
-function dateOf(row: Row): RowDate | undefined {
-  const date = row instanceof UnreadableRow ? row.text('last_ok_date') : (row.last_ok_date ?? null)
-  return typeof date === 'string' && Number.isNaN(Date.parse(date)) ? undefined : date
-}
+/** The date of a row; undefined where there is no text to read it from. */
+const dateOf = (row: Row): RowDate | undefined =>
+  row instanceof UnreadableRow ? row.text('last_ok_date') : (row.last_ok_date ?? null)
+
+/** A date in ms; NaN for none, and for a text that is no date. */
+const timeOf = (date: RowDate | undefined): number => (date == null ? NaN : Date.parse(date))
 
 /** The rows in groups of one date, in the order of the provider. */
 function groupsOf(rows: readonly Row[], offset: number): Group[] {
@@ -81,15 +84,18 @@ function groupsOf(rows: readonly Row[], offset: number): Group[] {
   rows.forEach((row, i) => {
     const last = groups.at(-1)
     const date = dateOf(row)
-    if (last && (date === undefined || date === last.date)) last.rows.push(row)
-    else groups.push({ date: date ?? null, start: offset + i, rows: [row] })
+    if (last && date === last.date) return last.rows.push(row)
+    const time = timeOf(date)
+    // The place of a row whose date cannot be read tells its group.
+    const known = Number.isNaN(time) ? null : (date ?? null)
+    if (last && known !== date) return last.rows.push(row)
+    return groups.push({ date: known, time, start: offset + i, rows: [row] })
   })
   return groups
 }
 
-/** Where a date is in the list: a number that grows along it. */
-function rankOf(date: RowDate, isAscending: boolean, nullsFirst: boolean): number {
-  const time = date === null ? NaN : Date.parse(date)
+/** Where a date, in ms, is in the list: a number that grows along it. */
+function rankOf(time: number, isAscending: boolean, nullsFirst: boolean): number {
   if (Number.isNaN(time)) return nullsFirst ? -Infinity : Infinity
   return isAscending ? time : -time
 }
@@ -101,16 +107,16 @@ const windowOf = ({ isAscending, from = -Infinity, to = Infinity }: List): reado
 /** True where rows are left out that come before the window, so that its beginning must be searched for. */
 export const beginsLater = (list: List): boolean => windowOf(list)[0] !== -Infinity
 
-/** Says of each date whether it comes before what is wanted of a list, and whether it comes after the window. */
+/** Says of each date, in ms, whether it comes before what is wanted of a list, and whether it comes after the window. */
 function boundsOf(list: List, after: Position | undefined, nullsFirst: boolean) {
   const [first, last] = windowOf(list)
   const hasWindow = list.from !== undefined || list.to !== undefined
-  const rank = ({ date }: Pick<Group, 'date'>) => rankOf(date, list.isAscending, nullsFirst)
-  const target = after ? rank(after) : first
+  const rank = (time: number) => rankOf(time, list.isAscending, nullsFirst)
+  const target = after ? rank(timeOf(after.date)) : first
   return {
     // A row without a date is in no window.
-    isBefore: (group: Pick<Group, 'date'>) => rank(group) < target || (hasWindow && rank(group) === -Infinity),
-    isPast: (group: Pick<Group, 'date'>) => rank(group) > last || (hasWindow && rank(group) === Infinity),
+    isBefore: (time: number) => rank(time) < target || (hasWindow && rank(time) === -Infinity),
+    isPast: (time: number) => rank(time) > last || (hasWindow && rank(time) === Infinity),
   }
 }
 
@@ -119,12 +125,15 @@ const compareIds = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 :
 /** The rows of whole groups that follow the position (all without one), in the total order. */
 function placedAfter(groups: readonly Group[], after: Position | undefined, isAscending: boolean): Placed[] {
   const sign = isAscending ? 1 : -1
-  return groups.flatMap(({ date, start, rows }) =>
-    rows
-      .map((row) => ({ row, position: { start, size: rows.length, date, id: idOf(row) } }))
-      .filter(({ position }) => after?.date !== date || compareIds(position.id, after.id) * sign > 0)
-      .sort((a, b) => compareIds(a.position.id, b.position.id) * sign),
-  )
+  const placed: Placed[] = []
+  for (const { date, start, rows } of groups) {
+    const group = rows.map((row) => ({ row, position: { start, size: rows.length, date, id: idOf(row) } }))
+    // Most groups have one row.
+    if (group.length > 1) group.sort((a, b) => compareIds(a.position.id, b.position.id) * sign)
+    for (const one of group)
+      if (after?.date !== date || compareIds(one.position.id, after.id) * sign > 0) placed.push(one)
+  }
+  return placed
 }
 
 /** The page of `count` rows after a position, or from where the window begins. */
@@ -142,16 +151,16 @@ export async function readPage(read: RowReader, list: List, count: number, begin
     const groups = groupsOf(rows, offset)
     if (offset === 0 && groups[0]) nullsFirst = groups[0].date === null
     const { isBefore, isPast } = boundsOf(list, after, nullsFirst)
-    if (offset > 0 && (!groups[0] || !isBefore(groups[0]))) {
+    if (offset > 0 && (!groups[0] || !isBefore(groups[0].time))) {
       // Customers have gone: the list is shorter, or the group began earlier.
       offset = Math.max(0, offset - limit)
       continue
     }
     // Of the last group more rows may follow.
     const cut = rows.length < limit ? undefined : groups.pop()
-    const wanted = groups.filter((group) => !isBefore(group) && !isPast(group))
+    const wanted = groups.filter(({ time }) => !isBefore(time) && !isPast(time))
     const placed = placedAfter(wanted, after, list.isAscending)
-    const isComplete = cut === undefined || isPast(cut)
+    const isComplete = cut === undefined || isPast(cut.time)
     if (isComplete || placed.length >= count)
       return { rows: placed.slice(0, count), hasNext: placed.length > count || !isComplete, nullsFirst }
   }
@@ -166,7 +175,7 @@ export async function findStart(read: RowReader, list: List): Promise<Beginning>
     const rows = await Promise.all(positions.map((position) => read(1, position)))
     if (positions[0] === 0) nullsFirst = rows[0]![0] !== undefined && dateOf(rows[0]![0]) === null
     const { isBefore } = boundsOf(list, undefined, nullsFirst)
-    const i = rows.findLastIndex(([row]) => row !== undefined && isBefore({ date: dateOf(row) ?? null }))
+    const i = rows.findLastIndex(([row]) => row !== undefined && isBefore(timeOf(dateOf(row))))
     return [positions[i] ?? -1, positions[i + 1] ?? Infinity] as const
   }
   let [low, high] = await narrow(Array.from({ length: PROBES }, (_, i) => PROBES ** i - 1))

@@ -71,7 +71,9 @@ test.each([
         if (action < (isRush ? 70 : 30)) {
           const id = controllers.push(new AbortController()) - 1
           plain.acquire(id, Date.now())
-          void bulkhead.acquire(controllers[id]!.signal, TIMEOUT_MS).then((result) => results.set(id, result))
+          void bulkhead
+            .acquire({ signal: controllers[id]!.signal, timeoutMs: TIMEOUT_MS })
+            .then((result) => results.set(id, result))
         } else if (action < 85) {
           if (held > 0 && !isRush) {
             released += 1
@@ -101,7 +103,7 @@ test('one signal that aborts several waiters, while a permit is released, settle
   const shared = new AbortController()
   const results: string[] = []
   const acquire = (signal: AbortSignal) =>
-    void bulkhead.acquire(signal, TIMEOUT_MS).then((result) => results.push(result))
+    void bulkhead.acquire({ signal, timeoutMs: TIMEOUT_MS }).then((result) => results.push(result))
   acquire(new AbortController().signal)
   // Called before the waiters' listeners, and releases the permit then.
   shared.signal.addEventListener('abort', () => bulkhead.release())
@@ -132,7 +134,10 @@ function world(maxConcurrent: number, maxQueued?: number) {
     const claim = { share: [tenant!, client!, user!], isWrite: owner.endsWith('!') }
     for (let i = 0; i < count; i += 1)
       void bulkhead
-        .acquire(new AbortController().signal, TIMEOUT_MS, claim, performance.now() + deadlineMs)
+        .acquire(
+          { signal: new AbortController().signal, timeoutMs: TIMEOUT_MS, deadline: performance.now() + deadlineMs },
+          claim,
+        )
         .then((admission) => {
           if (admission === 'acquired') running.push({ name: owner, claim })
           else ended[owner] = `${admission} ${(Number(ended[owner]?.split(' ')[1]) || 0) + 1}`

@@ -11,10 +11,12 @@ function simulation(minCalls = 20) {
   let openedAt: number | undefined
   let cause: OpenCause | undefined
   const listen = () =>
-    void circuit.onOpen((why) => {
-      openedAt ??= (now - start) / TIMEOUT_MS
-      cause ??= why
-      listen()
+    circuit.onOpen({
+      opened(why) {
+        openedAt ??= (now - start) / TIMEOUT_MS
+        cause ??= why
+        listen()
+      },
     })
   listen()
   const ends: { at: number; end: () => void }[] = []
@@ -145,8 +147,10 @@ describe('a provider that answers a part of the calls', () => {
 test('a listener is told once why the circuit opened, and not after it has ended listening', () => {
   const circuit = new CircuitBreaker({ minCalls: 2, timeoutMs: TIMEOUT_MS })
   const told: OpenCause[] = []
-  circuit.onOpen((cause) => void told.push(cause))
-  circuit.onOpen(() => void told.push('silence'))()
+  circuit.onOpen({ opened: (cause) => void told.push(cause) })
+  const ended = { opened: () => void told.push('silence') }
+  circuit.onOpen(ended)
+  circuit.offOpen(ended)
   circuit.begin()('failure')
   circuit.begin()('failure')
   expect(circuit.state).toBe('open')

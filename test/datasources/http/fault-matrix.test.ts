@@ -303,7 +303,7 @@ test.concurrent.each(Object.keys(providers) as ProviderName[])(
 
     const wrong: string[] = []
     const check = async ([method, row]: [string, Row]): Promise<void> => {
-      await line.acquire(new AbortController().signal, 60_000)
+      await line.acquire({ signal: new AbortController().signal, timeoutMs: 60_000 })
       const without = await call(method, row, PLENTY_MS)
       const found: string[] = []
       for (const [fault, given, expected, deadlineMs] of COLUMNS) {

@@ -13,7 +13,8 @@ test('readers pause beyond the limit, one of them goes on, and the others follow
   const memory = new ResponseMemory(4 * MIB)
   const resumed: string[] = []
   const readers = ['a', 'b', 'c'].map((name) => ({ name, reading: memory.open() }))
-  const take = (i: number, bytes: number) => readers[i]!.reading.take(bytes, () => void resumed.push(readers[i]!.name))
+  const take = (i: number, bytes: number) =>
+    readers[i]!.reading.take(bytes, { resume: () => void resumed.push(readers[i]!.name) })
   expect(take(0, MIB)).toBe(true)
   expect(take(1, MIB / 2)).toBe(true)
   // The first beyond the limit goes on to its end.
@@ -21,7 +22,7 @@ test('readers pause beyond the limit, one of them goes on, and the others follow
   expect(take(0, MIB)).toBe(false)
   expect(take(2, MIB)).toBe(false)
   // A small answer does not wait.
-  expect(memory.open().take(1_000, () => undefined)).toBe(true)
+  expect(memory.open().take(1_000, { resume: () => undefined })).toBe(true)
   readers[1]!.reading.release()
   expect(resumed).toEqual(['a'])
   readers[0]!.reading.release()
@@ -50,8 +51,8 @@ test.each(
   const watch = setInterval(() => (most = Math.max(most, memory.used)), 1)
   const { signal } = new AbortController()
   setMaxListeners(0, signal)
-  const request = { method: 'GET', path: '/', headers: {}, body: undefined, watch: abortBy(signal) }
-  const answers = await Promise.all(Array.from({ length: CALLS }, () => transport.send(request)))
+  const send = () => transport.send({ method: 'GET', path: '/', headers: {}, body: undefined, watch: abortBy(signal) })
+  const answers = await Promise.all(Array.from({ length: CALLS }, send))
   clearInterval(watch)
   expect(answers.every(({ text }) => text?.length === BODY.length)).toBe(true)
   // The limit, one answer beyond it, and the small beginnings of those that wait.
@@ -66,7 +67,7 @@ test.each(['undici', 'node-fetch'] as const)('%s gives up a call that waits for 
   await once(server, 'listening')
   const memory = new ResponseMemory(MIB)
   const holder = memory.open()
-  holder.take(4 * MIB, () => undefined)
+  holder.take(4 * MIB, { resume: () => undefined })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const transport = TRANSPORTS[name]({ origin, connections: 1, timeoutMs: 60_000, maxResponseBytes: 2 * MIB, memory })
   const left = new AbortController()
