@@ -97,13 +97,11 @@ export const unreadableRow = (provider: KycProvider, title: string): ApiError =>
   })
 
 /** The result of a lookup, or null when the provider answers `NOT_FOUND`. */
-export async function nullIfNotFound<T>(result: Promise<T>): Promise<T | null> {
-  try {
-    return await result
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'NOT_FOUND') return null
-    throw error
-  }
+export const nullIfNotFound = <T>(result: Promise<T>): Promise<T | null> => result.catch(notFoundAsNull)
+
+function notFoundAsNull(error: unknown): null {
+  if (error instanceof ApiError && error.code === 'NOT_FOUND') return null
+  throw error
 }
 
 /** The `Retry-After` of a failed provider call in seconds, where the provider sent one. */

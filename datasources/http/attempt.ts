@@ -246,7 +246,7 @@ export class AttemptRunner {
   ): Promise<FailedAttempt | undefined> {
     const { bulkhead, circuit, errors, timeoutMs } = this.options
     const { signal, deadline } = scope
-    const wait = async () => bulkhead.waitFor(claim, { signal, timeoutMs, deadline, circuit })
+    const wait = () => bulkhead.waitFor(claim, { signal, timeoutMs, deadline, circuit })
     const admission = await inSpan(trace, 'wait', { reason: 'bulkhead' }, wait)
     if (admission === 'acquired') return this.#rejectAcquired(scope, claim)
     if (admission === 'timeout')
@@ -309,7 +309,7 @@ export class AttemptRunner {
    * Transmits the request. A write is not aborted with its operation: that would make a known outcome unknown. A read is
    * aborted with its operation, and when the circuit opens because the provider is silent.
    */
-  async #transmit(
+  #transmit(
     scope: CallScope,
     request: EncodedRequest<unknown>,
     credential: Headers,
@@ -326,22 +326,21 @@ export class AttemptRunner {
       call.effect === 'read' ? circuit : undefined,
     )
     if (isWrite) scope.markSent?.()
-    try {
-      return await transport.send({
-        method: call.method,
-        path: target,
-        headers: headersOf(request, credential, {
-          interactionId: sendsInteractionId ? scope.interactionId : undefined,
-          trace: propagatesTrace ? traceHeaders(trace) : undefined,
-        }),
-        body: body?.text,
-        watch,
-        recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
-      })
-    } catch (error) {
+    const sent = transport.send({
+      method: call.method,
+      path: target,
+      headers: headersOf(request, credential, {
+        interactionId: sendsInteractionId ? scope.interactionId : undefined,
+        trace: propagatesTrace ? traceHeaders(trace) : undefined,
+      }),
+      body: body?.text,
+      watch,
+      recentOnly: (call.retry ?? DEFAULT_RETRY_POLICY[call.effect]) !== 'always',
+    })
+    return sent.catch((error: unknown) => {
       if (!(error instanceof TransportError)) throw error
       return this.#transportFailure(call.effect, error, watch.reason, beganAt)
-    }
+    })
   }
 
   #transportFailure(

@@ -205,14 +205,9 @@ export class Bulkhead {
   }
 
   /** Waits for a permit that `tryAcquire` did not take. */
-  waitFor(claim: Claim, limits: WaitLimits): Admission | Promise<Admission> {
-    if (limits.signal.aborted) return 'aborted'
-    const { share } = claim
-    if (this.#isFull(share)) return 'full'
-    const kind = this.#kindOf(claim)
-    const now = performance.now()
-    if (kind.expectedWaitMs(share, now) > (limits.deadline ?? Infinity) - now) return 'late'
-    return new Waiter(claim, kind.queue, limits).admission
+  waitFor(claim: Claim, limits: WaitLimits): Promise<Admission> {
+    const refusal = limits.signal.aborted ? 'aborted' : this.#refusalOf(claim, limits)
+    return refusal ? Promise.resolve(refusal) : new Waiter(claim, this.#kindOf(claim).queue, limits).admission
   }
 
   /** Returns a permit, which passes to the request that is next. The claim is that of `acquire`. */
@@ -255,6 +250,14 @@ export class Bulkhead {
     const [first, second] = isWriteNext ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
     const mayTake = ({ claim }: Waiter) => this.#mayTake(claim, now)
     return first.queue.dequeue(mayTake) ?? second.queue.dequeue(mayTake)
+  }
+
+  /** Why a wait would not begin; undefined where it may. */
+  #refusalOf(claim: Claim, { deadline = Infinity }: WaitLimits): Admission | undefined {
+    const { share } = claim
+    if (this.#isFull(share)) return 'full'
+    const now = performance.now()
+    return this.#kindOf(claim).expectedWaitMs(share, now) > deadline - now ? 'late' : undefined
   }
 
   #isFull(share: readonly string[]): boolean {

@@ -22,12 +22,20 @@ function encodeSegment(value: string): string {
   return encodeURIComponent(value)
 }
 
-/** Builds a `Path`. Each value becomes exactly one segment, so no value can change the target of a request. */
-export function path(strings: TemplateStringsArray, ...values: string[]): Path {
-  let text = strings[0]!
-  for (let i = 0; i < values.length; i += 1) text += encodeSegment(values[i]!) + strings[i + 1]!
-  return { text, template: strings.join('{}') }
+/** The tag of templates of paths below a prefix. Each value becomes exactly one segment, so no value can change the target of a request. */
+export function pathsBelow(prefix: string) {
+  const templates = new WeakMap<TemplateStringsArray, string>()
+  return (strings: TemplateStringsArray, ...values: string[]): Path => {
+    let text = prefix + strings[0]!
+    for (let i = 0; i < values.length; i += 1) text += encodeSegment(values[i]!) + strings[i + 1]!
+    let template = templates.get(strings)
+    if (template === undefined) templates.set(strings, (template = prefix + strings.join('{}')))
+    return { text, template }
+  }
 }
+
+/** Builds a `Path`. */
+export const path = pathsBelow('')
 
 /** A compiled schema. `firstMismatch` names the first path that does not fit, without its value. */
 export interface Contract<T> {

@@ -5,7 +5,7 @@ type Options<T> = Partial<Pick<Call<T>, 'query' | 'credential' | 'mapError'>>
 
 /** The forms of request that OBP's endpoints have in common; each resolves with the body of the response. */
 export function requestsOf(client: ProviderClient) {
-  const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
+  const send = <T>(scope: CallScope, call: Call<T>): Promise<T> => client.send(scope, call).then(({ body }) => body)
   return {
     get: <T>(scope: CallScope, path: Path, response: Contract<T>, options: Options<T> = {}) =>
       send(scope, { method: 'GET', path, effect: 'read', response, ...options }),

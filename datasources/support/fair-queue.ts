@@ -5,6 +5,8 @@ const OWN = Symbol('own')
 class Share<Item> {
   // Made when they are needed: most owners hold a place for a moment, and never wait.
   children: Map<string | typeof OWN, Share<Item>> | undefined
+  /** The children that wait, the one that was served longest ago first. */
+  waiting: Share<Item>[] | undefined
   /** Oldest first. */
   items: Item[] | undefined
   size = 0
@@ -25,21 +27,27 @@ class Share<Item> {
 
   /** The child that is served next: it waits, and holds the fewest places; of equal ones that served longest ago. */
   next(): Share<Item> | undefined {
-    let next: Share<Item> | undefined
-    for (const child of this.children?.values() ?? []) {
-      if (child.size === 0 || (next !== undefined && child.held >= next.held)) continue
-      next = child
-      if (child.held === 0) break
-    }
+    const { waiting } = this
+    let next = waiting?.[0]
+    if (waiting === undefined || next === undefined) return undefined
+    for (let i = 1; next.held > 0 && i < waiting.length; i += 1) if (waiting[i]!.held < next.held) next = waiting[i]!
     return next
   }
 
-  /** Puts a child behind its siblings: a Map keeps the order of insertion. */
-  putLast(child: Share<Item>): void {
-    const { children } = this
-    if (children === undefined || children.size === 1) return
-    children.delete(child.key)
-    children.set(child.key, child)
+  /** Counts one more item of this share, or one less. */
+  resize(by: 1 | -1): void {
+    const siblings = this.parent && (this.parent.waiting ??= [])
+    if (by === 1 && this.size === 0) siblings?.push(this)
+    this.size += by
+    if (this.size === 0) siblings?.splice(siblings.indexOf(this), 1)
+  }
+
+  /** Puts this share behind its siblings. */
+  putLast(): void {
+    const siblings = this.parent?.waiting
+    if (siblings === undefined || siblings.length === 1) return
+    siblings.splice(siblings.indexOf(this), 1)
+    siblings.push(this)
   }
 }
 
@@ -76,7 +84,7 @@ export class FairQueue<Item> {
   enqueue(path: readonly string[], item: Item): void {
     const owner = this.#open(path).child(OWN)
     ;(owner.items ??= []).push(item)
-    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size += 1
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.resize(1)
   }
 
   /**
@@ -88,7 +96,7 @@ export class FairQueue<Item> {
     for (let next = owner.next(); next; next = owner.next()) owner = next
     const item = owner.items?.[0]
     if (item === undefined || !mayTake(item)) return undefined
-    for (let share = owner; share.parent; share = share.parent) share.parent.putLast(share)
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.putLast()
     return this.#take(owner, 0)
   }
 
@@ -128,7 +136,7 @@ export class FairQueue<Item> {
     if (items === undefined || item === undefined) return undefined
     if (index === 0) items.shift()
     else items.splice(index, 1)
-    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.size -= 1
+    for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.resize(-1)
     this.#close(owner)
     return item
   }

@@ -54,17 +54,19 @@ export function batchLoader<Instance, Key, Value>({
   }
 }
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('failed'))
+
 /** Key loader: one call per key, the keys of a tick in parallel; a key that fails does not affect the others. */
 export function keyLoader<Instance, Key, Value>(
   load: (instance: Instance, operation: OperationScope, key: Key) => Promise<Value>,
   cacheKey: (key: Key) => string = defaultKey,
 ): LoaderDefinition<Instance, Loader<Key, Value>> {
   return (instance, operation) => {
-    const settle = async (scope: OperationScope, key: Key): Promise<Value | Error> => {
+    const settle = (scope: OperationScope, key: Key): Promise<Value | Error> | Error => {
       try {
-        return await load(instance, scope, key)
+        return load(instance, scope, key).catch(asError)
       } catch (error) {
-        return error instanceof Error ? error : new Error('failed')
+        return asError(error)
       }
     }
     const loader = new DataLoader<Key, Value, string>(

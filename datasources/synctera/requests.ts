@@ -12,7 +12,7 @@ export interface SyncteraRequests {
 }
 
 export function syncteraRequests(client: ProviderClient): SyncteraRequests {
-  const send = async <T>(scope: CallScope, call: Call<T>): Promise<T> => (await client.send(scope, call)).body
+  const send = <T>(scope: CallScope, call: Call<T>): Promise<T> => client.send(scope, call).then(({ body }) => body)
   return {
     send,
     write: (scope, idempotencyKey, call) =>

@@ -229,8 +229,7 @@ class NodeFetchTransport implements Transport {
         : transportError(error, isAnswered)
     } finally {
       this.#places.release()
-      // By the next turn of the event loop the answer has been parsed and mapped.
-      setImmediate(() => reading.release())
+      reading.releaseLater()
     }
   }
 }

@@ -22,6 +22,8 @@ export class ResponseMemory {
   /** The reading that goes on beyond the limit. */
   #exempt: Reading | undefined
   readonly #waiting = new Set<Reading>()
+  /** Those that end with this turn of the event loop. */
+  #ending: Reading[] = []
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -51,6 +53,17 @@ export class ResponseMemory {
   /** Lets a reading wait until it may go on. */
   wait(reading: Reading): void {
     this.#waiting.add(reading)
+  }
+
+  /** Releases a reading in the next turn of the event loop. */
+  releaseLater(reading: Reading): void {
+    if (this.#ending.push(reading) === 1) setImmediate(() => this.#releaseAll())
+  }
+
+  #releaseAll(): void {
+    const ending = this.#ending
+    this.#ending = []
+    for (const reading of ending) reading.release()
   }
 
   /** Forgets a reading that has ended. */
@@ -107,6 +120,11 @@ export class Reading {
     this.memory.count(-this.#taken)
     this.#taken = 0
     this.memory.forget(this)
+  }
+
+  /** Called when the body has been read: by the next turn of the event loop the answer has been parsed and mapped. */
+  releaseLater(): void {
+    this.memory.releaseLater(this)
   }
 
   #wait(memory: number, reader: Resumable): false {

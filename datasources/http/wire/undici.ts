@@ -25,9 +25,6 @@ const headerOf =
     return Array.isArray(value) ? value[0] : value
   }
 
-/** Called in the next turn of the event loop: by then the answer has been parsed and mapped. */
-const release = (reading: Reading): void => reading.release()
-
 /** Collects one response of undici, and knows whether its request was sent, which `Client.request()` does not tell. */
 class ResponseHandler implements Dispatcher.DispatchHandler, Abortable {
   /** Set from when the request is sent. */
@@ -102,7 +99,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler, Abortable {
   #resolve(body: Body): void {
     const { text, unreadable } = body
     this.resolve({ status: this.#status, header: this.#header!, text, unreadable })
-    setImmediate(release, this.reading)
+    this.reading.releaseLater()
   }
 
   #reject(error: TransportError): void {
