@@ -1,7 +1,6 @@
-import type { ErrorCode } from '../contract/error-codes.js'
-import { ApiError } from '../contract/errors.js'
 import type { OperationTrace } from '../contract/trace.js'
 import { inSpan, runInSpan, traceHeaders } from '../support/operation-trace.js'
+import { authenticate, mayRenew } from './authentication.js'
 import type { Bulkhead, Claim } from './bulkhead.js'
 import {
   type CallScope,
@@ -18,70 +17,19 @@ import type { EncodedRequest } from './encode.js'
 import type { ProviderErrors } from './provider-errors.js'
 import { type AbortReason, RequestAbort } from './request-abort.js'
 import { parseJson } from './json.js'
+import { headersOf, type RequestHeaders } from './request-headers.js'
 import { type FailedAttempt, failedAttempt } from './retry.js'
 import { acquireShared, type SharedPermits } from './shared-permits.js'
-import { USER_AGENT } from './user-agent.js'
 import { type Transport, TransportError, type TransportResponse } from './transport.js'
 
-type Headers = Readonly<Record<string, string>>
-const NO_HEADERS: Headers = {}
 /** How much longer than a call its shared permit lasts when the process dies meanwhile. */
 const PERMIT_MARGIN_MS = 2_000
 const NO_SHARE: readonly string[] = []
 
-/** Codes of a failed token request after which the call may be retried; a time-out is not waited for twice. */
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILABLE', 'RATE_LIMITED'])
-
-/** The headers by which a provider finds the request again. */
-interface Ids {
-  readonly interactionId: string | undefined
-  readonly trace: Headers | undefined
-}
-
-function headersOf(
-  { call, body }: EncodedRequest<unknown>,
-  credential: Headers,
-  { interactionId, trace }: Ids,
-): Headers {
-  const headers: Record<string, string> = {
-    accept: 'application/json, application/problem+json',
-    'user-agent': USER_AGENT,
-  }
-  if (interactionId !== undefined) headers['x-fapi-interaction-id'] = interactionId
-  if (body) headers['content-type'] = body.type
-  return Object.assign(headers, trace, credential, call.headers)
-}
-
-/** Renewals of one attempt at most: each but the first found that another login had ended the token meanwhile. */
-const MAX_RENEWALS = 3
-
-async function mayRenew(credential: Credential, refused: Headers, renewals: number): Promise<boolean> {
-  if (credential.renew === undefined || renewals >= MAX_RENEWALS) return false
-  return renewals === 0 || ((await credential.isSuperseded?.(refused)) ?? false)
-}
-
-/** The value of a promise, which goes on when the signal aborts first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, abortError: () => ApiError): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(abortError())
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
-
-/** The headers of a credential, or why there are none. */
-type Authentication = { readonly headers: Headers } | FailedAttempt
-
-/** The failure of an attempt without a credential. */
-function unauthenticated(error: unknown): FailedAttempt {
-  if (!(error instanceof ApiError)) throw error
-  return failedAttempt(error, { transient: TRANSIENT.has(error.code), notExecuted: true })
-}
-
 /** A response that was received, with the credential that it answers and the circuit breaker's callback. */
 interface Received {
   readonly response: TransportResponse
-  readonly credential: Headers
+  readonly credential: RequestHeaders
   readonly report: (outcome: CallOutcome) => void
 }
 
@@ -91,6 +39,8 @@ interface Place {
   readonly trace: OperationTrace | undefined
   /** The requests of the call that were sent before. */
   readonly resends: number
+  /** How often the credential was renewed for it. Default: 0. */
+  readonly renewals?: number
 }
 
 /** A failure of the transport, and how the circuit breaker counts it. */
@@ -118,70 +68,64 @@ export interface AttemptRunnerOptions {
 export class AttemptRunner {
   constructor(private readonly options: AttemptRunnerOptions) {}
 
-  /**
-   * One attempt. When its credential is refused as stale, the credential is renewed and the call sent once more; again
-   * only when the credential was not the newest.
-   */
-  async run<T>(
-    scope: CallScope,
-    request: EncodedRequest<T>,
-    place: Place,
-    renewals = 0,
-  ): Promise<Reply<T> | FailedAttempt> {
+  /** One attempt. What need not wait does not: each `await` costs memory, with every call. */
+  async run<T>(scope: CallScope, request: EncodedRequest<T>, place: Place): Promise<Reply<T> | FailedAttempt> {
     const { call } = request
-    const credential = call.credential ?? this.options.credential
-    const received = await this.#receive(scope, request, credential, place)
+    const { bulkhead, errors } = this.options
+    const rejected = this.#rejectIfOpen()
+    if (rejected) return rejected
+    let received: Received | FailedAttempt
+    place.trace?.beginWait()
+    try {
+      const pending = authenticate(call.credential ?? this.options.credential, scope.signal, errors, place.trace)
+      const authenticated = pending instanceof Promise ? await pending : pending
+      if ('error' in authenticated) return authenticated
+      const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: call.effect === 'write' }
+      const refused = bulkhead.tryAcquire(claim)
+        ? this.#rejectAcquired(scope, claim)
+        : await this.#waitForPermit(scope, claim, place.trace)
+      if (refused) return refused
+      received = await this.#exchange(scope, request, authenticated.headers, place, claim)
+    } finally {
+      place.trace?.endWait()
+    }
     if ('error' in received) return received
     const { response, report } = received
-    const { status, header } = response
     const json = response.text === undefined ? undefined : parseJson(response.text)
-    if (status >= 200 && status < 300) {
-      report('success')
-      return this.#checkContract(request, response, json)
-    }
-    const refusal = { status, header, body: json }
-    const mapping = this.#map(request, credential, refusal, report)
-    if (mapping.stale && credential && (await mayRenew(credential, received.credential, renewals))) {
-      credential.renew?.(received.credential)
-      return this.run(scope, request, { ...place, resends: place.resends + 1 }, renewals + 1)
-    }
-    const { code, details, ...rest } = classify(refusal, mapping, call.effect === 'write')
-    return { error: this.options.errors.create(code, details), ...rest }
+    if (response.status < 200 || response.status >= 300) return this.#refuse(scope, request, place, received, json)
+    report('success')
+    return this.#checkContract(request, response, json)
   }
 
   /**
-   * Everything that an attempt waits for: the credential, the bulkhead, the response. What need not wait does not: each
-   * `await` costs memory, with every call.
+   * The failure that an error response means. When its credential was refused as stale, the credential is renewed and the
+   * call sent once more; again only when the credential was not the newest.
    */
-  async #receive(
+  async #refuse<T>(
     scope: CallScope,
-    request: EncodedRequest<unknown>,
-    credential: Credential | undefined,
+    request: EncodedRequest<T>,
     place: Place,
-  ): Promise<FailedAttempt | Received> {
-    const { trace } = place
-    const rejected = this.#rejectIfOpen()
-    if (rejected) return rejected
-    trace?.beginWait()
-    try {
-      const pending = this.#authenticate(scope.signal, credential, trace)
-      const authenticated = pending instanceof Promise ? await pending : pending
-      if ('error' in authenticated) return authenticated
-      const claim: Claim = { share: scope.share ?? NO_SHARE, isWrite: request.call.effect === 'write' }
-      const refused = this.options.bulkhead.tryAcquire(claim)
-        ? this.#rejectAcquired(scope, claim)
-        : await this.#waitForPermit(scope, claim, trace)
-      return refused ?? (await this.#exchange(scope, request, authenticated.headers, place, claim))
-    } finally {
-      trace?.endWait()
+    { response: { status, header }, credential: refused, report }: Received,
+    body: unknown,
+  ): Promise<Reply<T> | FailedAttempt> {
+    const { call } = request
+    const { resends, renewals = 0 } = place
+    const credential = call.credential ?? this.options.credential
+    const refusal = { status, header, body }
+    const mapping = this.#map(request, credential, refusal, report)
+    if (mapping.stale && credential && (await mayRenew(credential, refused, renewals))) {
+      credential.renew?.(refused)
+      return this.run(scope, request, { ...place, resends: resends + 1, renewals: renewals + 1 })
     }
+    const { code, details, ...rest } = classify(refusal, mapping, call.effect === 'write')
+    return { error: this.options.errors.create(code, details), ...rest }
   }
 
   /** Sends a request that has its permit, and returns the permit. */
   async #exchange(
     scope: CallScope,
     request: EncodedRequest<unknown>,
-    credential: Headers,
+    credential: RequestHeaders,
     place: Place,
     claim: Claim,
   ): Promise<FailedAttempt | Received> {
@@ -214,28 +158,6 @@ export class AttemptRunner {
     if (waitMs === 0) return undefined
     const error = this.options.errors.create('PROVIDER_UNAVAILABLE', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
     return failedAttempt(error, { detail: 'circuit open' })
-  }
-
-  /** The credential's headers. A token request is shared, so it goes on when one of its callers leaves. */
-  #authenticate(
-    signal: AbortSignal,
-    credential: Credential | undefined,
-    trace: OperationTrace | undefined,
-  ): Authentication | Promise<Authentication> {
-    const { errors } = this.options
-    // Checked first: a token request without a caller would fail unhandled.
-    if (signal.aborted) return failedAttempt(errors.deadlineExceeded('was asked'), { notExecuted: true })
-    try {
-      const headers = credential?.headers() ?? NO_HEADERS
-      if (!(headers instanceof Promise)) return { headers }
-      const token = () => unlessAborted(headers, signal, () => errors.deadlineExceeded('was asked'))
-      return inSpan(trace, 'wait', { reason: 'token' }, token).then(
-        (renewed) => ({ headers: renewed }),
-        unauthenticated,
-      )
-    } catch (error) {
-      return unauthenticated(error)
-    }
   }
 
   /** Waits for a permit of the bulkhead; undefined when it is acquired. */
@@ -291,7 +213,7 @@ export class AttemptRunner {
   #send(
     scope: CallScope,
     request: EncodedRequest<unknown>,
-    credential: Headers,
+    credential: RequestHeaders,
     { trace, resends }: Place,
   ): Promise<TransportResponse | TransportFailure> {
     trace?.countCall()
@@ -312,7 +234,7 @@ export class AttemptRunner {
   #transmit(
     scope: CallScope,
     request: EncodedRequest<unknown>,
-    credential: Headers,
+    credential: RequestHeaders,
     trace: OperationTrace | undefined,
   ): Promise<TransportResponse | TransportFailure> {
     const { circuit, timeoutMs, transport, sendsInteractionId, propagatesTrace } = this.options

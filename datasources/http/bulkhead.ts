@@ -1,15 +1,7 @@
 import { FairQueue } from '../support/fair-queue.js'
-import type { CircuitBreaker, OpenListener } from './circuit-breaker.js'
+import { type Admission, type Claim, PermitWait, type WaitLimits } from './permit-wait.js'
 
-/** The result of `acquire`; only `acquired` must be released. `late`: the wait would be longer than the time that is left. */
-export type Admission = 'acquired' | 'full' | 'late' | 'aborted' | 'timeout'
-
-/** Who asks for a permit, and for what. */
-export interface Claim {
-  /** The owner from the widest to the narrowest share: tenant, client, user. Empty for calls of the process itself. */
-  readonly share: readonly string[]
-  readonly isWrite: boolean
-}
+export type { Admission, Claim } from './permit-wait.js'
 
 /** A claim of the process itself, such as a token request. */
 const OWN_CLAIM: Claim = { share: [], isWrite: false }
@@ -25,80 +17,9 @@ const CLIENT_DEPTH = 2
 /** The mean time for which permits are held is that of about this many calls. */
 const MAX_SAMPLES = 256
 
-/** What a wait for a permit is limited by. */
-export interface WaitLimits {
-  /** Ends the wait. */
-  readonly signal: AbortSignal
-  readonly timeoutMs: number
-  /** On the clock of `performance.now()`: a wait that would be longer does not begin. Default: none. */
-  readonly deadline?: number | undefined
-  /** Ends the wait when it opens. */
-  readonly circuit?: CircuitBreaker | undefined
-}
-
-/** A request that waits for a permit. It is emptied when the wait ends, as a `RequestAbort` is. */
-class Waiter implements OpenListener {
-  readonly admission: Promise<Admission>
-  #resolve: ((admission: Admission) => void) | undefined
-  #queue: FairQueue<Waiter> | undefined
-  #signal: AbortSignal | undefined
-  #circuit: CircuitBreaker | undefined
-  readonly #timer: NodeJS.Timeout
-
-  constructor(
-    readonly claim: Claim,
-    queue: FairQueue<Waiter>,
-    { signal, timeoutMs, circuit }: WaitLimits,
-  ) {
-    this.admission = new Promise((resolve) => (this.#resolve = resolve))
-    this.#queue = queue
-    this.#signal = signal
-    this.#circuit = circuit
-    this.#timer = setTimeout(onTimeout, timeoutMs, this)
-    signal.addEventListener('abort', this, { once: true })
-    circuit?.onOpen(this)
-    queue.enqueue(claim.share, this)
-  }
-
-  /** It holds a permit, and has left the queue. */
-  admit(): void {
-    this.#settle('acquired')
-  }
-
-  /** The signal has aborted. */
-  handleEvent(): void {
-    this.#leave('aborted')
-  }
-
-  /** The circuit has opened. */
-  opened(): void {
-    this.#leave('aborted')
-  }
-
-  /** The time-out has passed. */
-  expire(): void {
-    this.#leave('timeout')
-  }
-
-  #leave(admission: Admission): void {
-    this.#queue?.remove(this.claim.share, this)
-    this.#settle(admission)
-  }
-
-  #settle(admission: Admission): void {
-    clearTimeout(this.#timer)
-    this.#signal?.removeEventListener('abort', this)
-    this.#circuit?.offOpen(this)
-    this.#resolve?.(admission)
-    this.#resolve = this.#queue = this.#signal = this.#circuit = undefined
-  }
-}
-
-const onTimeout = (waiter: Waiter): void => waiter.expire()
-
 /** The requests of one kind: those that wait, how many permits the others hold, and for how long on average. */
 class Kind {
-  readonly queue = new FairQueue<Waiter>()
+  readonly queue = new FairQueue<PermitWait>()
   /** Permits times the ms that they were held, the number of those that were returned, and the time of the last change. */
   #heldMs = 0
   #returned = 0
@@ -207,7 +128,7 @@ export class Bulkhead {
   /** Waits for a permit that `tryAcquire` did not take. */
   waitFor(claim: Claim, limits: WaitLimits): Promise<Admission> {
     const refusal = limits.signal.aborted ? 'aborted' : this.#refusalOf(claim, limits)
-    return refusal ? Promise.resolve(refusal) : new Waiter(claim, this.#kindOf(claim).queue, limits).admission
+    return refusal ? Promise.resolve(refusal) : new PermitWait(claim, this.#kindOf(claim).queue, limits).admission
   }
 
   /** Returns a permit, which passes to the request that is next. The claim is that of `acquire`. */
@@ -244,11 +165,11 @@ export class Bulkhead {
   }
 
   /** Takes the request that gets the next permit from its queue; undefined where none waits that may take it. */
-  #next(now: number): Waiter | undefined {
+  #next(now: number): PermitWait | undefined {
     if (this.#free === 0 || this.#reads.queue.size + this.#writes.queue.size === 0) return undefined
     const isWriteNext = this.#writes.held < this.#reads.held
     const [first, second] = isWriteNext ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
-    const mayTake = ({ claim }: Waiter) => this.#mayTake(claim, now)
+    const mayTake = ({ claim }: PermitWait) => this.#mayTake(claim, now)
     return first.queue.dequeue(mayTake) ?? second.queue.dequeue(mayTake)
   }
 

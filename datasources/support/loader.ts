@@ -62,11 +62,11 @@ export function keyLoader<Instance, Key, Value>(
   cacheKey: (key: Key) => string = defaultKey,
 ): LoaderDefinition<Instance, Loader<Key, Value>> {
   return (instance, operation) => {
-    const settle = (scope: OperationScope, key: Key): Promise<Value | Error> | Error => {
+    const settle = (scope: OperationScope, key: Key): Promise<Value | Error> => {
       try {
         return load(instance, scope, key).catch(asError)
       } catch (error) {
-        return asError(error)
+        return Promise.resolve(asError(error))
       }
     }
     const loader = new DataLoader<Key, Value, string>(

@@ -19,15 +19,18 @@ let other: Replica
 let redis: Redis
 const told: string[] = []
 beforeAll(async () => {
-  app = await startApp(settings)
-  other = await startReplica(app, settings)
   const address = await databaseOf(STORE_ENCRYPTION_KEY)
   redis = new Redis(address)
-  // Both have a subscription before anything changes.
-  const subscribers = async () => Number((await redis.pubsub('NUMSUB', CHANNEL))[1])
-  await vi.waitFor(async () => expect(await subscribers()).toBeGreaterThanOrEqual(2), 20_000)
-  await redis.subscribe(CHANNEL)
   redis.on('message', (_channel: string, message: string) => told.push(message))
+  // Redis writes to the newest subscriber first, so what this one has been told is on its way to the servers too.
+  await redis.subscribe(CHANNEL)
+  app = await startApp(settings)
+  other = await startReplica(app, settings)
+  // Both have a subscription before anything changes.
+  const counter = new Redis(address)
+  const subscribers = async () => Number((await counter.pubsub('NUMSUB', CHANNEL))[1])
+  await vi.waitFor(async () => expect(await subscribers()).toBeGreaterThanOrEqual(3), 20_000)
+  counter.disconnect()
 })
 beforeEach(() => {
   app.clear()
