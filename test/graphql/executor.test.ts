@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { getOperationAST, parse } from 'graphql'
+import { getOperationAST, isEnumType, parse } from 'graphql'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import type { ProviderName } from '../../datasources/index.js'
 import type { Scope } from '../../schema/scopes.js'
 import { createExecutor } from '../../src/graphql/executor.js'
 import { Pipeline } from '../../src/graphql/pipeline.js'
@@ -234,7 +235,97 @@ async function ask(
   return { errors: reported, status, text }
 }
 
+/** What a provider may answer in place of a value. */
+const ODD_VALUES = [7, 2 ** 31, 1.5, true, '', 'odd', {}, ['odd'], null]
+
+/** A row with each of its members in turn replaced by each of these values. */
+const oddRows = (row: object): readonly object[] =>
+  Object.keys(row).flatMap((member) => ODD_VALUES.map((value) => ({ ...row, [member]: value })))
+
+interface OddRow {
+  readonly provider: ProviderName
+  readonly match: string
+  readonly document: string
+  readonly row: object
+}
+
+const ODD_ROWS: Readonly<Record<string, OddRow>> = {
+  'a customer': {
+    provider: 'obp',
+    match: `GET /obp/v4.0.0/banks/*/customers/${id}`,
+    document: `{ customer(id: "${id}") { id bankId number kycStatus legalName mobilePhoneNumber email dateOfBirth relationshipStatus dependants datesOfBirthOfDependants highestEducationAttained employmentStatus lastOkDate title branchId nameSuffix faceImage { url date } creditRating { rating source } creditLimit { currency amount } attributes { id name type typeRaw value } } }`,
+    row: {
+      bank_id: ADA.bankId,
+      customer_id: id,
+      customer_number: '1',
+      kyc_status: true,
+      legal_name: 'Ada',
+      mobile_phone_number: '+1',
+      email: 'ada@example.com',
+      face_image: { url: 'https://example.com', date: '2024-01-01T00:00:00Z' },
+      date_of_birth: '1990-01-02T00:00:00Z',
+      relationship_status: 'single',
+      dependants: 2,
+      dob_of_dependants: ['2020-01-02T00:00:00Z'],
+      credit_rating: { rating: 'A', source: 'x' },
+      credit_limit: { currency: 'EUR', amount: '10' },
+      highest_education_attained: 'none',
+      employment_status: 'none',
+      last_ok_date: '2024-01-01T00:00:00Z',
+      title: 'Dr',
+      branch_id: 'b',
+      name_suffix: 'Jr',
+      customer_attributes: [{ customer_attribute_id: 'a', name: 'COLOUR', type: 'STRING', value: 'red' }],
+    },
+  },
+  'a person': {
+    provider: 'synctera',
+    match: `GET /v0/persons/${ADA.personId!}`,
+    document: `{ person(id: "${ADA.personId!}") { id tenant isCustomer status statusRaw banStatus banStatusRaw verificationStatus verificationStatusRaw verificationLastRun firstName middleName lastName chosenName dateOfBirth email phoneNumber ssnLast4 ssnSource ssnSourceRaw hasAccounts metadata createdAt updatedAt legalAddress { id type line1 line2 city state postalCode countryCode } } }`,
+    row: {
+      id: ADA.personId,
+      tenant: 't',
+      status: 'ACTIVE',
+      is_customer: true,
+      has_accounts: true,
+      ban_status: 'ALLOWED',
+      verification_status: 'ACCEPTED',
+      verification_last_run: '2024-01-01T00:00:00.000Z',
+      first_name: 'Ada',
+      middle_name: 'B',
+      last_name: 'Accepted',
+      dob: '1961-02-11',
+      email: 'ada@example.com',
+      phone_number: '+14155550101',
+      ssn: '0001',
+      ssn_source: 'MANUAL',
+      creation_time: '2024-01-01T00:00:00.000Z',
+      last_updated_time: '2024-01-01T00:00:00.000Z',
+      metadata: {},
+      legal_address: { address_line_1: 'a', city: 'b', state: 'NY', postal_code: '1', country_code: 'US' },
+    },
+  },
+}
+
 describe('both executors answer the same', () => {
+  test.each(Object.entries(ODD_ROWS))('%s of whom a provider tells odd values', async (_what, odd) => {
+    const { provider, match, document, row } = odd
+    let answered = 0
+    for (const body of [row, ...oddRows(row)]) {
+      apps.interpreted.fault(provider, { match, fault: 'status', status: 200, body, times: 2 })
+      const expected = await ask(apps.interpreted, document)
+      expect(await ask(apps.compiled, document), JSON.stringify(body)).toEqual(expected)
+      if (expected.errors.length === 0) answered += 1
+    }
+    expect(answered).toBeGreaterThan(Object.keys(row).length)
+  })
+
+  test('each value of an enum is its name, which a compiled operation answers as it is', () => {
+    const enums = Object.values(schemas().served.getTypeMap()).filter(isEnumType)
+    expect(enums.length).toBeGreaterThan(20)
+    for (const type of enums) for (const { name, value } of type.getValues()) expect(value).toBe(name)
+  })
+
   test.each(DOCUMENTS.map(([what, document, variables]) => ({ what, document, variables })))(
     '$what',
     async ({ document, variables }) => {
