@@ -155,6 +155,11 @@ class Flight<Value> implements CallScope, OperationTrace {
   }
 }
 
+/** The place of a call among the running ones. It is emptied with the call: a Map keeps removed entries for long. */
+interface Slot<Value> {
+  flight: Flight<Value> | undefined
+}
+
 export interface SingleFlightOptions {
   /** A call is joined only this long after it began: a result must not be older than that. Default: no limit. */
   readonly maxAgeMs?: number
@@ -173,7 +178,7 @@ export interface SingleFlightOptions {
  * copied for each caller.
  */
 export class SingleFlight<Value> {
-  readonly #flights = new Map<string, Flight<Value>>()
+  readonly #slots = new Map<string, Slot<Value>>()
 
   constructor(private readonly options: SingleFlightOptions) {}
 
@@ -200,12 +205,12 @@ export class SingleFlight<Value> {
 
   /** Called when data changes: callers that come later do not join the calls that run now. */
   invalidate(): void {
-    this.#flights.clear()
+    this.#slots.clear()
   }
 
   #joinable(key: string, variant: readonly unknown[]): Flight<Value> | undefined {
     const { maxAgeMs = Infinity } = this.options
-    const flight = this.#flights.get(key)
+    const flight = this.#slots.get(key)?.flight
     return flight &&
       !flight.signal.aborted &&
       performance.now() - flight.beganAt < maxAgeMs &&
@@ -220,11 +225,13 @@ export class SingleFlight<Value> {
     scope: CallScope,
     start: (scope: CallScope) => Promise<Value>,
   ): Promise<Value> {
-    this.#flights.set(key, flight)
+    const slot: Slot<Value> = { flight }
+    this.#slots.set(key, slot)
     const result = flight.wait(scope)
     // Removed before the waiters resume, because they may call again at once.
     const remove = () => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
+      if (this.#slots.get(key) === slot) this.#slots.delete(key)
+      slot.flight = undefined
     }
     start(flight).then(
       (value) => {
