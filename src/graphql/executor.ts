@@ -117,12 +117,7 @@ function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
   const { document, operation, operationName } = source
   const code = needsInterpreter(document)
     ? undefined
-    : compileQuery(schema, document, operationName, {
-        disablingCapturingStackErrors: true,
-        // Values are checked where they enter: of a provider by their contract, of this server by their type. The compiler
-        // would make two lists for each value, for the error that it does not have.
-        disableLeafSerialization: true,
-      })
+    : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
   if (code === undefined || !isCompiledQuery(code)) return interpret(schema, source)
   const texts = textsOf(operation)
   return (context, variables) => {
