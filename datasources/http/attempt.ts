@@ -92,7 +92,7 @@ export class AttemptRunner {
     if ('error' in received) return received
     const { response, report } = received
     const json = response.text === undefined ? undefined : parseJson(response.text)
-    if (response.status < 200 || response.status >= 300) return this.#refuse(scope, request, place, received, json)
+    if (response.status < 200 || response.status >= 300) return this.#readRefusal(scope, request, place, received, json)
     report('success')
     return this.#checkContract(request, response, json)
   }
@@ -101,7 +101,7 @@ export class AttemptRunner {
    * The failure that an error response means. When its credential was refused as stale, the credential is renewed and the
    * call sent once more; again only when the credential was not the newest.
    */
-  async #refuse<T>(
+  async #readRefusal<T>(
     scope: CallScope,
     request: EncodedRequest<T>,
     place: Place,

@@ -13,6 +13,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PROVIDER_UNAVAILA
 /** Renewals of one attempt at most: each but the first found that another login had ended the token meanwhile. */
 const MAX_RENEWALS = 3
 
+/** Whether a credential may be renewed once more for an attempt, after the provider has refused these headers as stale. */
 export async function mayRenew(credential: Credential, refused: RequestHeaders, renewals: number): Promise<boolean> {
   if (credential.renew === undefined || renewals >= MAX_RENEWALS) return false
   return renewals === 0 || ((await credential.isSuperseded?.(refused)) ?? false)
@@ -28,7 +29,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, abortError: 
 }
 
 /** The headers of a credential, or why there are none. */
-export type Authentication = { readonly headers: RequestHeaders } | FailedAttempt
+type Authentication = { readonly headers: RequestHeaders } | FailedAttempt
 
 /** The failure of an attempt without a credential. */
 function unauthenticated(error: unknown): FailedAttempt {

@@ -10,6 +10,7 @@ interface Ids {
   readonly trace: RequestHeaders | undefined
 }
 
+/** The headers of a request: those of the credential and then of the call replace the others. */
 export function headersOf(
   { call, body }: EncodedRequest<unknown>,
   credential: RequestHeaders,

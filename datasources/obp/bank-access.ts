@@ -12,9 +12,12 @@ import type { ObpInstance } from './instance.js'
 /** The same error for an absent customer, for one at a bank that the caller may not name, and for another owner's. */
 export const noCustomer = () => obpError('NOT_FOUND', 'The bank has no such customer.')
 
+const mayName = ({ bankIds }: ObpInstance, { caller: { banks } }: OperationScope, id: string): boolean =>
+  bankIds.includes(id) && (banks === undefined || banks.includes(id))
+
 /** Every bank that the caller may name. */
-export const banksOf = ({ bankIds }: ObpInstance, { caller: { banks } }: OperationScope): readonly string[] =>
-  banks === undefined ? bankIds : bankIds.filter((id) => banks.includes(id))
+export const banksOf = (instance: ObpInstance, operation: OperationScope): readonly string[] =>
+  instance.bankIds.filter((id) => mayName(instance, operation, id))
 
 /** The bank, or the configured one without `bankId`; null where the caller may not name it. */
 export function bankOf(
@@ -23,8 +26,7 @@ export function bankOf(
   bankId: string | null | undefined,
 ): string | null {
   const named = bankId ?? instance.bankId
-  const { banks } = operation.caller
-  if (instance.bankIds.includes(named) && (banks === undefined || banks.includes(named))) return named
+  if (mayName(instance, operation, named)) return named
   operation.foreign('bank')
   return null
 }
