@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
@@ -19,8 +20,8 @@ interface DrainOptions {
   /** Resolves when no operation runs, including those of clients that have disconnected. */
   readonly settled: () => Promise<unknown>
   readonly closeProviders: () => Promise<void>
-  /** Called when the listener is closed: from then on answers may close their connection, and no client makes another. */
-  readonly onListenerClosed: () => void
+  /** Resolves when the last connection has ended. */
+  readonly connectionsEnded: Promise<void>
 }
 
 /**
@@ -42,22 +43,27 @@ export async function untilAccepted(server: Server): Promise<void> {
 }
 
 /**
- * Drains the server: closes the listening socket, waits for running operations, then closes what outlasts the time. Idle
+ * Closes the listening socket at once, and nothing else: a connection that comes between the last look for new ones and
+ * this is reset. Resolves when the last connection has ended.
+ */
+export const closeListener = (server: Server): Promise<void> =>
+  new Promise((resolve) => void NetServer.prototype.close.call(server, () => resolve()))
+
+/**
+ * Drains a server whose listener is closed: waits for running operations, then closes what outlasts the time. Idle
  * connections are closed meanwhile (`IdleConnections`).
  */
 export async function drain(
   app: FastifyInstance,
-  { settled, closeProviders, onListenerClosed }: DrainOptions,
+  { settled, closeProviders, connectionsEnded }: DrainOptions,
 ): Promise<void> {
   const patience = new AbortController()
   const expired = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
     () => app.server.closeAllConnections(),
     () => undefined,
   )
-  const closed = app.close()
-  while (app.server.listening) await nextTurn()
-  onListenerClosed()
-  await closed
+  await app.close()
+  await connectionsEnded
   // Requests that were sent are completed, also for callers that have disconnected.
   await Promise.race([settled(), expired])
   patience.abort()

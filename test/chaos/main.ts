@@ -67,6 +67,8 @@ try {
     finished.push({ name, title, node: process.version, isShort: values.short, seconds, hasPlot, checks, table })
     for (const { what, bound, seen, holds } of checks)
       progress(`${holds ? 'holds' : 'BROKEN'}  ${what}: ${seen} (${bound})`)
+    // The report of a short form is not kept, so what broke a check is told here.
+    if (checks.some(({ holds }) => !holds)) for (const cells of table ?? []) progress(cells.join(' | '))
     keepReport()
   }
 } finally {

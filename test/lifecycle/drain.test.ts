@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.js'
@@ -91,3 +92,34 @@ test.each([0, 500])(
     expect(load.answered.closing).toBeGreaterThan(0)
   },
 )
+
+test('a connection of the last moments before the listener closes is open for the drain delay', async () => {
+  const server = await startReplica(app, { DRAIN_DELAY_MS: '5000' })
+  const authorization = `Bearer ${await app.token()}`
+  const ask = async (dispatcher: Agent) => {
+    const { statusCode, headers, body } = await request(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: '{"query":"{ viewer { id } }"}',
+      dispatcher,
+    })
+    await body.dump()
+    return [statusCode, headers['connection']]
+  }
+  server.child.kill('SIGTERM')
+  // The client leaves its connection later than the server does.
+  const idle = new Agent({ connections: 1, keepAliveTimeout: 60_000, keepAliveTimeoutThreshold: 0 })
+  await expect.poll(() => ask(idle), { timeout: 30_000, interval: 20 }).toEqual([200, 'keep-alive'])
+  const keptAt = performance.now()
+  async function isRefused(): Promise<boolean> {
+    const agent = new Agent()
+    const answer = await ask(agent).catch(() => undefined)
+    await agent.destroy()
+    return answer === undefined
+  }
+  await expect.poll(isRefused, { timeout: 15_000, interval: 400 }).toBe(true)
+  await delay(keptAt + 1_600 - performance.now())
+  expect(await ask(idle)).toEqual([200, 'close'])
+  await idle.close()
+  expect(await server.exit()).toBe(0)
+})

@@ -92,7 +92,21 @@ async function restartAll(world: World, restarts: number, mark: (name: string) =
   return unclean
 }
 
-function judge(proxy: Proxy, sent: readonly Sent[], created: number): { checks: Check[]; rows: string[][] } {
+type Mark = readonly [second: number, replica: string]
+
+/** When a request was sent, and how long after the signal to a replica. */
+function momentOf(second: number, marks: readonly Mark[]): string {
+  const [since, replica] = marks.findLast(([at]) => at <= second) ?? []
+  const at = `${second.toFixed(3)} s`
+  return since === undefined ? at : `${at}, ${(second - since).toFixed(3)} s after the signal to ${replica}`
+}
+
+function judge(
+  proxy: Proxy,
+  sent: readonly Sent[],
+  created: number,
+  marks: readonly Mark[],
+): { checks: Check[]; rows: string[][] } {
   const failures = sent.flatMap(({ kind, second, answer }) => {
     const failure = failureOf(answer)
     return failure === undefined ? [] : [{ kind, second, failure }]
@@ -112,12 +126,12 @@ function judge(proxy: Proxy, sent: readonly Sent[], created: number): { checks: 
     ],
     rows: failures
       .slice(0, 20)
-      .map(({ kind, second, failure }) => [proxy.name, `${second.toFixed(1)} s`, kind, failure]),
+      .map(({ kind, second, failure }) => [proxy.name, momentOf(second, marks), kind, failure]),
   }
 }
 
 /** Answers a second, by the second in which they were sent. */
-function panel(name: string, sent: readonly Sent[], marks: readonly (readonly [number, string])[]): Panel {
+function panel(name: string, sent: readonly Sent[], marks: readonly Mark[]): Panel {
   const answered = new Map<number, number>()
   const failed = new Map<number, number>()
   for (const { second, answer } of sent) {
@@ -162,13 +176,13 @@ async function runBehind(name: ProxyName, form: Form, { folder, program, progres
     created = 0
     const begun = performance.now()
     const stop = sendSteadily(world, proxy.url, form.perSecond)
-    const marks: (readonly [number, string])[] = []
+    const marks: Mark[] = []
     const unclean = await restartAll(world, form.restarts, (replica) => {
       marks.push([(performance.now() - begun) / 1000, replica])
       progress(`${name}: restart ${marks.length} of ${form.restarts}, ${replica}`)
     })
     const sent = await stop()
-    const { checks, rows } = judge(proxy, sent, created)
+    const { checks, rows } = judge(proxy, sent, created, marks)
     const head = ['proxy', 'after', 'request', 'failure']
     return {
       checks: [...checks, atMost(`${name}: replicas that ended with another code than 0`, unclean, 0)],
