@@ -1,5 +1,6 @@
 import { Silence } from './silence.js'
 import { SlowCalls } from './slow-calls.js'
+import { TransientSet } from '../support/transient-map.js'
 
 /** `closed`: calls pass; `open`: calls fail at once; `half-open`: one call at a time probes the provider. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
@@ -63,7 +64,7 @@ export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions
   readonly #now: () => number
   readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({ index: -Infinity, calls: 0, failures: 0 }))
-  readonly #listeners = new Set<OpenListener>()
+  readonly #listeners = new TransientSet<OpenListener>()
   #silence: Silence
   #slowCalls: SlowCalls
   #state: CircuitState = 'closed'

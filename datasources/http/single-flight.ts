@@ -2,6 +2,7 @@ import { ApiError, copyError } from '../contract/errors.js'
 import type { OperationTrace } from '../contract/trace.js'
 import { traceWait } from '../support/operation-trace.js'
 import type { CallScope } from './call.js'
+import { TransientMap } from '../support/transient-map.js'
 
 /**
  * How old the running read of a provider may be that another caller joins: what another process has written is not known
@@ -178,7 +179,7 @@ export interface SingleFlightOptions {
  * copied for each caller.
  */
 export class SingleFlight<Value> {
-  readonly #slots = new Map<string, Slot<Value>>()
+  readonly #slots = new TransientMap<string, Slot<Value>>()
 
   constructor(private readonly options: SingleFlightOptions) {}
 

@@ -1,9 +1,11 @@
+/** Shares that are kept open without an item or a place, so that a steady caller does not open its own for each call. */
+const MAX_KEPT = 256
 /** The key of a node's own items among its children, whose keys are names. */
 const OWN = Symbol('own')
 
 /** A share: the waiting items and the held places of everything whose path begins with the names down to here. */
 class Share<Item> {
-  // Made when they are needed: most owners hold a place for a moment, and never wait.
+  // Made when they are needed: most owners never wait.
   children: Map<string | typeof OWN, Share<Item>> | undefined
   /** The children that wait, the one that was served longest ago first. */
   waiting: Share<Item>[] | undefined
@@ -16,14 +18,6 @@ class Share<Item> {
     readonly key: string | typeof OWN,
     readonly parent: Share<Item> | undefined,
   ) {}
-
-  /** The child with this key, which is opened where there is none. */
-  child(key: string | typeof OWN): Share<Item> {
-    const children = (this.children ??= new Map<string | typeof OWN, Share<Item>>())
-    let child = children.get(key)
-    if (!child) children.set(key, (child = new Share(key, this)))
-    return child
-  }
 
   /** The child that is served next: it waits, and holds the fewest places; of equal ones that served longest ago. */
   next(): Share<Item> | undefined {
@@ -51,6 +45,9 @@ class Share<Item> {
   }
 }
 
+const isIdle = <Item>({ size, held, children }: Share<Item>): boolean =>
+  size === 0 && held === 0 && (children === undefined || children.size === 0)
+
 /**
  * Fair queue: hands out scarce places in fair shares. A path names the owner of an item from the widest to the narrowest
  * share (tenant, client, user). At each level the share that holds the fewest places comes first, in turns where they
@@ -59,6 +56,8 @@ class Share<Item> {
  */
 export class FairQueue<Item> {
   readonly #root = new Share<Item>(OWN, undefined)
+  /** The shares that are open. */
+  #shares = 0
 
   /** The number of waiting items. */
   get size(): number {
@@ -82,7 +81,7 @@ export class FairQueue<Item> {
 
   /** Adds an item behind the others of its owner. An item may wait only once. */
   enqueue(path: readonly string[], item: Item): void {
-    const owner = this.#open(path).child(OWN)
+    const owner = this.#child(this.#open(path), OWN)
     ;(owner.items ??= []).push(item)
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.resize(1)
   }
@@ -126,8 +125,19 @@ export class FairQueue<Item> {
 
   #open(path: readonly string[]): Share<Item> {
     let share = this.#root
-    for (const key of path) share = share.child(key)
+    for (const key of path) share = this.#child(share, key)
     return share
+  }
+
+  /** The child with this key, which is opened where there is none. */
+  #child(parent: Share<Item>, key: string | typeof OWN): Share<Item> {
+    const children = (parent.children ??= new Map<string | typeof OWN, Share<Item>>())
+    const known = children.get(key)
+    if (known !== undefined) return known
+    const child = new Share<Item>(key, parent)
+    children.set(key, child)
+    this.#shares += 1
+    return child
   }
 
   #take(owner: Share<Item>, index: number): Item | undefined {
@@ -141,10 +151,11 @@ export class FairQueue<Item> {
     return item
   }
 
-  /** Removes shares that neither wait nor hold anything. */
+  /** Forgets shares that neither wait nor hold anything, where many are open. */
   #close(share: Share<Item>): void {
-    for (let { parent } = share; parent && share.size === 0 && share.held === 0; { parent } = share) {
-      parent.children?.delete(share.key)
+    if (this.#shares <= MAX_KEPT) return
+    for (let { parent } = share; parent && isIdle(share); { parent } = share) {
+      if (parent.children?.delete(share.key)) this.#shares -= 1
       share = parent
     }
   }

@@ -11,6 +11,7 @@ import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Claims } from './caller-claims.js'
 import type { IntrospectionConfig } from './token-settings.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const TIMEOUT_MS = 5_000
 /** Calls at the same time; further ones wait, and answer `ISSUER_UNAVAILABLE` where that takes too long. */
@@ -82,7 +83,7 @@ export class Introspection {
   readonly #transport: ReplaceableTransport
   #access: IntrospectionAccess
   readonly #bulkhead = new Bulkhead(MAX_CALLS, MAX_QUEUED)
-  readonly #running = new Map<string, Promise<Claims>>()
+  readonly #running = new TransientMap<string, Promise<Claims>>()
   readonly #refused = new LRUCache<string, number>({ max: MAX_REFUSED })
   readonly #closing = new AbortController()
 

@@ -11,6 +11,7 @@ import { abortBy, type TransportOptions } from '../../datasources/http/transport
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { errorClass } from '../observability/error-class.js'
 import type { ConsentRegisterConfig } from './settings.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const MAX_CACHED = 10_000
 const MAX_ANSWER_BYTES = 16 * 1024
@@ -77,7 +78,7 @@ export class ConsentRegister {
   readonly #transport: ReplaceableTransport
   /** False, true, or undefined for a failure. */
   readonly #cache = new LRUCache<string, { readonly allowed: boolean | undefined }>({ max: MAX_CACHED })
-  readonly #flights = new Map<string, Promise<boolean>>()
+  readonly #flights = new TransientMap<string, Promise<boolean>>()
 
   constructor(options: RegisterOptions) {
     this.#options = options

@@ -4,6 +4,7 @@ import type { Log } from '../observability/log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { EventLog, StateEvent } from './event-log.js'
 import { objectKey, objectOf } from './watched.js'
+import { TransientSet } from '../../datasources/support/transient-map.js'
 
 /** Changes that wait for a store that is away: 25 seconds at 200 a second. */
 const MAX_WAITING = 5_000
@@ -49,7 +50,7 @@ export class EventRecorder {
   #trouble: string | undefined
   #timer: NodeJS.Timeout | undefined
   #retrying: Promise<void> | undefined
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new TransientSet<Promise<void>>()
 
   constructor(options: RecorderOptions) {
     const { events, metrics } = options

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 import { hasBody, holdOnClose } from './lingering-close.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const RETRY_SECONDS = 1
 
@@ -27,7 +28,7 @@ const TOO_MANY = withHttp(
  * that of an operation a place of admission control, until it has arrived.
  */
 export class ArrivingBodies {
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new TransientMap<string, number>()
 
   /** Counts the body of a request until it has arrived or nothing waits for it; throws `RATE_LIMITED` where its owner has too many. */
   begin(owner: string, request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 
 /** How long the client has for closing its side; data that it sent meanwhile is discarded, so that nothing is reset. */
 const LINGER_MS = 2_000
@@ -19,7 +20,7 @@ interface Activity {
 export class IdleConnections {
   /** How long a connection is left open after its last answer: a client that is busy sends its next request by then. */
   graceMs = 0
-  readonly #open = new Map<Socket, Activity>()
+  readonly #open = new TransientMap<Socket, Activity>()
   #isClosing = false
 
   /** To be created after the listeners of `request` are there. */

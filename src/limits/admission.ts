@@ -4,6 +4,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 import { StartTimeFairQueue, type Flow } from './start-time-fair-queue.js'
 import { WorkPace } from './work-pace.js'
+import { TransientSet } from '../../datasources/support/transient-map.js'
 
 /** The part of a turn of the event loop after which no further operation is begun in it. */
 const TURN_MS = 10
@@ -142,7 +143,7 @@ const tooManyAtOnce = refusals(
  */
 export class Admission {
   readonly #queue = new StartTimeFairQueue<Waiting>()
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting = new TransientSet<Waiting>()
   readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
   readonly #pace = new WorkPace()
   readonly #floor: number
@@ -349,7 +350,7 @@ export class Admission {
     this.#cancelTick = undefined
     this.#isFull = false
     this.#measure(now)
-    for (const request of this.#waiting) if (request.expiresAt <= now) this.#refuse(request, 'expired')
+    for (const request of [...this.#waiting]) if (request.expiresAt <= now) this.#refuse(request, 'expired')
     this.#servedAt = undefined
     if (this.#queue.queued > 0) this.#arm()
   }

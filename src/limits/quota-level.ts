@@ -3,6 +3,7 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import { LeasedQuota } from './leased-quota.js'
 import type { LeasePoints, LeaseRequest } from './point-lease.js'
 import { WINDOW_MS } from './rate-limit-settings.js'
+import { TransientSet } from '../../datasources/support/transient-map.js'
 
 /** How long an operation waits for the store; then this process decides, and no other operation waits meanwhile. */
 const STORE_TIMEOUT_MS = 1_000
@@ -52,7 +53,7 @@ export class QuotaLevel {
   /** Quotas that may hold unused points. */
   readonly #holding = new Set<LeasedQuota>()
   /** The requests under way. */
-  readonly #sending = new Set<Promise<boolean>>()
+  readonly #sending = new TransientSet<Promise<boolean>>()
   #idleTimer: NodeJS.Timeout | undefined
   /** The delay of the next attempt while the store is away, else 0. */
   #retryMs = 0

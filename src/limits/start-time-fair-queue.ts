@@ -1,3 +1,5 @@
+import { TransientSet } from '../../datasources/support/transient-map.js'
+
 /** Flows that are kept without a request, so that a steady caller does not open its own again for each. */
 const MAX_KEPT = 1_000
 
@@ -5,7 +7,7 @@ const MAX_KEPT = 1_000
 export class Flow<Item> {
   /** The flows below, and those of them with queued requests; a user has none. */
   readonly children = new Map<string, Flow<Item>>()
-  readonly active = new Set<Flow<Item>>()
+  readonly active = new TransientSet<Flow<Item>>()
   /** The queued requests of a user, oldest first. */
   readonly items: Item[] = []
   /** Requests here and below. */

@@ -1,3 +1,5 @@
+import { TransientSet } from '../../support/transient-map.js'
+
 /** Memory of each byte of a body: as it was received, as text, and as the values that are parsed from it. */
 const COPIES = 4
 /** Small answers never wait: most calls, tokens, and the outcomes of writes. */
@@ -21,7 +23,7 @@ export class ResponseMemory {
   #used = 0
   /** The reading that goes on beyond the limit. */
   #exempt: Reading | undefined
-  readonly #waiting = new Set<Reading>()
+  readonly #waiting = new TransientSet<Reading>()
   /** Those that end with this turn of the event loop. */
   #ending: Reading[] = []
 

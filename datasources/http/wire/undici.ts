@@ -15,6 +15,7 @@ import {
 import { IdleLimit } from './idle-limit.js'
 import { withoutInterim } from './interim.js'
 import { type Reading, unlimitedMemory } from './response-memory.js'
+import { TransientSet } from '../../support/transient-map.js'
 
 type Header = TransportResponse['header']
 
@@ -167,7 +168,7 @@ class Connection {
 class ConnectionPool {
   /** Connections without a request, the longest idle first. */
   #idle: Connection[] = []
-  readonly #busy = new Set<Connection>()
+  readonly #busy = new TransientSet<Connection>()
 
   constructor(
     private readonly maxConnections: number,
