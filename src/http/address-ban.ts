@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { networkOf } from './client-address.js'
+import { Attachment } from '../../datasources/support/attachment.js'
 
 /** Abuses of an address within `WINDOW_MS` after which it is banned, and for how long. */
 const MAX_ABUSES = 5
@@ -14,7 +15,7 @@ const MAX_ADDRESSES = 10_000
 const LOOPBACK: readonly string[] = ['127.0.0.1', networkOf('::1')]
 
 /** Who is told of the abuse of a connection; none is told of a trusted proxy's, which has many clients. */
-const listeners = new WeakMap<Socket, () => void>()
+const listeners = new Attachment<Socket, () => void>()
 const abused = new WeakSet<Socket>()
 
 /**

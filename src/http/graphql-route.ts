@@ -7,6 +7,7 @@ import type { BodyReader } from './request-body.js'
 import { idsOf } from './interaction-id.js'
 import { METHODS, OTHER_METHODS } from './graphql-methods.js'
 import { PATHS } from './graphql-paths.js'
+import { Attachment } from '../../datasources/support/attachment.js'
 
 interface GraphqlRouteOptions {
   readonly front: Front
@@ -21,7 +22,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
 }
 
 function registerAt(app: FastifyInstance, url: string, { front, bodies, answers, handle }: GraphqlRouteOptions): void {
-  const arrivals = new WeakMap<IncomingMessage, Arrival>()
+  const arrivals = new Attachment<IncomingMessage, Arrival>()
   app.route({
     url,
     method: [...METHODS, ...OTHER_METHODS],

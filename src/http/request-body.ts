@@ -6,6 +6,7 @@ import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { PartLimit } from './part-limit.js'
 import { MAX_BODY_BYTES } from './request-body-limit.js'
 import { TurnQueue } from './turn-queue.js'
+import { Attachment } from '../../datasources/support/attachment.js'
 
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024
@@ -69,7 +70,7 @@ export class BodyReader {
   #buffered = 0
   readonly #cuts = new TurnQueue()
   /** Bodies that were begun before they were asked for. */
-  readonly #begun = new WeakMap<IncomingMessage, RequestBody>()
+  readonly #begun = new Attachment<IncomingMessage, RequestBody>()
 
   constructor(readonly limits: BodyLimits) {}
 

@@ -5,6 +5,7 @@ import { withHttp } from '../graphql/http-head.js'
 import { StartTimeFairQueue, type Flow } from './start-time-fair-queue.js'
 import { WorkPace } from './work-pace.js'
 import { TransientSet } from '../../datasources/support/transient-map.js'
+import { Attachment } from '../../datasources/support/attachment.js'
 
 /** The part of a turn of the event loop after which no further operation is begun in it. */
 const TURN_MS = 10
@@ -144,7 +145,7 @@ const tooManyAtOnce = refusals(
 export class Admission {
   readonly #queue = new StartTimeFairQueue<Waiting>()
   readonly #waiting = new TransientSet<Waiting>()
-  readonly #work = new WeakMap<ResponseEvents, MeasuredWork>()
+  readonly #work = new Attachment<ResponseEvents, MeasuredWork>()
   readonly #pace = new WorkPace()
   readonly #floor: number
   readonly #ceiling: number

@@ -15,6 +15,7 @@ import {
 } from './contract.js'
 import { IdleLimit } from './idle-limit.js'
 import { type Reading, type ResponseMemory, type Resumable, unlimitedMemory } from './response-memory.js'
+import { Attachment } from '../../support/attachment.js'
 
 /** How a connection was used, as far as its end must be understood. */
 interface SocketState {
@@ -47,7 +48,7 @@ interface QueuingAgent {
 
 /** Keep-alive agent that leaves idle connections as the idle limit says. */
 class IdleLimitedAgent extends http.Agent {
-  readonly #states = new WeakMap<Duplex, SocketState>()
+  readonly #states = new Attachment<Duplex, SocketState>()
 
   constructor(
     protocol: string,
