@@ -60,17 +60,21 @@ class OperationDeadline implements Deadline {
   #sent = 0
   #isWriting = false
 
-  constructor(deadlineAt: number, response: ResponseEvents, writes: PendingTasks) {
+  readonly #timer: NodeJS.Timeout
+
+  constructor(deadlineAt: number, writes: PendingTasks) {
     this.#writes = writes
     this.deadline = deadlineAt
     // Each provider call of the operation listens.
     setMaxListeners(0, this.signal)
-    const timer = setTimeout(abort, Math.ceil(deadlineAt - performance.now()), this.#controller)
-    response.on('close', () => {
-      clearTimeout(timer)
-      this.#allotment?.end()
-      if (!response.writableFinished) this.#controller.abort()
-    })
+    this.#timer = setTimeout(abort, Math.ceil(deadlineAt - performance.now()), this.#controller)
+  }
+
+  /** The response has closed: it was written to its end, or its client has left. */
+  end(isFinished: boolean): void {
+    clearTimeout(this.#timer)
+    this.#allotment?.end()
+    if (!isFinished) this.#controller.abort()
   }
 
   readonly markSent = (): void => void (this.#sent += 1)
@@ -111,7 +115,11 @@ export function createDeadlines(maxMs: number): Deadlines {
         typeof requested === 'string' && /^[1-9]\d{0,8}$/.test(requested) ? Math.min(Number(requested), maxMs) : maxMs
       return performance.now() + ms
     },
-    begin: (deadlineAt, response) => new OperationDeadline(deadlineAt, response, writes),
+    begin(deadlineAt, response) {
+      const deadline = new OperationDeadline(deadlineAt, writes)
+      response.on('close', () => deadline.end(response.writableFinished))
+      return deadline
+    },
     settled: () => writes.settled(),
   }
 }
