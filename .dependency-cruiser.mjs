@@ -58,11 +58,11 @@ export default {
       severity: 'error',
       // The inspector of `npm run house` speaks to a process that it started; the admin listener is no client; a syslog
       // server takes messages and is no provider, nor is a receiver of webhooks. The check of the configuration opens no socket,
-      // and that of a container asks its own server.
+      // and that of a container asks its own server. The drain closes the listener.
       from: {
         path: '^(src|resolvers|datasources|schema)/',
         pathNot:
-          '^(datasources/http/wire/|src/tools/house/inspector\\.ts$|src/http/admin-worker\\.ts$|src/security-events/syslog\\.ts$|src/partner-webhooks/sender\\.ts$|src/(config/machine-problems|tools/health)\\.ts$)',
+          '^(datasources/http/wire/|src/tools/house/inspector\\.ts$|src/http/admin-worker\\.ts$|src/security-events/syslog\\.ts$|src/partner-webhooks/sender\\.ts$|src/lifecycle/drain\\.ts$|src/(config/machine-problems|tools/health)\\.ts$)',
       },
       to: {
         path: '(^|node_modules/)(undici|node-fetch|axios|got)(/|$)|^(node:)?(http|https|net|tls)$',

@@ -9,7 +9,6 @@ import { orOwn, Scopes } from '../schema/scopes.js'
 import { KycProvider } from '../schema/shared.js'
 import type { GuardedProviders, RequestContext } from './context.js'
 import { type BankEvidence, overview, type Part, type SyncteraEvidence } from './kyc-rule.js'
-import { Attachment } from '../datasources/support/attachment.js'
 
 const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROVIDER_TIMEOUT',
@@ -97,7 +96,7 @@ export async function decideKyc(customer: Customer, context: RequestContext): Pr
 }
 
 /** The decisions of an operation, by customer. */
-const decisionsOf = new Attachment<RequestContext, Map<string, Promise<KycOverview | null>>>()
+const decisionsOf = new WeakMap<RequestContext, Map<string, Promise<KycOverview | null>>>()
 
 /** The root field of a mutation, of which each sees what those before it have written; one name for all of a query. */
 function stepOf({ operation, path }: GraphQLResolveInfo): string | number {

@@ -483,12 +483,8 @@ export async function startServer(given: ServerOptions): Promise<Server> {
   await graph.apollo.start()
   const circuits = () => resources.tenants.circuits()
   const report = createReadyReport({ dependencies, isStopping: () => isStopping, circuits })
-  const { app, idleConnections } = await createRoutes(options, resources, graph, {
-    countFailure,
-    trusts,
-    isStopping: () => !keepsConnections,
-    report,
-  })
+  const routing = { countFailure, trusts, isStopping: () => !keepsConnections, report }
+  const { app, idleConnections } = await createRoutes(options, resources, graph, routing)
   await app.listen({ host: config.host, port: config.port })
   resources.issuers.start()
   const endTlsReload = reloadTls(app.server, config, log, metrics)
