@@ -51,7 +51,7 @@ import { registerWebhooks } from './http/webhooks.js'
 import { Idempotency } from './idempotency/idempotency.js'
 import { createGuard } from './access/guard.js'
 import { createDeadlines } from './lifecycle/deadline.js'
-import { closeListener, drain, untilAccepted } from './lifecycle/drain.js'
+import { closeListener, drain, type DrainOptions, idleGraceOf, untilAccepted } from './lifecycle/drain.js'
 import { IdleConnections } from './lifecycle/idle-connections.js'
 import { PendingTasks } from './lifecycle/pending-tasks.js'
 import { StoreReadiness } from './lifecycle/readiness.js'
@@ -106,8 +106,6 @@ export interface Server {
 
 /** How long a start waits for what every operation needs, before it is told as started without it. */
 const START_TIMEOUT_MS = 2_000
-/** How long a connection stays open after its last answer at least, once a stop signal has closed the listener. */
-const MIN_IDLE_GRACE_MS = 1_000
 
 type Options = ServerOptions & {
   readonly log: Log
@@ -436,12 +434,12 @@ async function close(
   graph: Graph,
   { issuers, store, readiness, eventLog, partnerWebhooks, tenants, reload, trail, consents, endReload }: Resources,
   { events, tracing }: Pick<Options, 'events' | 'tracing'>,
-  connectionsEnded: Promise<void>,
+  ending: Pick<DrainOptions, 'connectionsEnded' | 'idleGraceMs'>,
 ): Promise<void> {
   reload.close()
   const delivered = partnerWebhooks.stop()
   await graph.streams.stop()
-  await drain(app, { settled: graph.settled, closeProviders: () => tenants.close(), connectionsEnded })
+  await drain(app, { ...ending, settled: graph.settled, closeProviders: () => tenants.close() })
   await graph.apollo.stop()
   await graph.rateLimit.close()
   await issuers.close()
@@ -499,7 +497,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
     announceStop()
     // No client can make another connection here, so an answer may close its own.
     keepsConnections = false
-    await close(app, graph, resources, options, connectionsEnded)
+    await close(app, graph, resources, options, { connectionsEnded, idleGraceMs: idleConnections.graceMs })
     endTlsReload()
     await admin?.close()
     log.info({ uptimeSeconds: Math.round(process.uptime()) }, 'stopped')
@@ -513,8 +511,7 @@ export async function startServer(given: ServerOptions): Promise<Server> {
       keepsConnections = false
       log.info({ drainDelayMs: config.drainDelayMs }, 'stopping')
       await delay(config.drainDelayMs)
-      // A proxy that leaves its idle connections sooner than the drain delay meets none that is closed.
-      idleConnections.graceMs = Math.max(MIN_IDLE_GRACE_MS, config.drainDelayMs)
+      idleConnections.graceMs = idleGraceOf(config.drainDelayMs)
       // A client whose connection ends makes the next one, and connections would wait at any moment.
       keepsConnections = true
       await untilAccepted(app.server)

@@ -1,4 +1,4 @@
-/** Shares that are kept open without an item or a place, so that a steady caller does not open its own for each call. */
+/** Open shares up to which those without an item or a place are kept: a steady caller does not open its own for each call. */
 const MAX_KEPT = 256
 /** The key of a node's own items among its children, whose keys are names. */
 const OWN = Symbol('own')
@@ -56,8 +56,9 @@ const isIdle = <Item>({ size, held, children }: Share<Item>): boolean =>
  */
 export class FairQueue<Item> {
   readonly #root = new Share<Item>(OWN, undefined)
-  /** The shares that are open. */
+  /** The shares that are open, and the number of them at which idle ones are forgotten. */
   #shares = 0
+  #sweepAt = MAX_KEPT
 
   /** The number of waiting items. */
   get size(): number {
@@ -112,9 +113,8 @@ export class FairQueue<Item> {
 
   /** Counts a place of this owner as free again. */
   release(path: readonly string[]): void {
-    const owner = this.#find(path)
-    for (let share = owner; share; share = share.parent) share.held -= 1
-    if (owner) this.#close(owner)
+    for (let share = this.#find(path); share; share = share.parent) share.held -= 1
+    this.#close()
   }
 
   #find(path: readonly string[]): Share<Item> | undefined {
@@ -147,16 +147,21 @@ export class FairQueue<Item> {
     if (index === 0) items.shift()
     else items.splice(index, 1)
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.resize(-1)
-    this.#close(owner)
+    this.#close()
     return item
   }
 
-  /** Forgets shares that neither wait nor hold anything, where many are open. */
-  #close(share: Share<Item>): void {
-    if (this.#shares <= MAX_KEPT) return
-    for (let { parent } = share; parent && isIdle(share); { parent } = share) {
-      if (parent.children?.delete(share.key)) this.#shares -= 1
-      share = parent
+  /** Forgets the idle shares once many are open: about twice as many as there were after the last time. */
+  #close(): void {
+    if (this.#shares <= this.#sweepAt) return
+    this.#forgetIdle(this.#root)
+    this.#sweepAt = Math.max(MAX_KEPT, 2 * this.#shares)
+  }
+
+  #forgetIdle(share: Share<Item>): void {
+    for (const child of share.children?.values() ?? []) {
+      this.#forgetIdle(child)
+      if (isIdle(child) && share.children!.delete(child.key)) this.#shares -= 1
     }
   }
 }

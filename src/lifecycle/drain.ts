@@ -5,8 +5,11 @@ import type { FastifyInstance } from 'fastify'
 
 /** The time in which a stopping server still accepts, unless `DRAIN_DELAY_MS` says otherwise: five probes of a load balancer that asks each second. */
 export const DEFAULT_DRAIN_DELAY_MS = 5_000
-/** How long a stopping server waits for running operations. */
+/** How long a stopping server waits for running operations, after the last request that it may get. */
 const DRAIN_MS = 20_000
+/** The least and the greatest time for which a connection stays open after its last answer, once the listener is closed. */
+const MIN_IDLE_GRACE_MS = 1_000
+const MAX_IDLE_GRACE_MS = 5_000
 /** How long it then waits for the operations of the connections that it has closed. */
 const ABORT_MS = 1_000
 
@@ -16,7 +19,16 @@ const QUIET_TURNS = 3
 /** How long a server waits for that. */
 const MAX_ACCEPT_MS = 10_000
 
-interface DrainOptions {
+/**
+ * How long a connection stays open after its last answer, once a stop signal has closed the listener: a proxy that leaves
+ * its idle connections sooner than the drain delay meets none that is closed.
+ */
+export const idleGraceOf = (drainDelayMs: number): number =>
+  Math.min(MAX_IDLE_GRACE_MS, Math.max(MIN_IDLE_GRACE_MS, drainDelayMs))
+
+export interface DrainOptions {
+  /** How long a connection may still send a request after its last answer. */
+  readonly idleGraceMs: number
   /** Resolves when no operation runs, including those of clients that have disconnected. */
   readonly settled: () => Promise<unknown>
   readonly closeProviders: () => Promise<void>
@@ -55,10 +67,10 @@ export const closeListener = (server: Server): Promise<void> =>
  */
 export async function drain(
   app: FastifyInstance,
-  { settled, closeProviders, connectionsEnded }: DrainOptions,
+  { idleGraceMs, settled, closeProviders, connectionsEnded }: DrainOptions,
 ): Promise<void> {
   const patience = new AbortController()
-  const expired = delay(DRAIN_MS, undefined, { signal: patience.signal }).then(
+  const expired = delay(idleGraceMs + DRAIN_MS, undefined, { signal: patience.signal }).then(
     () => app.server.closeAllConnections(),
     () => undefined,
   )

@@ -60,7 +60,7 @@ export class IdleConnections {
   #endLater(socket: Socket, activity: Activity): void {
     const left = activity.idleSince + this.graceMs - performance.now()
     if (activity.running > 0 || socket.writableEnded || socket.destroyed) return
-    if (left > 0) return void setTimeout(() => this.#endLater(socket, activity), Math.ceil(left))
+    if (left > 0) return void setTimeout(() => this.#endLater(socket, activity), Math.ceil(left)).unref()
     socket.end()
     const linger = setTimeout(() => socket.destroy(), LINGER_MS)
     socket.once('close', () => clearTimeout(linger))

@@ -108,6 +108,12 @@ export class WebSockets {
     for (const connection of this.#connections) connection.terminate()
   }
 
+  /** Throws `OVERLOADED` once the server stops. */
+  #assertOpen(): void {
+    if (this.#isStopping)
+      throw withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: 1 }), 503, [['retry-after', '1']])
+  }
+
   async #upgrade({ request, socket, head, onRefused }: Upgrade): Promise<void> {
     const { cors, verify, assertTenant, log } = this.#options
     const correlationId = correlationIdOf(request.headers)
@@ -117,13 +123,13 @@ export class WebSockets {
     let release = (): void => undefined
     try {
       refuseOthers(request, cors)
-      if (this.#isStopping)
-        throw withHttp(new ApiError('OVERLOADED', { retryAfterSeconds: 1 }), 503, [['retry-after', '1']])
+      this.#assertOpen()
       release = this.#pending.begin(request)
       socket.once('close', release)
       if (request.headers.authorization !== undefined) {
         const setHeader = (name: string, value: string): unknown => answer.push(name, value)
         assertTenant(await verify(request, { setHeader }))
+        this.#assertOpen()
       }
       if (socket.destroyed) return
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
