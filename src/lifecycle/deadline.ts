@@ -49,7 +49,10 @@ const outcomeUnknown = (keyed: boolean): ApiError =>
 
 const abort = (controller: AbortController): void => controller.abort()
 
-/** Its members are its own and its methods bound, because they are passed on one by one. */
+/**
+ * Its members are its own and its methods bound, because they are passed on one by one. It does not refer to its response:
+ * V8 keeps it for longer than that lives (`docs/performance.md`).
+ */
 class OperationDeadline implements Deadline {
   readonly deadline: number
   readonly #controller = new AbortController()
@@ -59,7 +62,6 @@ class OperationDeadline implements Deadline {
   #allotment: FieldAllotment | undefined
   #sent = 0
   #isWriting = false
-
   readonly #timer: NodeJS.Timeout
 
   constructor(deadlineAt: number, writes: PendingTasks) {
