@@ -156,11 +156,6 @@ class Flight<Value> implements CallScope, OperationTrace {
   }
 }
 
-/** The place of a call among the running ones. It is emptied with the call: a Map keeps removed entries for long. */
-interface Slot<Value> {
-  flight: Flight<Value> | undefined
-}
-
 export interface SingleFlightOptions {
   /** A call is joined only this long after it began: a result must not be older than that. Default: no limit. */
   readonly maxAgeMs?: number
@@ -179,7 +174,7 @@ export interface SingleFlightOptions {
  * copied for each caller.
  */
 export class SingleFlight<Value> {
-  readonly #slots = new TransientMap<string, Slot<Value>>()
+  readonly #flights = new TransientMap<string, Flight<Value>>()
 
   constructor(private readonly options: SingleFlightOptions) {}
 
@@ -206,12 +201,12 @@ export class SingleFlight<Value> {
 
   /** Called when data changes: callers that come later do not join the calls that run now. */
   invalidate(): void {
-    this.#slots.clear()
+    this.#flights.clear()
   }
 
   #joinable(key: string, variant: readonly unknown[]): Flight<Value> | undefined {
     const { maxAgeMs = Infinity } = this.options
-    const flight = this.#slots.get(key)?.flight
+    const flight = this.#flights.get(key)
     return flight &&
       !flight.signal.aborted &&
       performance.now() - flight.beganAt < maxAgeMs &&
@@ -226,13 +221,11 @@ export class SingleFlight<Value> {
     scope: CallScope,
     start: (scope: CallScope) => Promise<Value>,
   ): Promise<Value> {
-    const slot: Slot<Value> = { flight }
-    this.#slots.set(key, slot)
+    this.#flights.set(key, flight)
     const result = flight.wait(scope)
     // Removed before the waiters resume, because they may call again at once.
     const remove = () => {
-      if (this.#slots.get(key) === slot) this.#slots.delete(key)
-      slot.flight = undefined
+      if (this.#flights.get(key) === flight) this.#flights.delete(key)
     }
     start(flight).then(
       (value) => {

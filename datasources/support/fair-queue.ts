@@ -114,7 +114,7 @@ export class FairQueue<Item> {
   /** Counts a place of this owner as free again. */
   release(path: readonly string[]): void {
     for (let share = this.#find(path); share; share = share.parent) share.held -= 1
-    this.#close()
+    this.#sweep()
   }
 
   #find(path: readonly string[]): Share<Item> | undefined {
@@ -147,12 +147,12 @@ export class FairQueue<Item> {
     if (index === 0) items.shift()
     else items.splice(index, 1)
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.resize(-1)
-    this.#close()
+    this.#sweep()
     return item
   }
 
-  /** Forgets the idle shares once many are open: about twice as many as there were after the last time. */
-  #close(): void {
+  /** Forgets the idle shares once many are open: twice as many as the last sweep has left. */
+  #sweep(): void {
     if (this.#shares <= this.#sweepAt) return
     this.#forgetIdle(this.#root)
     this.#sweepAt = Math.max(MAX_KEPT, 2 * this.#shares)

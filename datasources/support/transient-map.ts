@@ -45,7 +45,7 @@ export class TransientMap<Key, Value> {
     return this.#entries[Symbol.iterator]()
   }
 
-  /** As many removals as there are entries: the copy of an entry costs each of them one at most. */
+  /** Copies at most one entry for each removal. */
   #countRemoval(): void {
     this.#removals += 1
     if (this.#removals >= Math.max(MIN_REMOVALS, this.#entries.size)) this.#replace(new Map(this.#entries))

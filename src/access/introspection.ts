@@ -8,10 +8,10 @@ import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
 import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
 import { abortBy, TransportError, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Claims } from './caller-claims.js'
 import type { IntrospectionConfig } from './token-settings.js'
-import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const TIMEOUT_MS = 5_000
 /** Calls at the same time; further ones wait, and answer `ISSUER_UNAVAILABLE` where that takes too long. */

@@ -9,9 +9,9 @@ import { type ProxySettings, proxyFor } from '../../datasources/http/proxy.js'
 import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
 import { abortBy, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 import { errorClass } from '../observability/error-class.js'
 import type { ConsentRegisterConfig } from './settings.js'
-import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const MAX_CACHED = 10_000
 const MAX_ANSWER_BYTES = 16 * 1024

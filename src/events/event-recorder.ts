@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { RecordChange, StateChange, WatchedType } from '../../datasources/contract/state-change.js'
+import { TransientSet } from '../../datasources/support/transient-map.js'
 import type { Log } from '../observability/log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { EventLog, StateEvent } from './event-log.js'
 import { objectKey, objectOf } from './watched.js'
-import { TransientSet } from '../../datasources/support/transient-map.js'
 
 /** Changes that wait for a store that is away: 25 seconds at 200 a second. */
 const MAX_WAITING = 5_000

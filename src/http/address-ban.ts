@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
-import { networkOf } from './client-address.js'
 import { Attachment } from '../../datasources/support/attachment.js'
+import { networkOf } from './client-address.js'
 
 /** Abuses of an address within `WINDOW_MS` after which it is banned, and for how long. */
 const MAX_ABUSES = 5

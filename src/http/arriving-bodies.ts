@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { TransientMap } from '../../datasources/support/transient-map.js'
 import { withHttp } from '../graphql/http-head.js'
 import { hasBody, holdOnClose } from './lingering-close.js'
-import { TransientMap } from '../../datasources/support/transient-map.js'
 
 const RETRY_SECONDS = 1
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { Attachment } from '../../datasources/support/attachment.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
@@ -7,7 +8,6 @@ import type { BodyReader } from './request-body.js'
 import { idsOf } from './interaction-id.js'
 import { METHODS, OTHER_METHODS } from './graphql-methods.js'
 import { PATHS } from './graphql-paths.js'
-import { Attachment } from '../../datasources/support/attachment.js'
 
 interface GraphqlRouteOptions {
   readonly front: Front

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { Attachment } from '../../datasources/support/attachment.js'
 import { withHttp } from '../graphql/http-head.js'
 import { reportAbuse } from './address-ban.js'
 import { drop, isUnread, lingerOnClose } from './lingering-close.js'
 import { PartLimit } from './part-limit.js'
 import { MAX_BODY_BYTES } from './request-body-limit.js'
 import { TurnQueue } from './turn-queue.js'
-import { Attachment } from '../../datasources/support/attachment.js'
 
 /** The first size of the buffer of a body that does not arrive in one part. */
 const FIRST_BYTES = 4 * 1024

@@ -50,8 +50,8 @@ const outcomeUnknown = (keyed: boolean): ApiError =>
 const abort = (controller: AbortController): void => controller.abort()
 
 /**
- * Its members are its own and its methods bound, because they are passed on one by one. It does not refer to its response:
- * V8 keeps it for longer than that lives (`docs/performance.md`).
+ * Its members are its own and its methods bound, because they are passed on one by one. It does not refer to its response,
+ * because it outlives that (`docs/performance.md`).
  */
 class OperationDeadline implements Deadline {
   readonly deadline: number

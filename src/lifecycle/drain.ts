@@ -7,11 +7,11 @@ import type { FastifyInstance } from 'fastify'
 export const DEFAULT_DRAIN_DELAY_MS = 5_000
 /** How long a stopping server waits for running operations, after the last request that it may get. */
 const DRAIN_MS = 20_000
+/** How long it then waits for the operations of the connections that it has closed. */
+const ABORT_MS = 1_000
 /** The least and the greatest time for which a connection stays open after its last answer, once the listener is closed. */
 const MIN_IDLE_GRACE_MS = 1_000
 const MAX_IDLE_GRACE_MS = 5_000
-/** How long it then waits for the operations of the connections that it has closed. */
-const ABORT_MS = 1_000
 
 /** How long no new connection comes before the listener closes, and in how many turns of the event loop. */
 const QUIET_MS = 100

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { Attachment } from '../../datasources/support/attachment.js'
+import { TransientSet } from '../../datasources/support/transient-map.js'
 import { withHttp } from '../graphql/http-head.js'
 import { StartTimeFairQueue, type Flow } from './start-time-fair-queue.js'
 import { WorkPace } from './work-pace.js'
-import { TransientSet } from '../../datasources/support/transient-map.js'
-import { Attachment } from '../../datasources/support/attachment.js'
 
 /** The part of a turn of the event loop after which no further operation is begun in it. */
 const TURN_MS = 10

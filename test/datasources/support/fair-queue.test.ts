@@ -84,3 +84,16 @@ test('an owner that comes back after it left counts anew', () => {
   queue.enqueue(['t', 'a'], 't/a:2')
   expect(drain(queue)).toEqual(['t/a:2'])
 })
+
+test('the places and the waiting items of some owners outlive the many that are forgotten', () => {
+  const queue = queueOf('t/waiting:1')
+  queue.hold(['t', 'busy'])
+  for (let i = 0; i < 2_000; i += 1) {
+    queue.hold(['t', 'client', `user ${i}`])
+    queue.release(['t', 'client', `user ${i}`])
+  }
+  expect([queue.heldBy(['t', 'busy']), queue.heldBy(['t']), queue.sizeOf(['t', 'waiting'])]).toEqual([1, 1, 1])
+  expect(drain(queue)).toEqual(['t/waiting:1'])
+  queue.release(['t', 'busy'])
+  expect([queue.held, queue.size]).toEqual([0, 0])
+})
