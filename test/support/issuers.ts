@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import type { Gate } from './gate.js'
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
@@ -27,6 +28,8 @@ export interface TestIssuers {
   readonly introspected: { readonly headers: Readonly<Record<string, unknown>>; readonly form: URLSearchParams }[]
   /** Answers that the introspection endpoints give instead of theirs, one after the other. */
   readonly faults: { readonly status: number; readonly body: string }[]
+  /** Gates that the introspection endpoints wait at before they answer, one after the other. */
+  readonly gates: Gate[]
   readonly close: () => void
 }
 
@@ -34,12 +37,16 @@ export async function startIssuers(): Promise<TestIssuers> {
   const issuers = new Map<string, TestIssuer>()
   const introspected: { headers: Record<string, unknown>; form: URLSearchParams }[] = []
   const faults: { status: number; body: string }[] = []
+  const gates: Gate[] = []
   const server = createServer((request, response) => {
     void (async () => {
       const [, name = '', what] = request.url!.split('/')
       const issuer = issuers.get(name)!
       const form = new URLSearchParams(await text(request))
-      if (what === 'introspect') introspected.push({ headers: { ...request.headers }, form })
+      if (what === 'introspect') {
+        introspected.push({ headers: { ...request.headers }, form })
+        await gates.shift()?.opened
+      }
       const { status, body } = (what === 'introspect' && faults.shift()) || {
         status: 200,
         body: JSON.stringify(
@@ -57,6 +64,7 @@ export async function startIssuers(): Promise<TestIssuers> {
   return {
     introspected,
     faults,
+    gates,
     async open(name, algorithm = 'ES256') {
       const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
       const kid = `${name}-key`
