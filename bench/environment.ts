@@ -10,7 +10,7 @@ import type { LoadJob, LoadResult } from './load.js'
 import { prepareServer, storeRawData } from './prepare.js'
 import { ask, CORE, cpuSeconds, freePort, helper, program, residentMb } from './processes.js'
 import { type Recording, record, workloadOperations } from './recording.js'
-import { type CommandCounts, commandCounts, commandsPerOperation } from './redis-commands.js'
+import { type CommandCounts, commandCounts, commandsPerOperation, countSent } from './redis-commands.js'
 import { expectedText, requestsOf } from './requests.js'
 import { type Build, ROOT, type ServerOptions, startServer } from './server.js'
 import { startTailcall, tailcallProblem } from './tailcall.js'
@@ -68,6 +68,8 @@ export interface MeasureOptions {
   readonly rate?: number
 }
 
+/** Operations of which each command to Redis is counted. */
+const COUNTED_OPERATIONS = 2_000
 /** A warm-up ends after this time at the latest. */
 const MAX_WARM_SECONDS = 60
 
@@ -180,6 +182,14 @@ export class Environment {
   /** Sends the workload's number of requests before a measurement. */
   warm(contender: Contender, workload: Workload): Promise<Sample> {
     return this.measure(contender, workload, { seconds: MAX_WARM_SECONDS, count: workload.warmUp })
+  }
+
+  /** The Redis commands that a contender sends for an operation, WAIT and those inside scripts aside. */
+  async countSent(contender: Contender, workload: Workload): Promise<number> {
+    const job = { seconds: MAX_WARM_SECONDS, count: COUNTED_OPERATIONS }
+    return (
+      (await countSent(this.#storeOf(contender), () => this.measure(contender, workload, job))) / COUNTED_OPERATIONS
+    )
   }
 
   /** Closes what runs in this process; `stopAll` ends the others. */

@@ -42,8 +42,10 @@ export interface Row {
   readonly cpuMs: number
   readonly busy: number
   readonly calls: number
-  /** Redis commands for an operation. */
+  /** Redis commands for an operation, those inside scripts included. */
   readonly redis: CommandCounts
+  /** Those of them that were sent, WAIT aside; absent in a kept row of an earlier benchmark. */
+  readonly sent?: number | undefined
   readonly bytes: number
   readonly rssMb: number
   /** This contender's CPU time for an operation divided by this server's; of an error, this row's divided by that of the success. */
@@ -142,7 +144,8 @@ function meanCommands(samples: readonly Sample[]): CommandCounts {
   return Object.fromEntries([...names].map((name) => [name, countOf(name) / total]))
 }
 
-function rowOf({ contender: { name }, workload, samples, invalid }: EntryResult): Row {
+async function rowOf(environment: Environment, { contender, workload, samples, invalid }: EntryResult): Promise<Row> {
+  const { name } = contender
   const middle = (pick: (sample: Sample) => number) => median(samples.map(pick))
   const calls = middle((sample) => sample.calls)
   return {
@@ -156,6 +159,7 @@ function rowOf({ contender: { name }, workload, samples, invalid }: EntryResult)
     busy: middle((sample) => sample.busy),
     calls,
     redis: meanCommands(samples),
+    sent: invalid === undefined ? await environment.countSent(contender, workload) : undefined,
     bytes: middle((sample) => sample.bytes),
     rssMb: Math.max(...samples.map((sample) => sample.rssMb)),
     invalid: invalid ?? (name === 'server' ? callsProblem(calls, workload.calls) : undefined),
@@ -190,7 +194,10 @@ export async function measureWorkload(
   const entries = contenders.map((contender) => ({ contender, workload }))
   const results = await takeTurns(environment, entries, plan, (done) => progress(`${workload.id}: ${done}`))
   const [ours, ...others] = results as [EntryResult, ...EntryResult[]]
-  return [rowOf(ours), ...others.map((theirs) => ({ ...rowOf(theirs), ratios: roundRatios(theirs, ours, cpuOf) }))]
+  const rows = [await rowOf(environment, ours)]
+  for (const theirs of others)
+    rows.push({ ...(await rowOf(environment, theirs)), ratios: roundRatios(theirs, ours, cpuOf) })
+  return rows
 }
 
 /** Measures an operation that succeeds and the same operation with each error, all on this server. */
@@ -203,8 +210,8 @@ export async function measureErrors(
   const entries = [success, ...errors].map((workload) => ({ contender: environment.server, workload }))
   const results = await takeTurns(environment, entries, plan, (done) => progress(`errors: ${done}`))
   const [succeeded, ...failed] = results as [EntryResult, ...EntryResult[]]
-  return [
-    rowOf(succeeded),
-    ...failed.map((error) => ({ ...rowOf(error), ratios: roundRatios(error, succeeded, cpuOf) })),
-  ]
+  const rows = [await rowOf(environment, succeeded)]
+  for (const error of failed)
+    rows.push({ ...(await rowOf(environment, error)), ratios: roundRatios(error, succeeded, cpuOf) })
+  return rows
 }

@@ -22,6 +22,7 @@ export const REACH: readonly Reach[] = [
   atLeast('d-at-hand raw', 1.2, '(d) at hand against raw'),
   atLeast('e raw', 0.35, '(e) against raw'),
   atLeast('f raw', 0.4, '(f) against raw'),
+  atMost('f sent', 4, '(f) Redis commands beside WAIT that are sent'),
   atMost('f redis', 4, '(f) Redis commands beside WAIT, those inside scripts included'),
   atLeast('g raw', 0.85, '(g) against raw'),
   atLeast('h raw', 0.85, '(h) against raw'),

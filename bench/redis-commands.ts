@@ -5,6 +5,8 @@ export type CommandCounts = Readonly<Record<string, number>>
 
 /** Commands of the benchmark itself. */
 const OWN = ['info', 'hello', 'client', 'select']
+/** WAIT only waits for replicas. */
+const NOT_COUNTED = [...OWN, 'wait']
 
 /** Reads the counts of `INFO commandstats`. */
 export function parseCommandStats(info: string): CommandCounts {
@@ -16,6 +18,27 @@ export function parseCommandStats(info: string): CommandCounts {
 
 export const commandCounts = async (redis: Redis): Promise<CommandCounts> =>
   parseCommandStats(await redis.info('commandstats'))
+
+/** How many commands clients send while `run` runs. `MONITOR` names no client for those that scripts run. */
+export async function countSent(redis: Redis, run: () => Promise<unknown>): Promise<number> {
+  let sent = 0
+  const monitor = await redis.monitor()
+  const ended = new Promise((resolve) =>
+    monitor.on('monitor', (_time: string, [name = '']: readonly string[], client: string) => {
+      // It hears of the commands in order: after this one of all that were sent before it.
+      if (name.toLowerCase() === 'echo') resolve(undefined)
+      else if (client !== 'lua' && !NOT_COUNTED.includes(name.toLowerCase())) sent += 1
+    }),
+  )
+  try {
+    await run()
+    await redis.echo('end')
+    await ended
+    return sent
+  } finally {
+    monitor.disconnect()
+  }
+}
 
 /** The commands between two counts, divided by the operations that sent them. */
 export const commandsPerOperation = (before: CommandCounts, after: CommandCounts, operations: number): CommandCounts =>

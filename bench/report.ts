@@ -63,14 +63,16 @@ const verdictTable = (results: Results): string[] =>
     ),
   )
 
-/** Redis commands, the most frequent first. */
-function redisText(counts: CommandCounts): string {
+/** Redis commands: how many are sent, and all of them with those inside scripts, the most frequent first. */
+function redisText(counts: CommandCounts, sent: number | undefined): string {
   const named = Object.entries(counts)
     .filter(([, count]) => count >= 0.05)
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `${name} ${short(count)}`)
   const sum = commandSum(counts)
-  return sum < 0.005 ? '0' : named.length > 0 ? `${short(sum)}: ${named.join(', ')}` : short(sum)
+  if (sum < 0.005) return '0'
+  const all = named.length > 0 ? `${short(sum)}: ${named.join(', ')}` : short(sum)
+  return sent === undefined ? all : `${short(sent)} sent; ${all}`
 }
 
 const ROW_HEAD = [
@@ -93,7 +95,7 @@ function rowCells(row: Row): string[] {
     spreadOf(row.ratios),
     short(row.rps),
     short(row.calls),
-    redisText(row.redis),
+    redisText(row.redis, row.sent),
     row.bytes.toFixed(0),
     `${(row.busy * 100).toFixed(0)} %`,
     row.rssMb.toFixed(0),

@@ -51,9 +51,11 @@ const quotients = (dividends: readonly number[], divisors: readonly number[]): n
 export function figuresOf(results: Results): ReadonlyMap<string, readonly number[]> {
   const { rows, growth, connections, halfLoad = [], startup, subscriptions } = results
   const figures = new Map<string, readonly number[]>()
-  for (const { id, contender, ratios, redis, invalid } of rows) {
+  for (const { id, contender, ratios, redis, sent, invalid } of rows) {
     if (ratios) figures.set(`${id} ${contender}`, ratios)
-    if (contender === 'server' && invalid === undefined) figures.set(`${id} redis`, [commandSum(redis)])
+    if (contender !== 'server' || invalid !== undefined) continue
+    figures.set(`${id} redis`, [commandSum(redis)])
+    if (sent !== undefined) figures.set(`${id} sent`, [sent])
   }
   for (const { id, p50, p99, p999, invalid } of halfLoad) {
     if (invalid !== undefined) continue

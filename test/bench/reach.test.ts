@@ -61,12 +61,13 @@ describe('the results', () => {
   it('hold the figures of rows and parts by name', () => {
     const results: Results = {
       ...NO_RESULTS,
-      rows: [row('f', 'server', { redis: { get: 3, wait: 1 } }), row('f', 'raw', { ratios: [0.5] })],
+      rows: [row('f', 'server', { redis: { get: 3, wait: 1 }, sent: 2 }), row('f', 'raw', { ratios: [0.5] })],
       halfLoad: [{ id: 'a', title: '(a)', capacity: 1, p50: [1, 2], p99: [4, 4], p999: [8, 10] }],
       startup: { readyMs: [100], emptyMs: [20], idleMb: [150], importsMb: [120] },
     }
     expect(Object.fromEntries(figuresOf(results))).toEqual({
       'f redis': [3],
+      'f sent': [2],
       'f raw': [0.5],
       'half-load a p99': [4, 2],
       'half-load a p99.9': [8, 5],

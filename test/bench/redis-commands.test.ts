@@ -1,5 +1,7 @@
+import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { commandsPerOperation, commandSum, parseCommandStats } from '../../bench/redis-commands.js'
+import { commandsPerOperation, commandSum, countSent, parseCommandStats } from '../../bench/redis-commands.js'
+import { privateRedis } from '../support/redis.js'
 
 const INFO = (get: number, wait: number) => `# Commandstats\r
 cmdstat_get:calls=${get},usec=2,usec_per_call=0.50,rejected_calls=0,failed_calls=0\r
@@ -18,6 +20,20 @@ describe('the Redis commands of an operation', () => {
     const [before, after] = [parseCommandStats(INFO(40, 10)), parseCommandStats(INFO(100, 40))]
     expect(commandsPerOperation(before, after, 30)).toEqual({ get: 2, wait: 1 })
     expect(commandsPerOperation({}, { get: 5 }, 5)).toEqual({ get: 1 })
+  })
+
+  it('counts what is sent, without WAIT and without what a script runs', async () => {
+    const server = await privateRedis()
+    const [redis, client] = [0, 1].map(() => new Redis(server.url)) as [Redis, Redis]
+    const sent = await countSent(redis, async () => {
+      await client.eval("redis.call('TIME') return redis.call('GET', KEYS[1])", 1, 'absent')
+      await client.get('absent')
+      await client.wait(0, 1)
+    })
+    expect(sent).toBe(2)
+    redis.disconnect()
+    client.disconnect()
+    await server.kill()
   })
 
   it('sums all but WAIT', () => {
