@@ -1,4 +1,4 @@
-/** Counts running tasks, so that a shutdown can wait for them: `settled` of `src/server.ts` lists those that it waits for. */
+/** Counts running tasks, so that a shutdown can wait for them: `settled` of `src/graphql/graph.ts` lists those that it waits for. */
 export class PendingTasks {
   #count = 0
   #waiters: (() => void)[] = []

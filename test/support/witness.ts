@@ -7,7 +7,7 @@ import { ADA } from '../../datasources/emulator/people.js'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import { PersonByIdDocument } from '../../schema/operations/index.js'
 import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
-import type { ServerOptions } from '../../src/server.js'
+import type { ServerOptions } from '../../src/lifecycle/server-options.js'
 import { type App, startApp } from './app.js'
 
 /** An app with all of its traces readable. */
