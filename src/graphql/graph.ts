@@ -35,6 +35,7 @@ import { OperationRunner } from './operation-runner.js'
 import { Pipeline } from './pipeline.js'
 import type { OperationContext } from './plugin.js'
 import { createPlugins } from './plugins/index.js'
+import { narrowPolls } from './poll-operation.js'
 import { schemas } from './schema.js'
 
 /** What is known of the addresses of clients. */
@@ -77,7 +78,7 @@ function createSteps(
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, events, isDevelopment, explain })
   const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
   const checks = [createRootScopeCheck(served), lists.check]
-  const execute = checked(checks, createExecutor(served, config.executor))
+  const execute = checked(checks, narrowPolls(createExecutor(served, config.executor)))
   const pipeline = new Pipeline({ plugins, execute, log })
   const documents = new DocumentCache()
   const apollo = createApolloServer({

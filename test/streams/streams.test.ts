@@ -35,6 +35,8 @@ async function verify(id: string, app = one): Promise<string> {
 }
 
 const CHECKS = 'subscription($personId: ID!) { personVerification(personId: $personId) { status } }'
+const CHECKS_AND_DISCLOSURES = `subscription($personId: ID!) { ...Checks }
+fragment Checks on Subscription { personVerification(personId: $personId) { status person { id disclosures { type } } } }`
 const [PENDING, REVIEW, ACCEPTED] = ['0002', '0004', '0001']
 const persons = NAMED_PEOPLE.flatMap(({ personId }) => personId ?? [])
 
@@ -135,19 +137,22 @@ test('without a webhook one replica reads the object at the pace of the poll sch
   stopClock()
   const personId = await pending()
   const streams = await Promise.all(
-    [...replicas, ...replicas].map((app) => subscribers.sse(app, CHECKS, { personId }, { scopes: ['persons:read'] })),
+    [...replicas, ...replicas].map((app) =>
+      subscribers.sse(app, CHECKS_AND_DISCLOSURES, { personId }, { scopes: ['persons:read', 'pii:read'] }),
+    ),
   )
-  for (const stream of streams)
-    expect((await stream.next())!.data).toEqual({ personVerification: { status: 'PENDING' } })
-  const reads = () => one.calls('synctera').filter((call) => call.startsWith('GET /v0/persons'))
-  const opened = reads().length
+  const state = (status: string) => ({ personVerification: { status, person: { id: personId, disclosures: [] } } })
+  for (const stream of streams) expect((await stream.next())!.data).toEqual(state('PENDING'))
+  const reads = (path = '/v0/persons') => one.calls('synctera').filter((call) => call.startsWith(`GET ${path}`))
+  const [opened, told] = [reads().length, reads('/v0/disclosures').length]
   // The clock stands still, so that one poll alone is due.
   await expect.poll(() => reads().length - opened, { timeout: 5_000 }).toBe(1)
   await setOutcome(personId, ACCEPTED)
   expect(reads().length - opened).toBe(1)
+  // What hangs off the person is not read by the poll.
+  expect(reads('/v0/disclosures')).toHaveLength(told)
   later(2)
-  for (const stream of streams)
-    expect((await stream.rest()).map(({ data }) => data)).toEqual([{ personVerification: { status: 'ACCEPTED' } }])
+  for (const stream of streams) expect((await stream.rest()).map(({ data }) => data)).toEqual([state('ACCEPTED')])
   for (const app of replicas) await app.close()
 })
 
