@@ -1,17 +1,19 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { type ApolloServer, type BaseContext, type GraphQLRequest, HeaderMap } from '@apollo/server'
+import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
+import { OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { ContextRequest } from '../graphql/context.js'
 import type { DocumentCache } from '../graphql/document-cache.js'
 import { resolveOperation } from '../graphql/operation-runner.js'
 import { refuseOddHash } from '../graphql/persisted-queries.js'
 import type { GraphQLResponse, Pipeline } from '../graphql/pipeline.js'
-import type { OperationContext } from '../graphql/plugin.js'
+import type { OperationContext, ResolvedOperation } from '../graphql/plugin.js'
 import { checkLines } from '../limits/document.js'
 import { answerTypeOf, refuseUnacceptable } from './content-negotiation.js'
 import { bodyWithout, searchWithout } from './empty-members.js'
 import type { Permit } from './front.js'
+import { extensionsOf, readRequest, textOf } from './graphql-request.js'
 
 /** A request that has arrived as a whole. */
 export interface HttpRequest extends ContextRequest {
@@ -76,57 +78,15 @@ export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServ
 const MAX_CONTENT_TYPES = 100
 const MAX_ACCEPT_LENGTH = 200
 
-const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/i
-
-/** True of a request that brings plain JSON. */
-export const hasJsonBody = (headers: IncomingHttpHeaders): boolean => JSON_TYPE.test(headers['content-type'] ?? '')
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isTextIfAny = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
-const isObjectIfAny = (value: unknown): value is Record<string, unknown> | undefined =>
-  value === undefined || isObject(value)
-
-const valueOf = (value: unknown): unknown => (value === '' || value === null ? undefined : value)
-
-/** The GraphQL request of a body in the form that every client sends; undefined for any other form. What is null or empty is absent. */
-export function readRequest({
-  method,
-  headers,
-  body,
-}: Pick<HttpRequest, 'method' | 'headers' | 'body'>): GraphQLRequest | undefined {
-  if (method !== 'POST' || !hasJsonBody(headers) || !isObject(body)) return undefined
-  const query = body['query'] ?? undefined
-  const operationName = valueOf(body['operationName'])
-  const variables = valueOf(body['variables'])
-  const extensions = valueOf(body['extensions'])
-  if (!isTextIfAny(query) || !isTextIfAny(operationName) || !isObjectIfAny(variables) || !isObjectIfAny(extensions))
-    return undefined
-  return { query, operationName, variables, extensions }
-}
-
-/** The `extensions` of a request, by POST or GET; undefined for what Apollo refuses. */
-function extensionsOf({ method, url, body }: HttpRequest): unknown {
-  if (method === 'POST') return isObject(body) ? body['extensions'] : undefined
-  if (!url.includes('extensions=')) return undefined
-  try {
-    return JSON.parse(new URL(url, 'http://localhost').searchParams.get('extensions') ?? 'null') as unknown
-  } catch {
-    return undefined
-  }
-}
-
-/** The text of a request by POST; by GET it is short. */
-const textOf = ({ body }: HttpRequest): string => {
-  const query = isObject(body) ? body['query'] : undefined
-  return typeof query === 'string' ? query : ''
-}
-
 /** Members in Apollo's order. */
 function write({ status, headers, result }: GraphQLResponse, contentType: readonly string[]): HttpResponse {
   const { errors, data, extensions } = result
   return { status, headers: [...headers.flat(), ...contentType], body: stringify({ errors, data, extensions }) }
 }
+
+/** By GET a query runs; Apollo refuses the rest. */
+const mayRun = ({ method }: HttpRequest, { operation }: ResolvedOperation): boolean =>
+  method === 'POST' || operation.operation === OperationTypeNode.QUERY
 
 interface HandlerOptions {
   readonly apollo: ApolloServer<OperationContext>
@@ -188,7 +148,7 @@ export function createGraphqlHandler({
     const context = openContext(request)
     pipeline.receive(graphqlRequest, context)
     const operation = resolveOperation(documents, graphqlRequest, context)
-    return operation
+    return operation && mayRun(request, operation)
       ? write(await pipeline.run(operation), contentType)
       : viaApollo(request, () => Promise.resolve(context))
   }
