@@ -32,21 +32,19 @@ export class Pipeline {
     this.#options = options
   }
 
-  /** Called before the document is looked up. */
+  /** Called before the document is looked up; throws where a plugin refuses the request. */
   receive(request: GraphQLRequest, context: OperationContext): void {
-    for (const plugin of this.#options.plugins) plugin.requestReceived?.(request, context)
+    this.#admit(context, () => {
+      for (const plugin of this.#options.plugins) plugin.requestReceived?.(request, context)
+    })
   }
 
   /** Called for a request whose document is not known, before it is looked up; throws where a plugin or `check` refuses it. */
   admitUnknown(context: OperationContext, check: () => void): void {
-    try {
+    this.#admit(context, () => {
       for (const plugin of this.#options.plugins) plugin.documentUnknown?.(context)
       check()
-    } catch (error) {
-      const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
-      this.finish({ context, operation: undefined, document: undefined, result, errors: [error] })
-      throw error
-    }
+    })
   }
 
   /** Called before a text is parsed and validated. */
@@ -82,6 +80,17 @@ export class Pipeline {
       }
     }
     if (failures.length > 0) throw failures[0]
+  }
+
+  /** Runs steps that come before there is an operation; what they throw ends the request, and every plugin is told. */
+  #admit(context: OperationContext, steps: () => void): void {
+    try {
+      steps()
+    } catch (error) {
+      const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
+      this.finish({ context, operation: undefined, document: undefined, result, errors: [error] })
+      throw error
+    }
   }
 
   #respond(resolved: ResolvedOperation, { errors, data, status }: Outcome): GraphQLResponse {

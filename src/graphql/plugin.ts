@@ -84,7 +84,7 @@ export interface Answer {
 
 /** A plugin of the pipeline: one concern, one file. */
 export interface Plugin {
-  /** Called before the document is looked up; may replace what is requested. It may be called twice for one request. */
+  /** Called before the document is looked up; may replace what is requested, or throw to refuse it. It may be called twice for one request. */
   readonly requestReceived?: (request: GraphQLRequest, context: OperationContext) => void
   /** Called for a request whose document is not known, before it is looked up; throws to refuse the request. */
   readonly documentUnknown?: (context: OperationContext) => void

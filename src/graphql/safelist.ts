@@ -11,6 +11,7 @@ import {
   TokenKind,
   visit,
 } from 'graphql'
+import { LRUCache } from 'lru-cache'
 
 /** Apollo's persisted query manifest, as its tools write and its clients read it. */
 export interface Manifest {
@@ -27,8 +28,10 @@ export interface Manifest {
 /** The operations that may be executed, and no other. */
 export interface Safelist {
   readonly byId: (id: string) => string | undefined
-  /** The listed text that says the same as this one. */
+  /** The listed text that says the same as this one, which is parsed for that. */
   readonly byText: (text: string) => string | undefined
+  /** The same of a listed text, and of one that was found before: nothing is parsed for it. */
+  readonly byKnownText: (text: string) => string | undefined
   readonly holds: (document: DocumentNode) => boolean
   /** The name of the listed operation that says the same; undefined for a document that is not listed. */
   readonly nameOf: (document: DocumentNode) => string | undefined
@@ -36,6 +39,10 @@ export interface Safelist {
 
 /** Enough for any introspection; a longer text than this and than every listed operation is not parsed. */
 const MAX_TOKENS = 2_000
+
+/** Texts that say the same as a listed one and are remembered, and their length together. */
+const MAX_SPELLINGS = 1_000
+const MAX_SPELLED_CHARACTERS = 1024 * 1024
 
 const SCHEMA_FIELDS = ['__schema', '__type', '__typename', '_service']
 
@@ -98,6 +105,12 @@ export function safelistOf(
   nameOf: (listed: Listed) => string = ({ name }) => name,
 ): Safelist {
   const byId = new Map(operations.map(({ id, body }) => [id, body]))
+  const texts = new Set(byId.values())
+  const spellings = new LRUCache<string, string>({
+    max: MAX_SPELLINGS,
+    maxSize: MAX_SPELLED_CHARACTERS,
+    sizeCalculation: (_body, text) => text.length,
+  })
   const byName = new Map<string, ListedOperation[]>()
   for (const listed of operations) {
     const name = nameOf(listed)
@@ -114,10 +127,13 @@ export function safelistOf(
   let longest: number | undefined
   return {
     byId: (id) => byId.get(id),
+    byKnownText: (text) => (texts.has(text) ? text : spellings.get(text)),
     byText: (text) => {
       longest ??= Math.max(MAX_TOKENS, ...operations.map(({ body }) => tokensOf(body)))
       const document = read(text, longest)
-      return document && listedOf(document)?.body
+      const body = document && listedOf(document)?.body
+      if (body !== undefined) spellings.set(text, body)
+      return body
     },
     holds: (document) => listedOf(document) !== undefined,
     nameOf: (document) => listedOf(document)?.name,

@@ -11,6 +11,7 @@ import type { Scope } from '../../schema/scopes.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
 import type { emit } from '../../src/tools/emit.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
+import { subscribers, TRANSPORTS } from '../support/subscriptions.js'
 
 const MANIFEST = JSON.parse(readFileSync('schema/operations/manifest.json', 'utf8')) as Manifest
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -251,4 +252,45 @@ test('an operation of another list is found by its text, whatever name the list 
   const renamed = 'query Other { person(id: "x") { id } }'
   expect((await send({ query: renamed }, { to: mine })).errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_ALLOWED')
   await mine.close()
+})
+
+describe('a text that is no listed one letter by letter', () => {
+  const opened = (settings: object = {}) => startApp({ SAFELIST: 'enforce', ...settings }, app)
+
+  test('costs what a new document does, and a client without points is refused before it is parsed', async () => {
+    const poor = await opened({ RATE_LIMIT_COST_PER_MINUTE: '20' })
+    const query = `# ${'x'.repeat(1_000)}\n{ viewer { id } }`
+    const codes = []
+    for (let i = 0; i < 3; i += 1) {
+      const { status, errors } = await send({ query }, { to: poor })
+      codes.push([status, errors![0]!.extensions.code])
+    }
+    expect(codes).toEqual([
+      [400, 'PERSISTED_QUERY_NOT_ALLOWED'],
+      [429, 'RATE_LIMITED'],
+      [429, 'RATE_LIMITED'],
+    ])
+    await poor.close()
+  })
+
+  test('is compared once where it says the same', async () => {
+    const own = await opened()
+    const remaining: number[] = []
+    for (const query of [BODY, BODY, `# spelled\n${BODY}`, `# spelled\n${BODY}`]) {
+      const { extensions } = (await send({ query, variables: VARIABLES }, { to: own })) as Answer & { extensions: any }
+      remaining.push(extensions.cost.remaining)
+    }
+    const [, listed, compared, again] = remaining.map((left, i) => (remaining[i - 1] ?? left) - left)
+    expect(again).toBe(listed)
+    expect(compared).toBeGreaterThan(listed! + 5)
+    await own.close()
+  })
+
+  test.each(TRANSPORTS)('is refused over %s too, whatever took its place', async (transport) => {
+    const fresh = await opened()
+    const stream = await subscribers[transport](fresh, 'query { viewer { id } }', {}, { scopes: ['schema:read'] })
+    const [refusal] = await stream.rest()
+    expect(refusal!.errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_ALLOWED')
+    await fresh.close()
+  })
 })

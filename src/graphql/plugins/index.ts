@@ -7,7 +7,7 @@ import type { Log } from '../../observability/log.js'
 import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import type { SecurityEvents } from '../../security-events/security-events.js'
 import { OperationNames } from '../operation-names.js'
-import type { Plugin } from '../plugin.js'
+import type { OperationContext, Plugin } from '../plugin.js'
 import { auditPlugin } from './audit.js'
 import { consentPlugin } from './consent.js'
 import { deprecationPlugin } from './deprecation.js'
@@ -44,20 +44,22 @@ export function createPlugins({
   explain,
 }: PluginsOptions): readonly Plugin[] {
   const { safelist } = config
+  const costs = { costOf: createCostEstimator(served), actualCostOf: createActualCost(served) }
+  const limit = rateLimitPlugin({ ...costs, rateLimit, metrics })
+  /** What a text costs that is parsed to be compared with the list. */
+  function parsingBegins(context: OperationContext, source: string): void {
+    limit.documentUnknown?.(context)
+    limit.parsingBegins?.(context, source)
+  }
   return [
-    ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, log })] : []),
+    ...(safelist.mode === 'enforce' ? [safelistPlugin({ list: safelist.list, metrics, parsingBegins })] : []),
     ...(safelist.mode === 'log' ? [safelistLogPlugin({ list: safelist.list, metrics, log })] : []),
     telemetryPlugin({ served, metrics, log }),
     operationEndPlugin(log, new OperationNames(safelist.list), config.log.operations),
     securityPlugin(events),
     streamsPlugin,
     ...(isDevelopment ? [] : [introspectionPlugin]),
-    rateLimitPlugin({
-      costOf: createCostEstimator(served),
-      actualCostOf: createActualCost(served),
-      rateLimit,
-      metrics,
-    }),
+    limit,
     deprecationPlugin({ served, metrics }),
     auditPlugin,
     consentPlugin,

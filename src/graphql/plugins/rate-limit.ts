@@ -67,6 +67,7 @@ export function rateLimitPlugin({ costOf, actualCostOf, rateLimit, metrics }: Ra
 
   return {
     documentUnknown(context) {
+      if (context.hasPaid) return
       const known = rateLimit.charge(context.caller, 0)
       if (!known.allowed) return settle(context, known)
       rateLimit.charge(context.caller, DOCUMENT_POINTS)
