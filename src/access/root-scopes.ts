@@ -10,7 +10,7 @@ import {
 } from 'graphql'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { argumentScopesOf } from '../../resolvers/argument-scopes.js'
-import { conditionsOf, conditionValues, FieldCollector } from '../graphql/field-collector.js'
+import { conditionsOf, conditionValues, FieldCollector, fragmentsOf } from '../graphql/field-collector.js'
 import type { ResolvedOperation } from '../graphql/plugin.js'
 import { givenArguments } from './given-arguments.js'
 import { missingScope } from './operation.js'
@@ -41,7 +41,10 @@ function rootFieldsOf(
 ): RootFields {
   const root = schema.getRootType(operation)!
   const fields: RootField[] = []
-  for (const [name, nodes] of new FieldCollector(schema, document, conditions).collect([selectionSet], root)) {
+  for (const [name, nodes] of new FieldCollector(schema, fragmentsOf(document), conditions).collect(
+    [selectionSet],
+    root,
+  )) {
     const called = nodes[0]!.name.value
     if (called === '__typename') {
       fields.push({ name, nodes, typename: root.name })

@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isAbstractType,
   Kind,
@@ -50,16 +51,17 @@ export function conditionValues(
   return Object.fromEntries(names.map((name) => [name, valueOf(name) === true]))
 }
 
-/** CollectFields of the GraphQL specification for one document, for given values of `@skip` and `@include`. */
+/** CollectFields of the GraphQL specification for the fragments of a document and the values of `@skip` and `@include`. */
 export class FieldCollector {
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
-
   constructor(
     private readonly schema: GraphQLSchema,
-    document: DocumentNode,
+    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     private readonly conditions: Variables,
-  ) {
-    this.#fragments = fragmentsOf(document)
+  ) {}
+
+  /** Collects for the operation that a resolver runs for. */
+  static of({ schema, fragments, variableValues }: GraphQLResolveInfo): FieldCollector {
+    return new FieldCollector(schema, new Map(Object.entries(fragments)), variableValues)
   }
 
   /** The selected fields of an object type, by response name. */
@@ -81,7 +83,7 @@ export class FieldCollector {
           ? selection
           : visited.has(selection.name.value)
             ? undefined
-            : this.#fragments.get(selection.name.value)
+            : this.fragments.get(selection.name.value)
       if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value)
       if (fragment && this.#applies(fragment.typeCondition?.name.value, type))
         this.collect([fragment.selectionSet], type, fields, visited)

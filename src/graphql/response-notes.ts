@@ -1,18 +1,15 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   getNamedType,
   type GraphQLCompositeType,
   type GraphQLResolveInfo,
   isCompositeType,
   isObjectType,
-  Kind,
-  type SelectionNode,
   type SelectionSetNode,
-  valueFromASTUntyped,
 } from 'graphql'
 import { isCut } from '../../datasources/support/capped-list.js'
 import { maskedFieldsOf } from '../access/mask.js'
+import { FieldCollector } from './field-collector.js'
 import { isPlainMember } from './plain-members.js'
 
 /** The path of a response member, as in an error. */
@@ -133,45 +130,18 @@ class MaskedPaths {
   }
 }
 
-/** CollectFields of the GraphQL specification. */
+/** The members of a type that an operation selects. */
 function membersOf(type: string, sets: readonly SelectionSetNode[], info: GraphQLResolveInfo): Member[] {
-  const { schema, fragments, variableValues } = info
-  const object = schema.getType(type)
+  const object = info.schema.getType(type)
   if (!isObjectType(object)) return []
-  const nodes = new Map<string, FieldNode[]>()
-
-  const isTrue = (directives: readonly DirectiveNode[], name: string): boolean | undefined => {
-    const condition = directives.find((directive) => directive.name.value === name)?.arguments?.[0]?.value
-    return condition && valueFromASTUntyped(condition, variableValues) === true
-  }
-
-  function collect({ selections }: SelectionSetNode): void {
-    for (const selection of selections) if (isIncluded(selection)) collectOne(selection)
-  }
-
-  const isIncluded = ({ directives = [] }: SelectionNode): boolean =>
-    isTrue(directives, 'skip') !== true && isTrue(directives, 'include') !== false
-
-  function collectOne(selection: SelectionNode): void {
-    if (selection.kind === Kind.FIELD) {
-      const key = (selection.alias ?? selection.name).value
-      nodes.set(key, [...(nodes.get(key) ?? []), selection])
-      return
-    }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection
-    const condition = fragment?.typeCondition && schema.getType(fragment.typeCondition.name.value)
-    const applies = !condition || condition === object || (!isObjectType(condition) && isCompositeType(condition))
-    if (fragment && applies) collect(fragment.selectionSet)
-  }
-
-  sets.forEach(collect)
-  return [...nodes].flatMap(([key, [first, ...others]]): Member[] => {
-    const field = object.getFields()[first!.name.value]
+  return [...FieldCollector.of(info).collect(sets, object)].flatMap(([key, nodes]): Member[] => {
+    const name = nodes[0]!.name.value
+    const field = object.getFields()[name]
     if (!field) return []
     const below = getNamedType(field.type)
     const hasOwn = !isPlainMember(field) || !isCompositeType(below)
-    const selected = [first!, ...others].flatMap(({ selectionSet }) => selectionSet ?? [])
-    return [{ key, name: field.name, below: hasOwn ? undefined : { type: below, sets: selected } }]
+    const selected = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+    return [{ key, name, below: hasOwn ? undefined : { type: below, sets: selected } }]
   })
 }
 

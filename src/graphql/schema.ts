@@ -17,13 +17,13 @@ import { referenceKeys, references, resolvers } from '../../resolvers/index.js'
 import { settled } from '../../resolvers/settled.js'
 import { missingScope } from '../access/operation.js'
 import { type RequiredScopes, requiredScopesOf } from '../access/required-scopes.js'
+import { FieldCollector } from './field-collector.js'
 import { brokenRules, holdsRules } from './input-rules.js'
 import { leaveOutUnreadableRows } from './left-out-rows.js'
 import { schemaDocument } from './print-sdl.js'
 import { reviewPii } from './pii-review.js'
 import type { OperationContext } from './plugin.js'
 import { ResponseNotes } from './response-notes.js'
-import { rootFieldsOf } from './root-fields.js'
 import { argumentsReader, readReference, textFaults } from './read-arguments.js'
 import { buildSubgraph } from './subgraph.js'
 
@@ -114,7 +114,8 @@ function withNotes(resolve: Resolve, isCapped: boolean): Resolve {
 /** A resolver of a root field of a mutation, which leaves time for those after it. */
 function withAllotment(resolve: Resolve): Resolve {
   return (root, args, context, info) => {
-    const names = rootFieldsOf(info)
+    const fields = FieldCollector.of(info).collect([info.operation.selectionSet], info.parentType)
+    const names = [...fields].filter(([, [node]]) => node!.name.value !== '__typename').map(([name]) => name)
     context.beginField(names.length - 1 - names.indexOf(String(info.path.key)))
     return resolve(root, args, context, info)
   }

@@ -10,7 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { FieldCollector } from '../graphql/field-collector.js'
+import { FieldCollector, fragmentsOf } from '../graphql/field-collector.js'
 import { fieldOf, weightOfField, weightOfType } from './field-weights.js'
 import { inputCostOf } from './input-cost.js'
 import type { Count, Variables } from './list-size.js'
@@ -100,7 +100,7 @@ export function createActualCost(
   schema: GraphQLSchema,
 ): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables, data: unknown) => number {
   const operations = new OperationFormulas((document, operation, conditions) =>
-    new ResultCost(schema, new FieldCollector(schema, document, conditions)).ofOperation(operation),
+    new ResultCost(schema, new FieldCollector(schema, fragmentsOf(document), conditions)).ofOperation(operation),
   )
   return (document, operation, given, data) => {
     const { formula, variables, selections } = operations.find(document, operation, given)

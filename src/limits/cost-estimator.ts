@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { FieldCollector } from '../graphql/field-collector.js'
+import { FieldCollector, fragmentsOf } from '../graphql/field-collector.js'
 import { fieldOf, weightOfField, weightOfType } from './field-weights.js'
 import { inputCostOf } from './input-cost.js'
 import { type Count, listSizeOf, sizeOf, type Variables } from './list-size.js'
@@ -95,7 +95,7 @@ export function createCostEstimator(
   schema: GraphQLSchema,
 ): (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number {
   const operations = new OperationFormulas((document, operation, conditions) =>
-    new CostFormula(schema, new FieldCollector(schema, document, conditions)).costOfOperation(operation),
+    new CostFormula(schema, new FieldCollector(schema, fragmentsOf(document), conditions)).costOfOperation(operation),
   )
   return (document, operation, given) => {
     const { formula, variables, selections } = operations.find(document, operation, given)
