@@ -16,7 +16,7 @@ const ATTACK_MS = { long: 20_000, short: 1_200 }
 
 /**
  * What honest clients do before the first attack. A process begins small, and V8 lets its young generation grow to three
- * semi-spaces (72 MB) under any load; so the memory under an attack is held against that under honest load alone.
+ * semi-spaces (96 MB) under any load; so the memory under an attack is held against that under honest load alone.
  */
 const HONEST = { clients: 32, long: 20_000, short: 3_000 }
 const LOADS = [QUERY, `{ customers(first: 25) { nodes { id legalName person { firstName } } } }`]
