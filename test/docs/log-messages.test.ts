@@ -6,7 +6,7 @@ import type { Config } from '../../src/config.js'
 import { configWarnings } from '../../src/config/warnings.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const LEFT_OUT = ['**/emulator', 'src/dev', 'src/tools']
+const LEFT_OUT = ['**/emulator', 'dev', 'tools']
 
 const METHODS = new Set(['info', 'warn', 'error'])
 
