@@ -42,6 +42,14 @@ const ecmaScriptModules: esbuild.Plugin = {
   },
 }
 
+/** A provider's emulator is loaded where development starts it, from a file of its own, and is no part of a server. */
+const withoutEmulators: esbuild.Plugin = {
+  name: 'without-emulators',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/emulator\/index\.js$/ }, () => ({ external: true }))
+  },
+}
+
 /**
  * Joins the compiled server and its packages into one file, in the place of its first module: `bundle.ts FOLDER`. Finding
  * and reading 2,400 files takes half of a start. The names of classes are kept, which are the names of GraphQL types.
@@ -63,7 +71,7 @@ const { outputFiles } = await esbuild.build({
   legalComments: 'none',
   // Of development, and loaded where it is installed.
   external: ['pino-pretty'],
-  plugins: [httpByRequire, ecmaScriptModules],
+  plugins: [httpByRequire, ecmaScriptModules, withoutEmulators],
   banner: {
     js: `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)`,
   },
