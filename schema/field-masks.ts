@@ -300,9 +300,9 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   PersonVerificationResult: {
     identifier: 'id personId',
     catalogue: 'type typeRaw vendor',
-    screening: 'result resultRaw',
+    // That there is a finding, and how many there are, tells the outcome of the check.
+    screening: 'result resultRaw details',
     recordTime: 'verifiedAt',
-    composed: 'details',
   },
   Disclosure: {
     identifier: 'id acknowledgingPersonId',
@@ -311,7 +311,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     recordTime: 'disclosedAt createdAt',
   },
   DocumentVerificationSession: { credential: 'token url' },
-  KycReview: { caseState: 'status', screening: 'action instruction', composed: 'person reasons' },
+  // A reason names a check that did not pass.
+  KycReview: { caseState: 'status', screening: 'action instruction reasons', composed: 'person' },
   KycReviewReason: {
     catalogue: 'type',
     screening: 'result category label description vendorCode',
@@ -320,8 +321,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   KycReviewConnection: { composed: 'edges nodes pageInfo' },
   KycReviewEdge: { technical: 'cursor', composed: 'node' },
   VerificationDetail: {
-    screening: 'category label description result score vendorCode',
-    composed: 'vendorCodeMeaning',
+    // Each code with a documented meaning speaks against the person.
+    screening: 'category label description result score vendorCode vendorCodeMeaning',
   },
   MonitoringSubscription: { identifier: 'id', recordTime: 'createdAt' },
   MonitoringAlert: {

@@ -109,13 +109,9 @@ describe('the review queue', () => {
     const scopes = DESK.scopes.filter((scope) => scope !== 'pii:read')
     const { data, errors } = await queue(100, null, { scopes })
     expect(errors).toEqual([])
-    for (const { action, instruction, reasons } of data.kycReviewQueue!.nodes) {
-      expect([action, instruction]).toEqual([null, null])
-      for (const { result, label, vendorCode } of reasons)
-        expect([result, label, vendorCode]).toEqual([null, null, null])
-    }
-    const rhea = data.kycReviewQueue!.nodes.find(({ person }) => person.id === RHEA!.personId)!
-    expect(rhea.reasons).toHaveLength(1)
+    expect(data.kycReviewQueue!.nodes).toHaveLength(WAITING + 2)
+    for (const { action, instruction, reasons } of data.kycReviewQueue!.nodes)
+      expect([action, instruction, reasons]).toEqual([null, null, []])
   })
 
   test('has only those who wait where the provider ignores the filter', async () => {

@@ -260,9 +260,7 @@ describe('what a vendor code means', () => {
     expect(await meanings([{ vendor_code }])).toMatchObject([{ vendorCode: vendor_code, vendorCodeMeaning: null }])
   })
 
-  test('is masked with the code', async () => {
-    expect(await meanings([{ vendor_code: 'R907' }], { scopes: ['persons:read'] })).toMatchObject([
-      { vendorCode: null, vendorCodeMeaning: { outcome: null, meaning: null } },
-    ])
+  test('is hidden with its finding', async () => {
+    expect(await meanings([{ vendor_code: 'R907' }], { scopes: ['persons:read'] })).toEqual([])
   })
 })

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CROWD } from '../../datasources/emulator/people.js'
+import type { Scope } from '../../schema/scopes.js'
+import { type App, startApp } from '../support/app.js'
+
+const MASKED: readonly Scope[] = ['customers:read', 'kyc:read', 'persons:read']
+const UNMASKED: readonly Scope[] = [...MASKED, 'pii:read']
+
+let app: App
+beforeAll(async () => {
+  app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
+})
+afterAll(() => app.close())
+
+interface Answer {
+  readonly data: any
+  readonly errors?: readonly unknown[]
+  readonly extensions: { readonly masked?: readonly unknown[]; readonly cost: unknown }
+}
+
+async function ask(query: string, scopes: readonly Scope[]): Promise<Answer> {
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token({ scopes })}` },
+    body: JSON.stringify({ query }),
+  })
+  return (await response.json()) as Answer
+}
+
+async function write(field: string, input: object): Promise<void> {
+  const type = field[0]!.toUpperCase() + field.slice(1)
+  const { errors } = await app.run(`mutation($input: ${type}Input!) { ${field}(input: $input) { replayed } }`, {
+    input,
+  })
+  expect(errors).toEqual([])
+}
+
+/** The finding of a death: each code with a documented meaning speaks against the person. */
+const FINDING = { category: 'CIP', result: 'FAIL', vendorCode: 'R909' }
+const VERIFIED_AT = new Date(Date.now() - 60_000).toISOString()
+
+const record = (personId: string, type: string, result: string, details: readonly object[] = []) =>
+  write('recordPersonVerification', { personId, type, result, verifiedAt: VERIFIED_AT, details })
+
+/** Replaces what differs between any two persons. */
+const alike = (answer: Answer, person: (typeof CROWD)[number]): unknown =>
+  JSON.parse(
+    JSON.stringify(answer)
+      .replaceAll(person.personId!, 'PERSON')
+      .replaceAll(person.customerId, 'CUSTOMER')
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'),
+  )
+
+describe('a caller without pii:read', () => {
+  const [hit, clear] = [CROWD[10]!, CROWD[11]!]
+
+  beforeAll(async () => {
+    for (const { personId } of [hit, clear]) {
+      const isHit = personId === hit.personId
+      await record(personId!, 'WATCHLIST', isHit ? 'REVIEW' : 'ACCEPTED', isHit ? [FINDING, FINDING] : [])
+      await record(personId!, 'IDENTITY', 'REVIEW', isHit ? [] : [{ ...FINDING, vendorCode: 'X1' }])
+    }
+  })
+
+  const ofQueue = (answer: Answer, personId: string): readonly object[] =>
+    answer.data.kycReviewQueue.nodes.filter((node: { person: { id: string } }) => node.person.id === personId)
+
+  test('is not told which check of a person in the review queue failed, and how often', async () => {
+    const query = '{ kycReviewQueue(first: 100) { nodes { person { id } reasons { type verifiedAt } } } }'
+    const shown = await ask(query, UNMASKED)
+    expect(ofQueue(shown, hit.personId!)).toMatchObject([
+      { reasons: [{ type: 'WATCHLIST' }, { type: 'WATCHLIST' }, { type: 'IDENTITY' }] },
+    ])
+    const masked = await ask(query, MASKED)
+    for (const { personId } of [hit, clear])
+      expect(ofQueue(masked, personId!)).toEqual([{ person: { id: personId }, reasons: [] }])
+    // Each list is told as masked, whatever its length was.
+    expect(masked.extensions.masked).toHaveLength(masked.data.kycReviewQueue.nodes.length)
+  })
+
+  test.each([
+    ['findings of the checks', 'verifications { type verifiedAt details { vendorCodeMeaning { source } } }'],
+    [
+      'findings of the history',
+      'verificationHistory { nodes { type verifiedAt details { __typename vendorCodeMeaning { source } } } }',
+    ],
+  ])('gets one answer for a person with a match and for one without: %s', async (_what, selection) => {
+    const of = ({ personId }: typeof hit, scopes: readonly Scope[]) =>
+      ask(`{ person(id: "${personId!}") { ${selection} } }`, scopes)
+    expect(alike(await of(hit, UNMASKED), hit)).not.toEqual(alike(await of(clear, UNMASKED), clear))
+    const masked = await of(hit, MASKED)
+    expect(masked.errors).toBeUndefined()
+    expect(alike(masked, hit)).toEqual(alike(await of(clear, MASKED), clear))
+    expect(masked.extensions.masked).not.toEqual([])
+  })
+})
