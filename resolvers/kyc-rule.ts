@@ -174,6 +174,9 @@ const NEEDS_REVIEW: readonly (PersonStatus | null)[] = [
 ]
 const SUSPENDED: readonly (BanStatus | null)[] = [BanStatus.SUSPENDED, null]
 
+/** One verdict for all that a screening may have found: the sentence reaches callers who may not see which, and the person. */
+const TO_BE_REVIEWED: Verdict = { status: REVIEW, detail: 'Records of the recorded person are to be reviewed.' }
+
 /** The status of the recorded person, from the person and their checks. */
 function personVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   if ('contradicting' in evidence)
@@ -186,12 +189,8 @@ function personVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   if (person.verificationStatus === ACCEPTED) {
     // The identity is verified, but the person may be denied, banned, suspended or deceased.
     if (person.status === PersonStatus.DENIED || person.banStatus === BanStatus.BANNED)
-      return { status: REJECTED, detail: 'The recorded person is turned down or banned.' }
-    if (NEEDS_REVIEW.includes(person.status) || SUSPENDED.includes(person.banStatus))
-      return {
-        status: REVIEW,
-        detail: 'The recorded person is suspended, frozen, sanctioned or deceased, or may be so.',
-      }
+      return { status: REJECTED, detail: 'The recorded person is turned down.' }
+    if (NEEDS_REVIEW.includes(person.status) || SUSPENDED.includes(person.banStatus)) return TO_BE_REVIEWED
     const { rows: results, missing } = readRows(evidence.results)
     const reviewed = results
       .filter(({ type, result }) => type === MANUAL_REVIEW && result === PersonVerificationOutcome.ACCEPTED)
@@ -200,20 +199,19 @@ function personVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
     // A manual review overrules earlier results; a result without a readable time is not overruled.
     const overruled = (verifiedAt: string) => reviewed.some((time) => Date.parse(verifiedAt) <= time)
     if (results.some(({ result, verifiedAt }) => DOUBTFUL.includes(result) && !overruled(verifiedAt)))
-      return { status: REVIEW, detail: 'The recorded person is accepted, but a check of theirs says otherwise.' }
+      return TO_BE_REVIEWED
     if (missing) return noVerdict(missing)
   }
   return { status: person.verificationStatus, detail: 'The status of the recorded person.' }
 }
 
-/** An open alert asks for a review of a person who is not turned down. The sentence does not name it to the person. */
+/** An open alert asks for a review of a person who is not turned down. */
 function syncteraVerdict(evidence: SyncteraEvidence, now: Date): Verdict {
   const verdict = personVerdict(evidence, now)
   if (!('alerts' in evidence) || !evidence.person || verdict.status === REJECTED || verdict.status === REVIEW)
     return verdict
   const { rows: alerts, missing } = readRows(evidence.alerts)
-  if (alerts.some(({ status }) => status !== MonitoringAlertStatus.SUPPRESSED))
-    return { status: REVIEW, detail: 'Records of the recorded person are to be reviewed.' }
+  if (alerts.some(({ status }) => status !== MonitoringAlertStatus.SUPPRESSED)) return TO_BE_REVIEWED
   return missing && verdict.status === ACCEPTED ? noVerdict(missing) : verdict
 }
 

@@ -42,6 +42,15 @@ const VERIFIED_AT = new Date(Date.now() - 60_000).toISOString()
 const record = (personId: string, type: string, result: string, details: readonly object[] = []) =>
   write('recordPersonVerification', { personId, type, result, verifiedAt: VERIFIED_AT, details })
 
+async function raiseAlert(personId: string): Promise<void> {
+  const { status } = await fetch(`${app.emulators.synctera.url}/__emulator/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ personId, rest: {} }),
+  })
+  expect(status).toBe(201)
+}
+
 /** Replaces what differs between any two persons. */
 const alike = (answer: Answer, person: (typeof CROWD)[number]): unknown =>
   JSON.parse(
@@ -93,5 +102,42 @@ describe('a caller without pii:read', () => {
     expect(masked.errors).toBeUndefined()
     expect(alike(masked, hit)).toEqual(alike(await of(clear, MASKED), clear))
     expect(masked.extensions.masked).not.toEqual([])
+  })
+})
+
+describe('the reason of a KYC status', () => {
+  const persons = CROWD.slice(12, 16)
+  const causes: readonly ((personId: string) => Promise<void>)[] = [
+    (id) => write('updatePerson', { id, status: 'SANCTION' }),
+    (id) => write('updatePerson', { id, banStatus: 'SUSPENDED', note: 'A test.' }),
+    async (id) => {
+      await record(id, 'WATCHLIST', 'REVIEW', [FINDING])
+      await record(id, 'IDENTITY', 'ACCEPTED')
+    },
+    raiseAlert,
+  ]
+
+  /** What Synctera is said to state about the customer of a person. */
+  async function stated({ customerId }: (typeof CROWD)[number]): Promise<object> {
+    const query = `{ customer(id: "${customerId}") { kycOverview { sources { provider status detail available } } } }`
+    const { data } = await ask(query, MASKED)
+    return data.customer.kycOverview.sources[1]
+  }
+
+  test('is one sentence, whichever screening of an accepted person found something', async () => {
+    for (const [i, cause] of causes.entries()) {
+      await record(persons[i]!.personId!, 'IDENTITY', 'ACCEPTED')
+      await cause(persons[i]!.personId!)
+    }
+    const all = await Promise.all(persons.map(stated))
+    expect(all[0]).toMatchObject({ provider: 'SYNCTERA', status: 'REVIEW', available: true })
+    for (const one of all) expect(one).toEqual(all[0])
+  })
+
+  test('does not say that a person is banned or denied', async () => {
+    const person = CROWD[16]!
+    await record(person.personId!, 'IDENTITY', 'ACCEPTED')
+    await write('updatePerson', { id: person.personId, status: 'DENIED' })
+    expect(await stated(person)).toMatchObject({ status: 'REJECTED', detail: expect.not.stringMatching(/bann|denied/) })
   })
 })
