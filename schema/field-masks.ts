@@ -263,7 +263,8 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
   Person: {
     identifier: 'id tenant',
     caseState: 'isCustomer hasAccounts verificationStatus verificationStatusRaw ssnSource ssnSourceRaw',
-    screening: 'status statusRaw banStatus banStatusRaw',
+    // An alert without its members still tells that the monitoring found something.
+    screening: 'status statusRaw banStatus banStatusRaw monitoringAlerts',
     recordTime: 'verificationLastRun createdAt updatedAt',
     name: 'firstName middleName lastName chosenName',
     birth: 'dateOfBirth',
@@ -272,7 +273,7 @@ export const outputDecisions: Readonly<Record<string, FieldGroups>> = {
     partOfNumber: 'ssnLast4',
     openData: 'metadata',
     composed: `legalAddress shippingAddress personalIds verifications customers disclosures verificationHistory
-      monitoringSubscriptions monitoringAlerts`,
+      monitoringSubscriptions`,
   },
   PersonConnection: { composed: 'edges nodes pageInfo' },
   PersonEdge: { technical: 'cursor', composed: 'node' },

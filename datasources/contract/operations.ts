@@ -38,6 +38,11 @@ export interface Query<Instance, Key, Value> {
   readonly searchedBy?: ((key: Key) => readonly string[]) | undefined
   /** The GraphQL type of the value (or of its items); it selects the mask. */
   readonly type: string
+  /**
+   * True where already the existence of a value tells what masks hide: a caller who sees values masked gets null, and the
+   * provider is not asked. The field has the mask `hidden` in `schema/field-masks.ts`.
+   */
+  readonly isHidden?: true
   /** The owner of the data that the key names; without it the `…:own` scopes do not open this query. */
   readonly owner?: ((key: Key, instance: Instance) => Owner) | undefined
   readonly load: (instance: Instance, operation: OperationScope, key: Key) => Promise<Value>

@@ -50,6 +50,7 @@ export const monitoringQueries = {
   monitoringAlertsOf: query<string, Rows<MonitoringAlert>>({
     scope: 'persons:read',
     type: 'MonitoringAlert',
+    isHidden: true,
     load: (instance, operation, personId) => operation.loader(instance, alerts).load(personId),
   }),
 

@@ -81,12 +81,13 @@ class GuardedQuery<Instance, Key, Value> {
 
   /** `span`: the span of the question, where the operation is sampled. */
   async load(instance: Instance, operation: Operation, key: Key, span?: Span): Promise<Value | null> {
-    const { extraScopes, searchedBy, type, owner, load } = this.#declared
+    const { extraScopes, searchedBy, type, owner, isHidden, load } = this.#declared
     const scope = span === undefined ? operation.scope : operation.under(span)
     const isOwnOnly = this.accessTo(operation, key) === 'own'
     if (!isOwnOnly && extraScopes?.(key).includes('pii:read')) await this.#admitSearch(operation)
     if (searchedBy) operation.audit.addSearch(searchedBy(key))
     if (!operation.seesPii && (isOwnOnly ? owner === askedByCaller : !this.#isGivenAsOwn(operation))) {
+      if (isHidden) return null
       const value = await load(instance, scope, key)
       if (!this.#mask) return value
       operation.audit.addMasked(type, value, owner?.(key, instance))

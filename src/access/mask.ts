@@ -58,6 +58,8 @@ interface MaskedField {
   readonly name: string
   readonly mask: MaskValue
   readonly isOwn: boolean
+  /** True of a masked field with a resolver: its query hides the value, and the copy only names it. */
+  readonly isLoaded: boolean
 }
 
 function createMasker(fields: readonly MaskedField[]): Masker {
@@ -70,10 +72,10 @@ function createMasker(fields: readonly MaskedField[]): Masker {
     // A type that holds itself is masked within this loop.
     let masked = last
     let count = 0
-    for (const { name, mask, isOwn } of fields) {
+    for (const { name, mask, isOwn, isLoaded } of fields) {
       const original = copy[name]
-      if (original === undefined || original === null) continue
-      copy[name] = mask(original)
+      if (original !== undefined && original !== null) copy[name] = mask(original)
+      else if (!isLoaded) continue
       if (!isOwn) continue
       if (masked[count] !== name) masked = [...masked.slice(0, count), name]
       count += 1
@@ -105,12 +107,13 @@ export function createMaskers(schema: GraphQLSchema): (type: string) => Masker |
     const fields: MaskedField[] = []
     for (const field of Object.values(object.getFields())) {
       const mask = field.extensions['pii'] as Mask | undefined
+      const isLoaded = field.extensions['loaded'] === true
       const nested = getNamedType(field.type).name
-      if (mask) fields.push({ name: field.name, mask: maskOf(mask, field.type), isOwn: true })
+      if (mask) fields.push({ name: field.name, mask: maskOf(mask, field.type), isOwn: true, isLoaded })
       // Nested values only: a value that a resolver loads is masked by the guard of its own query.
       else if (!path.has(nested)) {
         const masker = maskerOf(nested, new Set(path).add(nested))
-        if (masker) fields.push({ name: field.name, mask: masker, isOwn: false })
+        if (masker) fields.push({ name: field.name, mask: masker, isOwn: false, isLoaded: false })
       }
     }
     cache.set(type, fields.length > 0 ? createMasker(fields) : undefined)

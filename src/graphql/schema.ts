@@ -53,6 +53,12 @@ const NO_PUB_SUB: PubSub = {
   },
 }
 
+/** The fields of objects that have a resolver: a query of their own loads what they answer. */
+const loadedFields = (): (readonly [type: string, field: string])[] =>
+  getMetadataStorage()
+    .fieldResolvers.filter(({ kind }) => kind === 'external')
+    .map(({ getObjectType, schemaName }) => [(getObjectType!() as { name: string }).name, schemaName])
+
 /** The schema as the classes say it, with the decisions of the PII review: what masks and the trail are compiled from. */
 export function buildClassSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -70,6 +76,10 @@ export function buildClassSchema(): GraphQLSchema {
   schema.getSubscriptionType()!.description =
     'Outcomes that come later, over server-sent events or a WebSocket (`graphql-transport-ws`). Each field answers as the query of the same object does: first as the object stands, then after each change. Each event is an operation of its own, with the scopes, masks, costs and limits of a query.'
   reviewPii(schema)
+  for (const [type, name] of loadedFields()) {
+    const field = (schema.getType(type) as GraphQLObjectType).getFields()[name]!
+    field.extensions = { ...field.extensions, loaded: true }
+  }
   return schema
 }
 
@@ -130,14 +140,12 @@ type ResolversByType = Record<string, Record<string, unknown>>
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
-  const { queries, mutations, subscriptions, fieldResolvers } = getMetadataStorage()
+  const { queries, mutations, subscriptions } = getMetadataStorage()
   const written: readonly (readonly [type: string, field: string])[] = [
     ...queries.map(({ schemaName }) => ['Query', schemaName] as const),
     ...mutations.map(({ schemaName }) => ['Mutation', schemaName] as const),
     ...subscriptions.map(({ schemaName }) => ['Subscription', schemaName] as const),
-    ...fieldResolvers
-      .filter(({ kind }) => kind === 'external')
-      .map(({ getObjectType, schemaName }) => [(getObjectType!() as { name: string }).name, schemaName] as const),
+    ...loadedFields(),
   ]
   const resolvers: ResolversByType = Object.fromEntries(
     Object.entries(all).map(([type, fields]) => [type, isObjectType(schema.getType(type)) ? {} : fields]),

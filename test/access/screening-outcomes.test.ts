@@ -70,6 +70,7 @@ describe('a caller without pii:read', () => {
       await record(personId!, 'WATCHLIST', isHit ? 'REVIEW' : 'ACCEPTED', isHit ? [FINDING, FINDING] : [])
       await record(personId!, 'IDENTITY', 'REVIEW', isHit ? [] : [{ ...FINDING, vendorCode: 'X1' }])
     }
+    await raiseAlert(hit.personId!)
   })
 
   const ofQueue = (answer: Answer, personId: string): readonly object[] =>
@@ -94,6 +95,7 @@ describe('a caller without pii:read', () => {
       'findings of the history',
       'verificationHistory { nodes { type verifiedAt details { __typename vendorCodeMeaning { source } } } }',
     ],
+    ['alerts', 'monitoringAlerts { id createdAt updatedAt }'],
   ])('gets one answer for a person with a match and for one without: %s', async (_what, selection) => {
     const of = ({ personId }: typeof hit, scopes: readonly Scope[]) =>
       ask(`{ person(id: "${personId!}") { ${selection} } }`, scopes)
@@ -102,6 +104,32 @@ describe('a caller without pii:read', () => {
     expect(masked.errors).toBeUndefined()
     expect(alike(masked, hit)).toEqual(alike(await of(clear, MASKED), clear))
     expect(masked.extensions.masked).not.toEqual([])
+  })
+
+  test('gets null for the alerts of persons, by each path, and Synctera is not asked for them', async () => {
+    app.clear()
+    const ids = `["${hit.personId!}", "${clear.personId!}"]`
+    const query = `{
+      persons(filter: { ids: ${ids} }) { nodes { alerts: monitoringAlerts { id } } }
+      _entities(representations: [{ __typename: "Person", id: "${hit.personId!}" }]) { ... on Person { monitoringAlerts { id } } }
+      customer(id: "${hit.customerId}") { person { monitoringAlerts { id } } } }`
+    const { data, errors, extensions } = await ask(query, MASKED)
+    expect(errors).toBeUndefined()
+    expect(data).toEqual({
+      persons: { nodes: [{ alerts: null }, { alerts: null }] },
+      _entities: [{ monitoringAlerts: null }],
+      customer: { person: { monitoringAlerts: null } },
+    })
+    expect(new Set(extensions.masked!.map(String))).toEqual(
+      new Set([
+        'persons,nodes,0,alerts',
+        'persons,nodes,1,alerts',
+        '_entities,0,monitoringAlerts',
+        'customer,person,monitoringAlerts',
+      ]),
+    )
+    expect(app.calls('synctera').filter((call) => call.includes('alerts'))).toEqual([])
+    expect((await ask(query, UNMASKED)).data.customer.person.monitoringAlerts).toHaveLength(1)
   })
 })
 

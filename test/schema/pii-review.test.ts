@@ -35,6 +35,18 @@ test('a schema of which everything is decided has its masks, also in the descrip
   ])
 })
 
+test('a masked field that a query of its own loads is one that its query hides', () => {
+  const loaded = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields()).flatMap(({ name, extensions }) =>
+          extensions['loaded'] === true && extensions['pii'] !== undefined ? [`${type.name}.${name}`] : [],
+        )
+      : [],
+  )
+  // Each is asked for in test/access/screening-outcomes.test.ts.
+  expect(loaded).toEqual(['Person.monitoringAlerts'])
+})
+
 const person = (groups: object): Partial<Lists> => ({ outputs: { ...LISTS.outputs, Person: groups } })
 
 describe('a schema is not built with', () => {
