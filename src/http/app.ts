@@ -92,9 +92,9 @@ function codeOf(error: unknown): ErrorCode {
 /** Counts each request that is refused as a whole, by the code of its answer. */
 export const refusalCounter =
   (metrics: Pick<Metrics, 'refused'>, next: OnRefused): OnRefused =>
-  (request, error, ids) => {
+  (request, error, ids, authorization) => {
     metrics.refused(codeOf(error))
-    next(request, error, ids)
+    next(request, error, ids, authorization)
   }
 
 interface AppOptions {

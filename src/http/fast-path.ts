@@ -162,7 +162,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
         const asked = { method, url, headers, body, correlationId, interactionId, response, ...arrival }
         write(request, response, await answer(asked), ids)
       } catch (error) {
-        failed(error)
+        failed(blame(request, arrival.caller, error))
       }
     }
 

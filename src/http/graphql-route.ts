@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Attachment } from '../../datasources/support/attachment.js'
+import { identify } from '../security-events/refusals.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
@@ -23,16 +24,20 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
 
 function registerAt(app: FastifyInstance, url: string, { front, bodies, answers, handle }: GraphqlRouteOptions): void {
   const arrivals = new Attachment<IncomingMessage, Arrival>()
+  const arrive = (request: IncomingMessage, arrival: Arrival): void => {
+    arrivals.set(request, arrival)
+    identify(request, arrival.caller)
+  }
   app.route({
     url,
     method: [...METHODS, ...OTHER_METHODS],
     async onRequest({ raw }, reply) {
       const arrival = front(raw, reply.raw)
-      if (!(arrival instanceof Promise)) return void arrivals.set(raw, arrival)
+      if (!(arrival instanceof Promise)) return arrive(raw, arrival)
       // What arrives meanwhile is counted.
       const body = bodies.begin(raw, reply.raw)
       try {
-        arrivals.set(raw, await arrival)
+        arrive(raw, await arrival)
       } catch (error) {
         body.refuse()
         throw error

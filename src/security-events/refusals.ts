@@ -89,24 +89,34 @@ export function recordErrors(
 /** The callers of requests that are refused after their token was verified. */
 const callers = new WeakMap<IncomingMessage, Caller>()
 
+/** Remembers whom refusals of a request concern from now on. */
+export function identify(request: IncomingMessage, caller: Caller | undefined): void {
+  if (caller !== undefined) callers.set(request, caller)
+}
+
 /** Remembers whom the refusal of a request concerns; returns the error. */
 export function blame(request: IncomingMessage, caller: Caller | undefined, error: unknown): unknown {
-  if (caller !== undefined) callers.set(request, caller)
+  identify(request, caller)
   return error
 }
 
-/** Told of each request that was refused as a whole, outside the pipeline. */
-export type OnRefused = (request: IncomingMessage, error: unknown, ids: EventIds) => void
+/**
+ * Told of each request that was refused as a whole, outside the pipeline; `authorization` is what its caller sent in
+ * place of the header.
+ */
+export type OnRefused = (request: IncomingMessage, error: unknown, ids: EventIds, authorization?: string) => void
 
 /** Records the refusal of a request as a whole. */
 export const refusalRecorder =
   (events: SecurityEvents): OnRefused =>
-  (request, error, ids) => {
+  (request, error, ids, authorization = request.headers.authorization) => {
     if (error instanceof ApiError) {
-      const hasToken = request.headers.authorization !== undefined
-      const refusal = error.code === 'UNAUTHENTICATED' ? loginFailure(error, hasToken) : error.refusal
+      const isLogin = error.code === 'UNAUTHENTICATED'
+      const refusal = isLogin ? loginFailure(error, authorization !== undefined) : error.refusal
       const event = eventOf({ ...refusalOf(error), refusal })
-      if (event !== undefined) events.record(event, { request, ids, caller: callers.get(request) })
+      // A token that is refused names nobody, also on a connection whose caller was known.
+      if (event !== undefined)
+        events.record(event, { request, ids, caller: isLogin ? undefined : callers.get(request) })
     } else if ((error as { statusCode?: unknown } | undefined)?.statusCode === 413) {
       events.record({ action: 'limit-reached', reason: 'body_bytes' }, { request, ids })
     }

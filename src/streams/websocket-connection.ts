@@ -9,7 +9,7 @@ import type { Authenticator } from '../access/authenticate.js'
 import { formatError } from '../graphql/format-error.js'
 import type { EntryChecks } from '../http/front.js'
 import { INTERACTION_HEADER, interactionIdOf } from '../http/interaction-id.js'
-import type { OnRefused } from '../security-events/refusals.js'
+import { identify, type OnRefused } from '../security-events/refusals.js'
 import { Heartbeat } from './heartbeat.js'
 import { MessageRate } from './message-rate.js'
 import type { Stream } from './stream.js'
@@ -89,6 +89,8 @@ export class WebSocketConnection {
   readonly #rate = new MessageRate()
   readonly #streams = new Set<Stream>()
   readonly #correlationId: string
+  /** Those of the request, and what `connection_init` carries in their place. */
+  #headers: IncomingHttpHeaders
   #session: Session | undefined
   #messageBytes = 0
   #release = (): void => undefined
@@ -97,6 +99,7 @@ export class WebSocketConnection {
   constructor(socket: WebSocket, request: IncomingMessage, correlationId: string, parts: ConnectionParts) {
     this.#socket = socket
     this.#request = request
+    this.#headers = request.headers
     this.#parts = parts
     this.#correlationId = correlationId
     const closed = protocol.opened(
@@ -139,12 +142,14 @@ export class WebSocketConnection {
   async init(carried: Readonly<Record<string, unknown>>): Promise<boolean> {
     const { assertTenant, again, limits, onKnown } = this.#parts
     const headers = { ...this.#request.headers }
+    this.#headers = headers
     for (const name of CARRIED) {
       const value = carried[name]
       if (headers[name] === undefined && typeof value === 'string') headers[name] = value
     }
     try {
       const caller = await this.#callerOf(headers)
+      identify(this.#request, caller)
       assertTenant(caller)
       const { authorization = '' } = headers
       const { endsAt } = await again(authorization)
@@ -269,7 +274,8 @@ export class WebSocketConnection {
   }
 
   #refused(error: unknown, correlationId: string): void {
-    const interactionId = interactionIdOf(this.#request.headers[INTERACTION_HEADER], correlationId)
-    this.#parts.onRefused(this.#request, error, { correlationId, interactionId })
+    const { authorization, [INTERACTION_HEADER]: interaction } = this.#headers
+    const ids = { correlationId, interactionId: interactionIdOf(interaction, correlationId) }
+    this.#parts.onRefused(this.#request, error, ids, authorization)
   }
 }

@@ -15,7 +15,7 @@ import { PATHS } from '../http/graphql-paths.js'
 import { refuseTwoHosts } from '../http/host-header.js'
 import { MAX_BODY_BYTES } from '../http/request-body-limit.js'
 import type { CorsConfig } from '../config/types.js'
-import type { OnRefused } from '../security-events/refusals.js'
+import { identify, type OnRefused } from '../security-events/refusals.js'
 import type { Log } from '../observability/log.js'
 import { serveWithoutUpgrade } from './other-upgrades.js'
 import { PendingConnections } from './pending-connections.js'
@@ -128,7 +128,9 @@ export class WebSockets {
       socket.once('close', release)
       if (request.headers.authorization !== undefined) {
         const setHeader = (name: string, value: string): unknown => answer.push(name, value)
-        assertTenant(await verify(request, { setHeader }))
+        const caller = await verify(request, { setHeader })
+        identify(request, caller)
+        assertTenant(caller)
         this.#assertOpen()
       }
       if (socket.destroyed) return
