@@ -52,7 +52,7 @@ export const intakeConfig = (settings: Settings): IntakeConfig => ({
   ),
   unauthenticatedPerMinute: settings.integer(
     'UNAUTHENTICATED_REQUESTS_PER_MINUTE',
-    'Requests without a valid token, or to an unknown address, that one client address may send in a minute; others answer `RATE_LIMITED`. 0 is no limit.',
+    'Requests without a valid token, to an unknown address, and forged deliveries of webhooks that one client address may send in a minute; others answer `RATE_LIMITED`. 0 is no limit.',
     600,
     { min: 0, max: 1_000_000 },
   ),

@@ -134,7 +134,7 @@ export interface Config extends KeyConfig, AuditSinkConfig {
   readonly trustProxy: TrustedProxies
   readonly maxConnections: number
   readonly maxConnectionsPerAddress: number
-  /** Requests without a valid token that an address may send in a minute; 0 is no limit. */
+  /** Requests without a valid token or signature that an address may send in a minute; 0 is no limit. */
   readonly unauthenticatedPerMinute: number
   readonly rateLimit: RateLimitSettings
   /** How long a request body may stand still. */

@@ -14,7 +14,7 @@ interface Bucket {
   at: number
 }
 
-/** Counts a request that is refused because of its token or address; throws `RATE_LIMITED` where its client had too many of them. */
+/** Counts a request that is refused because of its token, address or signature; throws `RATE_LIMITED` where its client had too many of them. */
 export type FailureLimit = (request: IncomingMessage) => void
 
 function tooMany(perMinute: number, seconds: number): ApiError {

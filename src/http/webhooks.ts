@@ -87,9 +87,9 @@ interface Receiver {
   readonly store: Store
 }
 
-/** Reads a delivery and processes its event. */
+/** Reads a delivery and processes its event; throws `RATE_LIMITED` for a forged one of an address that sent too many. */
 async function take(
-  { log, metrics, events }: Pick<WebhooksOptions, 'log' | 'metrics' | 'events'>,
+  { log, metrics, events, countFailure }: Omit<WebhooksOptions, 'tenants'>,
   provider: ProviderName,
   { webhook, store }: Receiver,
   request: Delivery,
@@ -109,9 +109,11 @@ async function take(
       log.error({ correlationId: request.id, ...errorOrigin(error) }, 'unforeseen error')
   }
   metrics.notified(provider, type, outcome, tenant)
-  if (outcome === 'forged')
+  if (outcome === 'forged') {
+    // Anyone can send one, so it writes no line of its own: equal security events are counted.
     events.record({ action: 'webhook-forged', rule: provider }, { request: request.raw, ids: idsOf(request, reply) })
-  log.info({ correlationId: request.id, webhook: { provider, tenant, type, outcome } }, 'webhook')
+    countFailure(request.raw)
+  } else log.info({ correlationId: request.id, webhook: { provider, tenant, type, outcome } }, 'webhook')
   return outcome
 }
 

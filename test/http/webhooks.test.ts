@@ -292,6 +292,42 @@ describe('a delivery', () => {
   })
 })
 
+describe('forged deliveries of an address', () => {
+  const forged = { 'request-timestamp': seconds(), 'synctera-signature': '0'.repeat(64) }
+  const post = (app: App, body: string, headers: Record<string, string>) =>
+    fetch(`${app.url}/webhooks/synctera`, { method: 'POST', headers, body })
+
+  test('are limited as requests without a valid token are, and hold up no true one', async () => {
+    const app = await startApp({ UNAUTHENTICATED_REQUESTS_PER_MINUTE: '3' }, one)
+    // True ones, and signed ones that cannot be read, do not count.
+    for (let i = 0; i < 5; i += 1) {
+      expect(await deliver({}, app)).toMatchObject({ status: 200 })
+      expect(await send('[1]', signed('[1]'), app)).toEqual({ status: 400, text: '' })
+    }
+    for (const status of [401, 401, 401, 429, 429]) expect((await post(app, '{}', forged)).status).toBe(status)
+    const refused = await post(app, '{}', forged)
+    expect(refused.headers.get('retry-after')).toBe('20')
+    expect(refused.headers.get('connection')).toBe('close')
+    expect(await deliver({}, app)).toMatchObject({ status: 200 })
+    // A token of the same address fails too often as well.
+    expect((await app.run('{ viewer { id } }', {}, { token: null })).status).toBe(429)
+    expect((await app.run('{ viewer { id } }')).status).toBe(200)
+    await app.close()
+  })
+
+  test('write no line of the log; each is counted and is a security event', async () => {
+    const app = await startApp({ UNAUTHENTICATED_REQUESTS_PER_MINUTE: '3' }, one)
+    const outcomes = () => [...app.log().matchAll(/"kyc.webhook":\{[^}]*"outcome":"(\w+)"/g)].map(([, word]) => word)
+    const counted = () => count(app, 'kyc_security_events_total', 'action="webhook-forged",outcome="failure"')
+    for (let i = 0; i < 5; i += 1) await post(app, '{}', forged)
+    expect(await deliver({}, app)).toMatchObject({ status: 200 })
+    expect(outcomes()).toEqual(['done'])
+    expect(await events('none', 'forged', app)).toBe(5)
+    expect(await counted()).toBe(5)
+    await app.close()
+  })
+})
+
 describe('an event', () => {
   test('that arrives at two servers at once is processed by one', async () => {
     for (let i = 0; i < 5; i += 1) {
