@@ -5,7 +5,7 @@ import { CustomerSortDirection } from '../../schema/shared.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/page.js'
 import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
-import { isReadable, leftOutOf, readableRows, unreadableRows } from '../contract/rows.js'
+import { isReadable, leftOutOf, readableRows, unreadableRows, withLists } from '../contract/rows.js'
 import { cursorsOf } from '../support/cursor.js'
 import type { Drift } from '../support/mapping.js'
 import { toNodes } from '../support/rows.js'
@@ -122,12 +122,15 @@ async function reviewOf(
   const unreadable = unreadableRows(results)
   const checks = readableRows(results)
   for (const error of unreadable) report(error)
-  for (const check of checks) for (const error of leftOutOf(check, 'details') ?? []) report(error)
+  const findings = checks.flatMap((check) => leftOutOf(check, 'details') ?? [])
   const status = person.verificationStatus!
   const { action, instruction, reasons } = findingsOf(status, checks)
   // An outcome of which this graph does not know the word may be any.
   const isKnown = unreadable.length === 0 && checks.every(({ result }) => result !== null)
-  return { person, status, reasons, action: isKnown ? action : null, instruction: isKnown ? instruction : null }
+  return withLists<KycReview, 'reasons'>(
+    { person, status, action: isKnown ? action : null, instruction: isKnown ? instruction : null },
+    { reasons: [...reasons, ...findings] },
+  )
 }
 
 export const reviewQueries = {

@@ -18,6 +18,7 @@ import {
   type Rows,
   unreadableRows,
 } from '../../datasources/contract/rows.js'
+import { maskedFieldsOf } from '../access/mask.js'
 import { markPlainMember } from './plain-members.js'
 import type { OperationContext } from './plugin.js'
 
@@ -69,7 +70,8 @@ const listWithin =
   (node, _args, context, info) => {
     const list = node[name]
     const errors = leftOutOf(node, name)
-    if (errors === undefined) return list
+    // A list that is hidden for the caller tells nothing of its rows.
+    if (errors === undefined || maskedFieldsOf(node)?.includes(name)) return list
     if (isNullable && Array.isArray(list) && list.length === 0) throw copyError(errors[0]!)
     report(context, info, errors)
     return list

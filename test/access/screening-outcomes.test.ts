@@ -106,6 +106,22 @@ describe('a caller without pii:read', () => {
     expect(masked.extensions.masked).not.toEqual([])
   })
 
+  test('is not told that a finding cannot be read: another caller is', async () => {
+    const details = [{ score: 'high' }, { score: 'high' }]
+    const check = { person_id: hit.personId, verification_type: 'WATCHLIST', result: 'REVIEW', details }
+    const body = { verifications: [{ ...check, verification_time: VERIFIED_AT }] }
+    app.fault('synctera', { match: 'GET /v0/verifications', fault: 'status', status: 200, body, times: 0 })
+    const query = `{
+      person(id: "${hit.personId!}") { verifications { type details { label } } }
+      kycReviewQueue(first: 100) { nodes { status reasons { type } } } }`
+    expect((await ask(query, UNMASKED)).errors).toMatchObject([
+      { path: ['person', 'verifications', 0, 'details'], extensions: { leftOut: 2 } },
+      { path: ['kycReviewQueue', 'nodes', expect.any(Number), 'reasons'], extensions: { leftOut: 2 } },
+    ])
+    expect((await ask(query, MASKED)).errors).toBeUndefined()
+    app.clear()
+  })
+
   test('gets null for the alerts of persons, by each path, and Synctera is not asked for them', async () => {
     app.clear()
     const ids = `["${hit.personId!}", "${clear.personId!}"]`
