@@ -25,7 +25,7 @@ export const apiture = {
     const { client: connect, drift } = deps
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, mapError: mapTokenError })
-    const gate = new LoginGate(deps, 'apiture', [tokenUrl, clientId, clientSecret])
+    const gate = new LoginGate(deps, apiture, [tokenUrl, clientId, clientSecret])
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, gate, scope: SCOPE })
     const client = connect({ url, credential, mapError })
     return {

@@ -4,14 +4,15 @@ import { LRUCache } from 'lru-cache'
 import { contract, type Credential, detachedScope, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import { bearer, clientCredentials, requestToken, type TokenEndpoint, parseTokenUrl } from '../http/oauth.js'
-import type { ApiError } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import type { ProviderDeps } from '../contract/provider.js'
-import { LoginGate } from '../http/login-gate.js'
+import { type GatedProvider, type JudgeLogin, LoginGate } from '../http/login-gate.js'
 import { SharedToken } from '../http/shared-token.js'
 import { TokenCache, type Token } from '../http/token-cache.js'
-import { mapLoginError, mapTokenRefusal, obpError, TITLE } from './error-mapping.js'
+import { mapLoginError, mapTokenRefusal, LABEL, obpError, TITLE } from './error-mapping.js'
 import type { DirectLogin, ObpSettings } from './settings.js'
+
+const PROVIDER: GatedProvider = { name: 'obp', label: LABEL, title: TITLE }
 
 export interface Credentials {
   /** The credential of this server. */
@@ -41,9 +42,14 @@ async function logIn(client: ProviderClient, { username, password, consumerKey }
 /** Exchanged tokens that are kept at most; a token that was evicted is exchanged again. */
 const MAX_EXCHANGED = 1000
 
-/** True for a refusal of this server's credential, not of the caller's token. */
-const refusesClient = ({ extensions }: ApiError): boolean =>
-  extensions['providerCode'] === 'invalid_client' || extensions['providerCode'] === 'unauthorized_client'
+/** RFC 6749 section 5.2: what the error of an exchange says of this server's credential, beside the caller's token. */
+const JUDGED: ReadonlyMap<unknown, ReturnType<JudgeLogin>> = new Map([
+  ['invalid_client', 'refused'],
+  ['unauthorized_client', 'refused'],
+  // Only the token of the caller was refused.
+  ['invalid_grant', 'accepted'],
+])
+const judgeExchange: JudgeLogin = ({ extensions }) => JUDGED.get(extensions['providerCode'])
 
 /** Token exchange (RFC 8693): the caller's token for one that the provider accepts, kept for its lifetime. */
 function tokenExchange(endpoint: TokenEndpoint, gate: LoginGate): (token: string) => Credential {
@@ -55,7 +61,7 @@ function tokenExchange(endpoint: TokenEndpoint, gate: LoginGate): (token: string
       subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     }
     const tokens = new TokenCache({
-      fetch: () => gate.logIn(() => requestToken(endpoint, form), refusesClient),
+      fetch: () => gate.logIn(() => requestToken(endpoint, form), judgeExchange),
       isGated: true,
       headers: bearer,
     })
@@ -84,7 +90,7 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
     // At some releases a login ends the older token of the same user and consumer, so all replicas share one.
     const key = ['provider-login', deps.tenant, 'obp', url, service.direct.username] as const
     const { username, password, consumerKey } = service.direct
-    const gate = new LoginGate(deps, 'obp', [url, username, password, consumerKey])
+    const gate = new LoginGate(deps, PROVIDER, [url, username, password, consumerKey])
     const shared = new SharedToken(deps.store, key, () => gate.logIn(() => logIn(client, service.direct)))
     return {
       service: new TokenCache({
@@ -101,7 +107,7 @@ export function credentialsOf({ url, service, userToken }: ObpSettings, deps: Pr
   const { origin, path: tokenPath } = parseTokenUrl(tokenUrl)
   const client = deps.client({ url: origin, mapError: mapLoginError })
   const endpoint = { client, path: tokenPath, clientId, clientSecret }
-  const gate = new LoginGate(deps, 'obp', [tokenUrl, clientId, clientSecret])
+  const gate = new LoginGate(deps, PROVIDER, [tokenUrl, clientId, clientSecret])
   return {
     service: { ...clientCredentials({ ...endpoint, gate }), mapError: mapTokenRefusal },
     asUser: asUser(

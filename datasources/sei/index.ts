@@ -54,7 +54,7 @@ export const sei = {
     const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath, retentionSeconds } = settings
     const { origin, path } = parseTokenUrl(tokenUrl)
     const tokens = connect({ url: origin, tls, mapError: mapTokenError })
-    const gate = new LoginGate(deps, 'sei', [tokenUrl, appKey, appSecret, username, password])
+    const gate = new LoginGate(deps, sei, [tokenUrl, appKey, appSecret, username, password])
     const client = connect({ url, tls, credential: credentialOf(tokens, path, gate, settings), mapError })
     return {
       source: seiSource(client, jobStatusPath),
