@@ -71,8 +71,10 @@ export class StoreEpoch implements Trust {
   readonly #server: EpochServer
   readonly #cipher: StoreCipher
   readonly #events: EpochEvents
-  /** The epoch that this process trusts, or trusted last. */
+  /** The epoch that this process trusts, or trusted last; the pinned one before it was found. */
   #known: string | undefined
+  /** When that epoch began, by the store's clock; undefined until it was found. */
+  #knownAt: number | undefined
   readonly #options: EpochOptions
   #cause: Distrust | undefined
   #isChecked = false
@@ -168,7 +170,7 @@ export class StoreEpoch implements Trust {
     const found = await this.#judge(stored, facts, now)
     const verdict = 'epoch' in found ? await this.#stateKeys(found.epoch, now) : found
     const cause = 'cause' in verdict ? verdict.cause : undefined
-    if ('epoch' in verdict) this.#known = verdict.epoch.id
+    if ('epoch' in verdict) [this.#known, this.#knownAt] = [verdict.epoch.id, verdict.epoch.at]
     if (!this.#isChecked || cause !== this.#cause) this.#events.changed(cause)
     this.#isChecked = true
     this.#cause = cause
@@ -188,8 +190,9 @@ export class StoreEpoch implements Trust {
     const unreadable = stored.find(({ epoch }) => typeof epoch === 'string')?.epoch
     if (typeof unreadable === 'string') return { cause: unreadable }
     if (stored.every(({ bytes }) => bytes === null) && this.#known === undefined) return this.#create(facts, now)
-    const [{ epoch: begun }] = stored as [Stored]
-    if (begun !== undefined && (begun as EpochRecord).state === 'creating') return this.#spread(begun as EpochRecord)
+    const begun = stored[0]!.epoch as EpochRecord | undefined
+    if (begun?.state === 'creating')
+      return this.#isForeign(begun) ? this.#lose(stored, 'EPOCH_LOST', now) : this.#spread(begun)
     if (stored.some(({ bytes }) => bytes === null)) return this.#lose(stored, 'EPOCH_LOST', now)
     const epochs = stored.map(({ epoch }) => epoch as EpochRecord)
     const lost = epochs.find(({ state }) => state === 'lost')
@@ -197,14 +200,22 @@ export class StoreEpoch implements Trust {
     const [epoch] = epochs as [EpochRecord]
     // Of several parts some have another epoch while an operator accepts one.
     if (epochs.some(({ id }) => id !== epoch.id)) return { cause: 'EPOCH_LOST' }
-    const isKnown = this.#known === undefined || epoch.id === this.#known
-    if (!isKnown && this.#options.pinned !== undefined) return { cause: 'EPOCH_LOST' }
-    // A process that began on an emptied store took it for a new one.
-    if (!isKnown && epoch.state === 'created') return this.#lose(stored, 'EPOCH_LOST', now)
+    if (this.#isForeign(epoch) && this.#knownAt !== undefined) return this.#lose(stored, 'EPOCH_LOST', now)
+    // One that is pinned and was never found may be mistyped, or outdated since an operator accepted another: not all stop.
+    if (this.#options.pinned !== undefined && epoch.id !== this.#known) return { cause: 'EPOCH_LOST' }
     if (hasEvicted(epoch, facts)) return this.#lose(stored, 'EVICTING', now)
     if (facts?.some(({ evictionPolicy }) => evictionPolicy !== undefined)) return { cause: 'EVICTING' }
     if (this.#mayBeOutdated) await this.#reseal(stored)
     return { epoch }
+  }
+
+  /**
+   * True of an epoch that shows the known one to be forgotten: a process began it on an emptied store, or it is that of a
+   * backup from before. Another one that an operator has accepted since is no loss.
+   */
+  #isForeign({ id, state, at }: EpochRecord): boolean {
+    if (this.#known === undefined || id === this.#known || state === 'lost') return false
+    return state !== 'accepted' || at < (this.#knownAt ?? -Infinity)
   }
 
   /** Begins the first epoch of an empty store. Of several processes that begin one, the first one's counts. */
@@ -214,7 +225,9 @@ export class StoreEpoch implements Trust {
     if (await this.#put(first!, null, begun)) this.#events.created(begun.id)
     const { bytes } = await this.#server.read(first!)
     const epoch = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, first!, bytes)
-    return typeof epoch === 'string' ? { cause: epoch } : this.#spread(epoch)
+    if (typeof epoch === 'string') return { cause: epoch }
+    // A process that knows an earlier epoch was faster.
+    return epoch.state === 'lost' ? { cause: epoch.cause ?? 'EPOCH_LOST' } : this.#spread(epoch)
   }
 
   /** Writes the first epoch to every part; any process may complete what another one has begun. */
@@ -229,11 +242,21 @@ export class StoreEpoch implements Trust {
     return current.id === epoch.id && current.state !== 'lost' ? { epoch } : { cause: 'EPOCH_LOST' }
   }
 
-  /** Tells every process that the store has forgotten, those too that begin later, until an operator accepts it. */
+  /**
+   * Tells every process that the store has forgotten, those too that begin later, until an operator accepts it. What a
+   * process writes meanwhile that has begun another epoch does not hinder it.
+   */
   async #lose(stored: readonly Stored[], cause: Distrust, now: number): Promise<Verdict> {
     const [first] = stored as [Stored]
-    const target = stored.find(({ bytes }) => bytes === null) ?? first
-    await this.#put(target.name, target.bytes, newEpoch('lost', now, {}, cause))
+    const isBegun = typeof first.epoch === 'object' && this.#isForeign(first.epoch)
+    const { name, bytes } = (isBegun ? undefined : stored.find((each) => each.bytes === null)) ?? first
+    const lost = newEpoch('lost', now, {}, cause)
+    let before = bytes
+    for (let attempt = 0; attempt < MAX_STATEMENTS && !(await this.#put(name, before, lost)); attempt += 1) {
+      before = (await this.#server.read(name)).bytes
+      const current = before === null ? undefined : openEpoch(this.#cipher, name, before)
+      if (typeof current !== 'object' || !this.#isForeign(current)) break
+    }
     return { cause }
   }
 
