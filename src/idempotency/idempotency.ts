@@ -67,9 +67,9 @@ const withReplayed = <Payload extends object>(payload: Payload, replayed: boolea
 /** The payload of a record that is done; null where its life has ended. */
 const payloadOf = async <Payload extends object>(
   { caller, store, mutation, input }: Write<Payload>,
-  { payload, isApart }: WriteRecord,
+  { payload, isApart, payloadBy }: WriteRecord,
 ): Promise<object | null> =>
-  isApart ? store.get<object>(payloadKey(caller, mutation, input.idempotencyKey!)) : payload!
+  isApart ? store.get<object>(payloadKey(caller, mutation, input.idempotencyKey!, payloadBy)) : payload!
 
 const erased = () => new ApiError('OUTCOME_ERASED', { replayed: true } as ApiErrorDetails)
 
@@ -188,7 +188,7 @@ export class Idempotency {
       leaseMs: this.#leaseMs,
       keyMs,
       payload: isPayloadApart({ keyMs, payloadMs })
-        ? { key: payloadKey(caller, mutation, key), ttlSeconds: payloadMs / 1000 }
+        ? { keyOf: (runner) => payloadKey(caller, mutation, key, runner), ttlSeconds: payloadMs / 1000 }
         : undefined,
       persist: (change) => void this.#track(retryUntilStored(change, PERSIST_MS)),
     })

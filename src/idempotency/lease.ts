@@ -24,7 +24,7 @@ export interface LeaseOptions {
   /** How long the key is kept. */
   readonly keyMs: number
   /** Where the payload is kept as a value of its own; undefined where it is a part of the record. */
-  readonly payload?: { readonly key: StoreKey; readonly ttlSeconds: number } | undefined
+  readonly payload?: { readonly keyOf: (runner: string) => StoreKey; readonly ttlSeconds: number } | undefined
   /** Retries a change that the store did not take, in the background. */
   readonly persist: (change: () => Promise<unknown>) => void
 }
@@ -111,7 +111,11 @@ export class Lease {
     await this.#store(outcome, change, labels).catch(() => undefined)
   }
 
-  /** Stores an outcome: its payload first where that has a shorter life, then the record. */
+  /**
+   * Stores an outcome: its payload first where that has a shorter life, under a name of this runner's, then the record
+   * that tells whose payload it is. A record without a payload is then one whose payload has ended, also after a crash in
+   * between. Where the record is not this runner's any more (taken over, or erased), the payload is removed again.
+   */
   async #store(
     outcome: WriteRecord | null,
     change: (next: WriteRecord | null) => Change,
@@ -120,8 +124,11 @@ export class Lease {
     const { store, payload: apart } = this.#options
     if (apart === undefined || outcome?.payload === undefined) return this.#update(change(outcome), labels)
     const { payload, ...record } = outcome
-    await store.set(apart.key, payload, apart.ttlSeconds, this.#labelsWith(labels))
-    return this.#update(change({ ...record, isApart: true }), labels)
+    const key = apart.keyOf(this.#runner)
+    await store.set(key, payload, apart.ttlSeconds, this.#labelsWith(labels))
+    const { changed } = await this.#update(change({ ...record, isApart: true, payloadBy: this.#runner }), labels)
+    const remove = (stored: object | null) => (stored === null ? undefined : null)
+    return changed || store.update<object>(key, apart.ttlSeconds, remove)
   }
 
   #labelsWith({ subjects = [], bank }: Labels): Labels {

@@ -29,6 +29,8 @@ export interface WriteRecord {
   readonly payload?: object
   /** True where the payload is a value of its own, with a shorter life. */
   readonly isApart?: true
+  /** The runner that stored that value: a part of its name, so that another runner's is never told. */
+  readonly payloadBy?: string
   readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 

@@ -28,10 +28,11 @@ export const writeKeys = (caller: Holder, mutation: string, key: string): WriteK
   earlier: ['write', caller.tenant, caller.client, mutation, key],
 })
 
-/** The store key of a write's payload, where it is a value of its own. */
-export const payloadKey = (caller: Holder, mutation: string, key: string): StoreKey => [
+/** The store key of a write's payload, where it is a value of its own: each runner has another. */
+export const payloadKey = (caller: Holder, mutation: string, key: string, runner?: string): StoreKey => [
   'write-payload',
   ...nameParts(caller, mutation, key),
+  ...(runner === undefined ? [] : [runner]),
 ]
 
 type Pair = WritePair<WriteRecord>
