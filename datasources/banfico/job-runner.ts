@@ -25,7 +25,10 @@ const pauseMs = (error: ApiError, attempts: number): number =>
 const isOf = (code: ApiError['code'], error: unknown): error is ApiError =>
   error instanceof ApiError && error.code === code
 
-/** True where the row was certainly not executed, and a later attempt may succeed. */
+/**
+ * True where the row was not executed, and a later attempt may succeed: Banfico limits the rate, or answers 503, or nothing
+ * was sent. A 503 of a proxy whose connection broke after the request was sent cannot be told from that of Banfico.
+ */
 const isUnexecuted = (error: unknown): error is ApiError =>
   isOf('RATE_LIMITED', error) ||
   (isOf('PROVIDER_UNAVAILABLE', error) && [undefined, 503].includes(error.extensions['providerStatus'] as number))
