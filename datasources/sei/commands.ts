@@ -9,8 +9,10 @@ import { command, jobStore } from './instance.js'
 import { attributesBody, toTrackingId } from './mapping.js'
 
 /**
- * SEI's command. SEI has no idempotency keys and executes the jobs of one account in no stated order, so writes to one
- * account are serialised.
+ * SEI's command. SEI has no idempotency keys and executes the jobs of one account in no stated order. The writes to one
+ * account that one open room sends are sent one after the other, each when SEI has accepted the one before it: that is
+ * the order in which SEI gets them, and no more. Two replicas, or a room and the one in its place after new settings, send
+ * side by side, and an accepted job may still run when the next one begins.
  */
 export const seiCommands = {
   setAccountAttributes: command<SetAccountAttributesInput, { job: AccountAttributesJob }>({

@@ -10,7 +10,7 @@ import { JobStore } from './job-store.js'
 /** What SEI's queries and commands work with, for as long as the process runs. */
 export interface SeiInstance extends ProviderInstance {
   readonly source: SeiSource
-  /** Serialises the writes to one account. */
+  /** Sends the writes to one account one after the other, within this instance and until SEI has accepted each. */
   readonly accountMutex: KeyedMutex
   /** Records the states of jobs. */
   readonly record: RecordChange

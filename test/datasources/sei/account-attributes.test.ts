@@ -302,7 +302,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.calls('sei')).toHaveLength(1)
   })
 
-  test('writes to one account are serialised, writes to different accounts are not', async () => {
+  test('a process sends writes to one account one after the other, and writes to different accounts at once', async () => {
     const gate = createGate()
     app.fault('sei', { match: 'POST /v1/**', fault: 'slow', until: gate.opened })
     const [account, other] = [CROWD[0]!.seiExternalId, CROWD[1]!.seiExternalId]
