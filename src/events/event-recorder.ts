@@ -74,7 +74,6 @@ export class EventRecorder {
 
   /** Tries once more to record what waits. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer)
     await Promise.all(this.#running)
     await this.#retrying
     if (this.#waiting.length > 0) await this.#retry()
@@ -98,7 +97,8 @@ export class EventRecorder {
     const { tenant, change } = waiting
     try {
       if (await events.record(tenant, change, ageMs)) metrics.eventRecorded(change.type)
-      this.#recovered()
+      // What a retry has under way waits too.
+      if (this.#retrying === undefined) this.#recovered()
     } catch (error) {
       this.#fail(errorClass(error))
       this.#wait(waiting)
@@ -114,18 +114,24 @@ export class EventRecorder {
     this.#schedule()
   }
 
+  /** Tries again after a delay, which no further change puts off. */
   #schedule(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#retry(), RETRY_MS).unref()
+    if (this.#retrying !== undefined) return
+    this.#timer ??= setTimeout(() => void this.#retry(), RETRY_MS).unref()
   }
 
-  /** One run at a time. */
+  /** One run at a time; it schedules the next one itself. */
   #retry(): Promise<void> {
-    this.#retrying ??= this.#retryAll().finally(() => (this.#retrying = undefined))
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#retrying ??= this.#retryAll().finally(() => {
+      this.#retrying = undefined
+      if (this.#waiting.length > 0) this.#schedule()
+    })
     return this.#retrying
   }
 
-  /** Tries what waits, the first one alone: it tells whether the store is back. */
+  /** Tries what waits, the first one alone: it tells whether the store is back. Ends at the first failure. */
   async #retryAll(): Promise<void> {
     for (let size = 1; this.#waiting.length > 0; size = MAX_BATCH) {
       const batch = this.#waiting.splice(0, size)
@@ -141,7 +147,7 @@ export class EventRecorder {
       const rejected = results.find((result) => result.status === 'rejected')
       this.#fail(errorClass(rejected?.reason))
       this.#waiting.unshift(...failed)
-      return this.#schedule()
+      return
     }
     this.#recovered()
   }
