@@ -105,8 +105,9 @@ class WatchedObject {
     return turn?.isTaken === false ? turn.nextAt : undefined
   }
 
-  /** Lets one watcher read the object, another one each time. */
+  /** Lets one watcher read the object, another one each time. Without a reader the polls end until one schedules the next. */
   async #poll(): Promise<void> {
+    this.#timer = undefined
     const [reader] = this.#readers
     if (reader === undefined) return
     this.#readers.delete(reader)
@@ -115,7 +116,6 @@ class WatchedObject {
     const nextAt = await this.#turn()
     const observed = nextAt === undefined ? await reader.poll() : undefined
     this.#isPolling = false
-    this.#timer = undefined
     if (this.#readers.size === 0) return
     if (nextAt !== undefined) this.pollIn(nextAt - this.#now())
     else if (observed !== undefined) {
