@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { StateChange } from '../../datasources/contract/state-change.js'
 import { CLOSE_PATIENCE_MS } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
@@ -8,6 +9,8 @@ import { objectKey } from './watched.js'
 
 /** How long an event waits whose handler has rejected. */
 const RETRY_MS = 1_000
+/** Objects whose last state is kept: an object that is told of after so many others begins anew. */
+const MAX_RECORDED = 10_000
 
 type Handle = (event: StateEvent) => Promise<void>
 
@@ -27,7 +30,7 @@ export class MemoryEventLog implements EventLog {
   readonly #listeners: Listeners
   /** From the oldest to the newest. */
   readonly #events = new Map<string, StateEvent>()
-  readonly #recorded = new Map<string, Recorded>()
+  readonly #recorded = new LRUCache<string, Recorded>({ max: MAX_RECORDED })
   readonly #consumers = new Map<string, Handle>()
   readonly #closing = new AbortController()
   readonly #handling = new Set<Promise<void>>()

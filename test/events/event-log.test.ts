@@ -243,6 +243,17 @@ describe('what is kept', () => {
     admin.disconnect()
   })
 
+  test('in memory is the last state of the 10,000 objects that changed last', async () => {
+    const log = new MemoryEventLog(SETTINGS, noFault)
+    const record = async (id: string) => (await log.record(undefined, change(id, 'PENDING')))?.sequence
+    expect(await record('first')).toBe(1)
+    for (let i = 0; i < 9_999; i += 1) await record(`p${i}`)
+    expect(await record('first')).toBeUndefined()
+    for (let i = 0; i < 10_000; i += 1) await record(`q${i}`)
+    expect(await record('first')).toBe(1)
+    expect(await record('q9999')).toBeUndefined()
+  })
+
   test('tells neither ids, nor tenants, nor states', async () => {
     const own = await emptyDatabase()
     const admin = new Redis(own)
