@@ -110,10 +110,11 @@ export class Bulkhead {
     this.#maxClientWrites = Math.max(1, Math.floor(this.#maxHeld * MAX_PART))
   }
 
-  /** Takes a permit; false when there is none for this claim. */
+  /** Takes a permit; false when there is none for this claim. What waits and may have one too comes first. */
   tryAcquire(claim: Claim = OWN_CLAIM): boolean {
     const now = performance.now()
     this.#clients.saw(claim.share, now)
+    this.#admitNext(now)
     if (!this.#mayTake(claim, now)) return false
     this.#take(claim, now)
     return true
@@ -136,6 +137,11 @@ export class Bulkhead {
     const now = performance.now()
     this.#free += 1
     this.#kindOf(claim).release(claim.share, now)
+    this.#admitNext(now)
+  }
+
+  /** Admits the requests that wait, as long as there are permits for them. */
+  #admitNext(now: number): void {
     for (let next = this.#next(now); next; next = this.#next(now)) {
       this.#take(next.claim, now)
       next.admit()
@@ -169,8 +175,14 @@ export class Bulkhead {
     if (this.#free === 0 || this.#reads.queue.size + this.#writes.queue.size === 0) return undefined
     const isWriteNext = this.#writes.held < this.#reads.held
     const [first, second] = isWriteNext ? [this.#writes, this.#reads] : [this.#reads, this.#writes]
-    const mayTake = ({ claim }: PermitWait) => this.#mayTake(claim, now)
-    return first.queue.dequeue(mayTake) ?? second.queue.dequeue(mayTake)
+    return this.#nextOf(first, now) ?? this.#nextOf(second, now)
+  }
+
+  /** At most one client holds its part of the permits while another is free, so the search passes over one client at most. */
+  #nextOf(kind: Kind, now: number): PermitWait | undefined {
+    const isFull = kind === this.#writes && kind.held >= this.#maxHeld
+    if (isFull || kind.queue.size === 0) return undefined
+    return kind.queue.dequeue(({ claim }) => this.#mayTake(claim, now), CLIENT_DEPTH)
   }
 
   /** Why a wait would not begin; undefined where it may. */

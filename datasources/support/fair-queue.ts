@@ -19,12 +19,17 @@ class Share<Item> {
     readonly parent: Share<Item> | undefined,
   ) {}
 
-  /** The child that is served next: it waits, and holds the fewest places; of equal ones that served longest ago. */
-  next(): Share<Item> | undefined {
+  /**
+   * The child that is served next, apart from those that are passed over: it waits, and holds the fewest places; of equal
+   * ones that served longest ago.
+   */
+  next(passedOver?: readonly Share<Item>[]): Share<Item> | undefined {
     const { waiting } = this
-    let next = waiting?.[0]
-    if (waiting === undefined || next === undefined) return undefined
-    for (let i = 1; next.held > 0 && i < waiting.length; i += 1) if (waiting[i]!.held < next.held) next = waiting[i]!
+    let next: Share<Item> | undefined
+    for (let i = 0; waiting !== undefined && i < waiting.length && next?.held !== 0; i += 1) {
+      const child = waiting[i]!
+      if ((next === undefined || child.held < next.held) && !passedOver?.includes(child)) next = child
+    }
     return next
   }
 
@@ -52,7 +57,8 @@ const isIdle = <Item>({ size, held, children }: Share<Item>): boolean =>
  * Fair queue: hands out scarce places in fair shares. A path names the owner of an item from the widest to the narrowest
  * share (tenant, client, user). At each level the share that holds the fewest places comes first, in turns where they
  * hold equally many; the items of one owner keep their order. So no number of items, nor the time that one holds its
- * place, takes the turn of another share, and an owner alone has everything.
+ * place, takes the turn of another share, and an owner alone has everything. A share whose item may not be taken yet does
+ * not hold up the others.
  */
 export class FairQueue<Item> {
   readonly #root = new Share<Item>(OWN, undefined)
@@ -88,14 +94,12 @@ export class FairQueue<Item> {
   }
 
   /**
-   * Takes the next item from the queue; undefined when none waits, or the next one may not be taken yet. It holds a place
-   * only once `hold` is called.
+   * Takes the next item that may be taken from the queue; undefined where there is none. It holds a place only once `hold`
+   * is called. `level`: a share with so many names is passed over as soon as one of its items may not be taken.
    */
-  dequeue(mayTake: (item: Item) => boolean = () => true): Item | undefined {
-    let owner = this.#root
-    for (let next = owner.next(); next; next = owner.next()) owner = next
-    const item = owner.items?.[0]
-    if (item === undefined || !mayTake(item)) return undefined
+  dequeue(mayTake: (item: Item) => boolean = () => true, level = Infinity): Item | undefined {
+    const owner = this.#nextOwner(this.#root, mayTake, level)
+    if (owner === undefined) return undefined
     for (let share: Share<Item> | undefined = owner; share; share = share.parent) share.putLast()
     return this.#take(owner, 0)
   }
@@ -115,6 +119,20 @@ export class FairQueue<Item> {
   release(path: readonly string[]): void {
     for (let share = this.#find(path); share; share = share.parent) share.held -= 1
     this.#sweep()
+  }
+
+  /** The owner in this share of the next item that may be taken. */
+  #nextOwner(share: Share<Item>, mayTake: (item: Item) => boolean, level: number): Share<Item> | undefined {
+    const item = share.items?.[0]
+    if (item !== undefined) return mayTake(item) ? share : undefined
+    let passedOver: Share<Item>[] | undefined
+    for (let next = share.next(); next; next = share.next(passedOver)) {
+      const owner = this.#nextOwner(next, mayTake, level - 1)
+      if (owner !== undefined || level <= 0) return owner
+      // Made where it is needed: most items may be taken.
+      ;(passedOver ??= []).push(next)
+    }
+    return undefined
   }
 
   #find(path: readonly string[]): Share<Item> | undefined {

@@ -249,6 +249,49 @@ test('while reads and writes wait they get equal parts, and none waits while the
   expect(held()).toEqual({ a: 4, 'b!': 4 })
 })
 
+test('a client that has its part of the permits does not hold up the queued calls of another', async () => {
+  const { call, end, held } = world(64)
+  await call('b')
+  await end('b')
+  await call('a!', 60)
+  await call('a', 20)
+  await call('b', 20)
+  expect(held()).toEqual({ 'a!': 36, a: 12, b: 16 })
+  // Of reads `a` holds fewer, and may not have another.
+  await end('b')
+  expect(held()).toEqual({ 'a!': 36, a: 12, b: 16 })
+  await end('a')
+  expect(held()).toEqual({ 'a!': 36, a: 12, b: 16 })
+})
+
+test('nor does it hold up the queued writes of another', async () => {
+  const { call, end, held } = world(16)
+  await call('b')
+  await end('b')
+  await call('a', 11)
+  await call('a!', 4)
+  await call('b!', 6)
+  expect(held()).toEqual({ a: 11, 'a!': 1, 'b!': 4 })
+  await end('b!')
+  expect(held()).toEqual({ a: 11, 'a!': 1, 'b!': 4 })
+  // Once it may have another, it is next again.
+  await end('a')
+  expect(held()).toEqual({ a: 10, 'a!': 2, 'b!': 4 })
+})
+
+test('a call does not overtake those of its client that wait, where they have been allowed to run meanwhile', async () => {
+  const { call, end, held } = world(8)
+  await call('b')
+  await end('b')
+  await vi.advanceTimersByTimeAsync(59_950)
+  await call('t/a/early', 7)
+  expect(held()).toEqual({ 't/a/early': 6 })
+  // No other client has called for a minute.
+  await vi.advanceTimersByTimeAsync(50)
+  await call('t/a/late', 3)
+  expect(held()).toEqual({ 't/a/early': 7, 't/a/late': 1 })
+})
+
 test('one client fills three quarters of the queue, and the process itself all of it', async () => {
   const { call, ended } = world(1, 8)
   await call('a', 20)

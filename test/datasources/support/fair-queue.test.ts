@@ -97,3 +97,27 @@ test('the places and the waiting items of some owners outlive the many that are 
   queue.release(['t', 'busy'])
   expect([queue.held, queue.size]).toEqual([0, 0])
 })
+
+test('passes over what may not be taken yet, in the order of the shares, and keeps its turn', () => {
+  const queue = queueOf('t/a:1', 't/a:2', 't/b:1', 'u/c:1', 'u/c:2')
+  const take = (mayTake: (item: string) => boolean) => queue.dequeue(mayTake)
+  expect(take((item) => item === 't/b:1')).toBe('t/b:1')
+  expect(take((item) => !item.startsWith('u/'))).toBe('t/a:1')
+  // The first item of an owner is the one that is asked for.
+  expect(take((item) => item.endsWith(':2'))).toBe('t/a:2')
+  expect(take(() => false)).toBeUndefined()
+  expect(queue.size).toBe(2)
+  expect(drain(queue)).toEqual(['u/c:1', 'u/c:2'])
+})
+
+test('asks for one item of each share of a level', () => {
+  const users = Array.from({ length: 100 }, (_, user) => `t/a/${user}:1`)
+  const queue = queueOf(...users, 't/b/x:1', 't:1', ':1', 'u/c/y:1')
+  const asked: string[] = []
+  const item = queue.dequeue((item) => {
+    asked.push(item)
+    return item === 'u/c/y:1'
+  }, 2)
+  expect(item).toBe('u/c/y:1')
+  expect(asked).toEqual(['t/a/0:1', 't/b/x:1', 't:1', ':1', 'u/c/y:1'])
+})
