@@ -127,7 +127,9 @@ export class OpenRoom {
   /** The settings that it was opened with. */
   readonly config: ProviderConfig
   readonly #instance: ProviderInstance
-  readonly #end: () => void
+  readonly #leave: () => void
+  readonly #onClosed: () => void
+  #closing: Promise<void> | undefined
   readonly #circuits: Partial<Record<CircuitPart, CircuitState>> = {}
   #isReplaced = false
   #holders = 0
@@ -147,10 +149,8 @@ export class OpenRoom {
         options.onCircuit(of, part, state)
       },
     })
-    this.#end = () => {
-      leave()
-      onClosed()
-    }
+    this.#leave = leave
+    this.#onClosed = onClosed
     this.#instance = provider.open(config.settings, deps)
     this.open = { instance: this.#instance }
   }
@@ -181,8 +181,14 @@ export class OpenRoom {
     if (this.#holders === 0) await this.close()
   }
 
+  /** Closes it, once; resolves when what goes on without an operation has ended too. */
   close(): Promise<void> {
-    this.#end()
-    return this.#instance.close()
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#leave()
+    await this.#instance.close().finally(this.#onClosed)
   }
 }

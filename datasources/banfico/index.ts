@@ -35,18 +35,22 @@ export const banfico = {
     const credential = clientCredentials({ client: tokens, path, clientId, clientSecret, gate })
     const client = connect({ url, credential, mapError })
     const jobs = new JobRunner(deps.maxConcurrency)
+    const checks = new SingleFlight<VerificationResult>(DETACHED)
+    const polls = new SingleFlight<VerificationResult | null>(DETACHED)
     return {
       source: banficoSource(client, apiVersion, store.now),
       maxAgeSeconds,
       retentionSeconds,
       resultCache: createResultCache(maxAgeSeconds),
-      checks: new SingleFlight<VerificationResult>(DETACHED),
-      polls: new SingleFlight<VerificationResult | null>(DETACHED),
+      checks,
+      polls,
       jobs,
       record,
       drift,
       async close() {
         await jobs.stop()
+        // An answer that is on its way was paid for: it is stored for the caller who asks again, though nobody waits for it.
+        await Promise.all([checks.settled(), polls.settled()])
         await Promise.all([client.close(), tokens.close()])
       },
     }

@@ -1,8 +1,9 @@
 import { ApiError, copyError } from '../contract/errors.js'
 import type { OperationTrace } from '../contract/trace.js'
 import { traceWait } from '../support/operation-trace.js'
-import type { CallScope } from './call.js'
+import { PendingTasks } from '../support/pending-tasks.js'
 import { TransientMap } from '../support/transient-map.js'
+import type { CallScope } from './call.js'
 
 /**
  * How old the running read of a provider may be that another caller joins: what another process has written is not known
@@ -175,6 +176,8 @@ export interface SingleFlightOptions {
  */
 export class SingleFlight<Value> {
   readonly #flights = new TransientMap<string, Flight<Value>>()
+  /** The calls that outlive their callers. */
+  readonly #detached = new PendingTasks()
 
   constructor(private readonly options: SingleFlightOptions) {}
 
@@ -197,6 +200,11 @@ export class SingleFlight<Value> {
     const running = this.#joinable(key, variant)
     if (running) return this.options.detached ? traceWait(scope.trace, () => running.wait(scope)) : running.wait(scope)
     return this.#start(key, new Flight<Value>(variant, this.options, scope), scope, start)
+  }
+
+  /** Resolves when no detached call runs any more, whether a caller waits for it or not. */
+  settled(): Promise<void> {
+    return this.#detached.settled()
   }
 
   /** Called when data changes: callers that come later do not join the calls that run now. */
@@ -227,7 +235,9 @@ export class SingleFlight<Value> {
     const remove = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
     }
-    start(flight).then(
+    const called = start(flight)
+    if (this.options.detached) this.#detached.add(called)
+    called.then(
       (value) => {
         remove()
         flight.complete(value)

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { CallScope } from '../../datasources/http/call.js'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { PendingTasks } from '../../datasources/support/pending-tasks.js'
 import { type Allotment, FieldAllotment } from './field-allotment.js'
-import { PendingTasks } from './pending-tasks.js'
 
 /** The header by which a client, or the proxy before this server, states its time-out; ignored unless it is a number of ms. */
 const HEADER = 'x-request-timeout-ms'

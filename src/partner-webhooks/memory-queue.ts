@@ -1,4 +1,4 @@
-import { PendingTasks } from '../lifecycle/pending-tasks.js'
+import { PendingTasks } from '../../datasources/support/pending-tasks.js'
 import type {
   Attempt,
   Attempted,

@@ -1,4 +1,7 @@
-/** Counts running tasks, so that a shutdown can wait for them: `settled` of `src/graphql/graph.ts` lists those that it waits for. */
+/**
+ * Counts running tasks, so that what is closed can wait for them: `settled` of `src/graphql/graph.ts` lists those that a
+ * shutdown waits for, and a provider waits for its own in `close`.
+ */
 export class PendingTasks {
   #count = 0
   #waiters: (() => void)[] = []
