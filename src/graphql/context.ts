@@ -58,7 +58,7 @@ export function createContextFactory({
   measure,
 }: ContextOptions): (request: ContextRequest) => OperationContext {
   return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt, bodyBytes, observer }) => {
-    // A page or a preflight runs no operation.
+    // A page runs no operation.
     if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
     const tenant = tenants.of(known)
     const caller = tenant.narrow(known)

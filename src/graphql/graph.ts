@@ -203,7 +203,7 @@ export function createGraph(
     rateLimit,
     answers,
     streams,
-    front: createFront({ ...checks, hasPage }),
+    front: createFront({ ...checks, hasPage, countFailure }),
     handle: onceStarted(reached, answered, requests),
     settled: () => Promise.all([requests.settled(), deadlines.settled(), idempotency.settled()]),
   }

@@ -186,9 +186,9 @@ export async function createApp({
   })
   registerSecurityHeaders(app)
   await registerCors(app, cors)
-  // Fastify reads the body of a request to an unknown address too.
-  app.addHook('onRequest', async ({ is404, raw }) => {
-    if (!is404) return
+  // Fastify reads the body of a request to an unknown address too, and that of OPTIONS at any address (`@fastify/cors`).
+  app.addHook('onRequest', async ({ is404, routeOptions: { url }, raw }) => {
+    if (!is404 && url !== '*') return
     countFailure(raw)
     throw nothingHere()
   })

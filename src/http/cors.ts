@@ -1,5 +1,5 @@
 import cors from '@fastify/cors'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CorsConfig } from '../config.js'
 import { isLoopback } from '../settings/settings-reader.js'
 
@@ -56,15 +56,17 @@ export const allowsOrigins = ({ origins, allowsLoopback }: CorsConfig): boolean 
 export const allowsOrigin = ({ origins, allowsLoopback }: CorsConfig, origin: string): boolean =>
   origins.includes(origin) || (allowsLoopback && isLoopbackOrigin(origin))
 
+/** True for a request of a page that may call; OPTIONS is one where it is a preflight (Fetch standard, 4.8). */
+const mayCall = (config: CorsConfig, { method, headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined &&
+  allowsOrigin(config, headers.origin) &&
+  (method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined)
+
 /** Cross-origin requests: browsers may call from the listed origins (`CORS_ORIGINS`); from none by default. In development from pages of this machine too. */
 export async function registerCors(app: FastifyInstance, config: CorsConfig): Promise<void> {
   if (!allowsOrigins(config)) return
-  const { headers } = config
+  const options = { ...CORS, allowedHeaders: [...new Set([...ALLOWED_HEADERS, ...config.headers])] }
   await app.register(cors, {
-    ...CORS,
-    allowedHeaders: [...new Set([...ALLOWED_HEADERS, ...headers])],
-    origin(origin, decide) {
-      decide(null, origin !== undefined && allowsOrigin(config, origin))
-    },
+    delegator: (request, decide) => decide(null, { ...options, origin: mayCall(config, request) }),
   })
 }

@@ -12,11 +12,12 @@ import { blame } from '../security-events/refusals.js'
 import { ArrivingBodies } from './arriving-bodies.js'
 import { accepts, refuseUnreadBody } from './content-negotiation.js'
 import type { FailureLimit } from './failure-limit.js'
-import { refuseBareGet, refuseOtherMethods } from './graphql-methods.js'
+import { OTHER_METHODS, refuseBareGet, refuseOtherMethods } from './graphql-methods.js'
+import { hasBody } from './lingering-close.js'
 
 /** A request to the graph that was let in: nothing of its body is needed for that. */
 export interface Arrival {
-  /** Undefined where a request needs no token: a page of development and a preflight. */
+  /** Undefined where a request needs no token: that for a page of development. */
   readonly caller: Caller | undefined
   /** When its operation must have ended, by `performance.now()`; counted from the end of the header. */
   readonly deadlineAt: number
@@ -63,6 +64,7 @@ export interface EntryChecks {
 }
 
 interface FrontOptions extends EntryChecks {
+  readonly countFailure: FailureLimit
   /** True where browsers get a page at this address. */
   readonly hasPage: boolean
 }
@@ -80,9 +82,9 @@ function withStatus(error: unknown): unknown {
 /** The name of a user, under which its bodies are counted. */
 const userOf = ({ tenant, client, subject }: Caller): string => `${tenant} ${client} ${subject}`
 
-/** A browser sends no token with what it asks by itself: a preflight, and the page of development. */
-const needsNoToken = (method: string, { accept, authorization }: IncomingHttpHeaders, hasPage: boolean): boolean =>
-  method === 'OPTIONS' || (hasPage && method === 'GET' && authorization === undefined && accepts(accept, ['text/html']))
+/** A browser asks for the page of development without a token, and without a body, which would be counted by nobody. */
+const asksForPage = (method: string, headers: IncomingHttpHeaders): boolean =>
+  method === 'GET' && headers.authorization === undefined && !hasBody(headers) && accepts(headers.accept, ['text/html'])
 
 /** Releases the permit when the response closes, at once where it has closed meanwhile. */
 function hold(permit: Permit | undefined, response: ServerResponse): void {
@@ -140,15 +142,17 @@ export function createVerify({ authenticate, countFailure }: VerifyOptions): Ver
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
  * both call it first: form of the request → token → tenant → bodies under way → admission.
  */
-export function createFront({ verify, assertTenant, deadlines, hasPage, admit }: FrontOptions): Front {
+export function createFront({ verify, assertTenant, deadlines, hasPage, admit, countFailure }: FrontOptions): Front {
   const arriving = new ArrivingBodies()
 
   return (request, response) => {
     const { method = '', headers } = request
     const deadlineAt = deadlines.of(headers)
+    // The token of such a request is not looked at.
+    if (OTHER_METHODS.includes(method)) countFailure(request)
     refuseOtherMethods(method)
     refuseUnreadBody(method, headers)
-    if (needsNoToken(method, headers, hasPage)) return { caller: undefined, deadlineAt }
+    if (hasPage && asksForPage(method, headers)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
     const enter = (caller: Caller): MaybePromise<Arrival> => {
       try {

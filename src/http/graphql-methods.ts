@@ -4,10 +4,13 @@ import { withHttp } from '../graphql/http-head.js'
 import { JSON_TYPE } from './content-negotiation.js'
 
 /** Methods of `/graphql`. A GET runs queries only, and needs one of the headers below. */
-export const METHODS = ['GET', 'POST', 'OPTIONS'] as const
+export const METHODS = ['GET', 'POST'] as const
 
-/** Methods that change or remove what is at an address: at this one there is nothing of that kind. */
-export const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE']
+/**
+ * Methods that change or remove what is at an address: at this one there is nothing of that kind. And OPTIONS, for
+ * requests that are no preflight of a page that may call: that one is answered before (`cors.ts`).
+ */
+export const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** Refuses these methods, with the header that names those that are taken (RFC 9110, 15.5.6). */
 export function refuseOtherMethods(method: string): void {

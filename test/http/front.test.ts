@@ -19,6 +19,7 @@ let authorization: string
 beforeAll(async () => {
   app = await startApp({
     BODY_TIMEOUT_MS: String(BODY_TIMEOUT_MS),
+    CORS_ORIGINS: 'https://app.example',
     UNAUTHENTICATED_REQUESTS_PER_MINUTE: '0',
     RATE_LIMIT_COST_PER_MINUTE: '0',
   })
@@ -47,14 +48,15 @@ async function line(url = app.url, localAddress = '127.0.0.1'): Promise<Line> {
 }
 
 interface Head {
+  readonly method?: string | undefined
   readonly path?: string
   readonly token?: string | undefined
   readonly headers?: readonly string[]
 }
 
-const head = ({ path = '/graphql', token, headers = [] }: Head): string =>
+const head = ({ method = 'POST', path = '/graphql', token, headers = [] }: Head): string =>
   [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     'host: x',
     'content-type: application/json',
     ...(token === undefined ? [] : [`authorization: ${token}`]),
@@ -75,7 +77,7 @@ interface Refusal {
 }
 
 describe('a request is refused before its body has arrived', () => {
-  test.each<[string, Head & { readonly method?: string }, number, string]>([
+  test.each<[string, Head, number, string]>([
     ['without a token', {}, 401, 'UNAUTHENTICATED'],
     ['with a token that is none', { token: 'Bearer none' }, 401, 'UNAUTHENTICATED'],
     ['with a token of another issuer', { token: 'Bearer eyJhbGciOiJFUzI1NiJ9.e30.AAAA' }, 401, 'UNAUTHENTICATED'],
@@ -83,10 +85,29 @@ describe('a request is refused before its body has arrived', () => {
     ['with the slash', { path: '/graphql/' }, 401, 'UNAUTHENTICATED'],
     ['with a query', { path: '/graphql?x=1' }, 401, 'UNAUTHENTICATED'],
     ['at an unknown address', { path: '/nothing' }, 404, 'NOT_FOUND'],
+    ['by PUT', { method: 'PUT' }, 405, 'BAD_USER_INPUT'],
+    ['by GET', { method: 'GET' }, 401, 'UNAUTHENTICATED'],
+    ['by OPTIONS', { method: 'OPTIONS' }, 405, 'BAD_USER_INPUT'],
+    ['by OPTIONS, in another form of the address', { method: 'OPTIONS', path: '/graphql/?x' }, 405, 'BAD_USER_INPUT'],
+    ['by OPTIONS at an unknown address', { method: 'OPTIONS', path: '/nothing' }, 404, 'NOT_FOUND'],
+    ['by OPTIONS at the address of a webhook', { method: 'OPTIONS', path: '/webhooks/synctera' }, 404, 'NOT_FOUND'],
+    [
+      'by a preflight of a page that may not call',
+      { method: 'OPTIONS', headers: ['origin: https://other.example', 'access-control-request-method: POST'] },
+      405,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'by OPTIONS of a page that may call and asks for no method',
+      { method: 'OPTIONS', headers: ['origin: https://app.example'] },
+      405,
+      'BAD_USER_INPUT',
+    ],
   ])('%s', async (_what, given, status, code) => {
     for (const body of [[CHUNKED], ['content-length: 1000']]) {
       const { socket, heard, closed } = await line()
-      socket.write(head({ ...given, headers: body }))
+      // A part of the body is there: what were to read it would wait for the rest.
+      socket.write(`${head({ ...given, headers: [...(given.headers ?? []), ...body] })}5\r\n`)
       await expect.poll(heard).toContain('\r\n\r\n{')
       expect([statusOf(heard()), codeOf(heard())]).toEqual([status, code])
       expect(heard()).toMatch(/^connection: close\r$/im)
@@ -328,10 +349,10 @@ describe('an address', () => {
   })
   afterAll(() => small.close())
 
-  const ask = async (address: string, token?: string, forwarded?: string) => {
+  const ask = async (address: string, token?: string, forwarded?: string, method?: string) => {
     const { socket, heard } = await line(small.url, address)
     const more = forwarded === undefined ? [] : [`x-forwarded-for: ${forwarded}`]
-    socket.write(head({ token, headers: [...more, `content-length: ${PERSON.length}`] }) + PERSON)
+    socket.write(head({ method, token, headers: [...more, `content-length: ${PERSON.length}`] }) + PERSON)
     // One connection too many is closed without an answer.
     await new Promise<void>((resolve) => {
       socket.on('data', () => heard().includes('\r\n\r\n{') && resolve()).once('close', () => resolve())
@@ -359,6 +380,18 @@ describe('an address', () => {
     expect(told).toMatch(/^retry-after: \d+\r$/im)
     expect(statusOf(await ask('127.0.0.5', authorization))).toBe(200)
     expect(statusOf(await ask('127.0.0.6'))).toBe(401)
+  })
+
+  test.each(['OPTIONS', 'PUT'])('may send %s as often as it may fail', async (method) => {
+    const address = method === 'PUT' ? '127.0.0.41' : '127.0.0.42'
+    for (let i = 0; i < 5; i += 1) {
+      const told = await ask(address, undefined, undefined, method)
+      expect([statusOf(told), codeOf(told)]).toEqual([405, 'BAD_USER_INPUT'])
+      expect(told).toMatch(/^allow: GET, POST\r$/im)
+    }
+    // The last connections may linger.
+    await expect.poll(async () => statusOf(await ask(address, undefined, undefined, method))).toBe(429)
+    await expect.poll(async () => statusOf(await ask(address, authorization))).toBe(200)
   })
 
   test('that goes on to send bodies in chunks of one byte is banned for a time, and no other, nor a proxy', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fetch, { type RequestInit } from 'node-fetch'
@@ -122,6 +123,18 @@ describe('every answer has the security headers', () => {
     const answer = await fetch(`${app.url}/%zz123-45-6789`)
     expect(await answer.text()).not.toContain('123-45-6789')
   })
+})
+
+test.each([
+  ['without a body', '', 200],
+  ['with a body, which is not waited for', 'content-length: 1000\r\n', 400],
+])('the page of development is asked for %s', async (_what, header, status) => {
+  const { hostname, port } = new URL(development.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(`GET /graphql HTTP/1.1\r\nhost: x\r\naccept: text/html\r\n${header}\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  socket.destroy()
 })
 
 describe('an interaction id', () => {
