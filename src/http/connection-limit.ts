@@ -25,6 +25,8 @@ export function limitConnections(
   { max, maxPerAddress, trusts, bans, onRefused }: ConnectionLimits,
 ): void {
   const open = new Map<string, number>()
+  /** A connection comes again with each request on it that asks for another protocol (`other-upgrades.ts`). */
+  const admitted = new WeakSet<Socket>()
   const hold = new ConnectionHold()
   const listeners = server.listeners('connection') as Listener[]
   server.removeAllListeners('connection')
@@ -53,7 +55,10 @@ export function limitConnections(
   }
 
   server.on('connection', (socket: Socket) => {
-    if (!admits(socket)) return hold.take(socket)
+    if (!admitted.has(socket)) {
+      if (!admits(socket)) return hold.take(socket)
+      admitted.add(socket)
+    }
     for (const listener of listeners) listener.call(server, socket)
   })
 }

@@ -33,7 +33,9 @@ export class IdleConnections {
     server.closeIdleConnections = () => this.#close(server)
   }
 
+  /** Adds a connection, once: it comes again with each request on it that asks for another protocol. */
   #add(socket: Socket): void {
+    if (this.#open.get(socket) !== undefined) return
     this.#open.set(socket, { running: 0, idleSince: performance.now() })
     socket.once('close', () => this.#open.delete(socket))
   }

@@ -118,6 +118,47 @@ test('a request that asks for another protocol is served as one that does not', 
   expect(await answerOn(socket)).toContain('{"data":{"viewer":{"id":"ada"}}')
 })
 
+test('a connection counts once, however many requests on it ask for another protocol', async () => {
+  const small = await startApp({ MAX_CONNECTIONS_PER_ADDRESS: '2' }, app)
+  const warnings: string[] = []
+  const warned = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', warned)
+  const open = async () => {
+    const socket = connect({ port: Number(new URL(small.url).port), host: '127.0.0.1', localAddress: '127.0.0.51' })
+    let heard = ''
+    socket
+      .setEncoding('utf8')
+      .on('data', (part: string) => (heard += part))
+      .on('error', () => undefined)
+    await once(socket, 'connect')
+    return { socket, answers: () => heard.split('HTTP/1.1 200').length - 1 }
+  }
+  const upgrade = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n'
+  const first = await open()
+  for (let i = 1; i <= 20; i += 1) {
+    first.socket.write(`GET /health HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`)
+    await expect.poll(first.answers, { interval: 5 }).toBe(i)
+  }
+  const second = await open()
+  second.socket.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
+  await expect.poll(second.answers).toBe(1)
+  expect(first.socket.destroyed).toBe(false)
+  // One that closes makes room for one.
+  first.socket.destroy()
+  await expect
+    .poll(async () => {
+      const { socket, answers } = await open()
+      socket.write('GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+      await once(socket, 'close')
+      return answers()
+    })
+    .toBe(1)
+  second.socket.destroy()
+  process.off('warning', warned)
+  expect(warnings).toEqual([])
+  await small.close()
+})
+
 describe('a WebSocket', () => {
   const opened = async () => {
     const socket = await Socket.open(app)
