@@ -111,6 +111,8 @@ function createWriter({ answers, isStopping }: Pick<FastPathOptions, 'answers' |
   return (request, response, { status, headers: own, body }, { correlationId, interactionId }, isRefusal = false) => {
     const headers = ON_EVERY_ANSWER.concat(own, ['x-correlation-id', correlationId, INTERACTION_HEADER, interactionId])
     if (typeof body !== 'string') {
+      // Its client has left, and a pipeline to a response that has closed throws.
+      if (response.destroyed) return void body.destroy()
       // Each room that a stream passes listens for its end, and the pipeline adds listeners of its own.
       response.setMaxListeners(STREAM_LISTENERS)
       return void pipeline(body, writeHead({ request, response, status, headers, isRefusal }), () => undefined)

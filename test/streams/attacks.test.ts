@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { ADA } from '../../datasources/emulator/people.js'
 import { MAX_BODY_BYTES } from '../../src/http/request-body-limit.js'
 import { type App, startApp } from '../support/app.js'
+import { createGate } from '../support/gate.js'
 import { Socket, subscribeBySse, subscribers, TRANSPORTS } from '../support/subscriptions.js'
 
 let app: App
@@ -233,6 +234,30 @@ describe('a WebSocket', () => {
     expect((await once(sockets[0]!, 'close'))[0]).toBe(4408)
     for (const socket of sockets) socket.terminate()
   })
+})
+
+test.each(['/graphql', '/graphql?'])('a client may leave before its event stream at %s begins', async (path) => {
+  const token = await app.token({ client: 'ada' })
+  const body = JSON.stringify({ query: `{ person(id: "${ADA.personId}") { firstName } }` })
+  const thrown: unknown[] = []
+  const caught = (error: unknown) => void thrown.push(error)
+  const answer = createGate()
+  app.clear()
+  app.fault('synctera', { match: 'GET /v0/persons/*', fault: 'slow', until: answer.opened })
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\naccept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  )
+  await expect.poll(() => app.calls('synctera')).toHaveLength(1)
+  process.on('uncaughtException', caught)
+  socket.destroy()
+  const open = async () =>
+    /^kyc_streams_open\{transport="sse"\} \d+$/m.exec(await (await fetch(`${app.url}/metrics`)).text())
+  await expect.poll(async () => (await open())?.[0]).toBe('kyc_streams_open{transport="sse"} 0')
+  answer.open()
+  expect((await app.run('{ viewer { id } }', {}, { client: 'ada' })).status).toBe(200)
+  process.off('uncaughtException', caught)
+  expect(thrown).toEqual([])
 })
 
 test('a body of an event stream that comes in parts is held against the limits of bodies', async () => {
