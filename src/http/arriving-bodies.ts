@@ -32,7 +32,8 @@ export class ArrivingBodies {
 
   /** Counts the body of a request until it has arrived or nothing waits for it; throws `RATE_LIMITED` where its owner has too many. */
   begin(owner: string, request: IncomingMessage, response: ServerResponse): void {
-    if (!hasBody(request.headers)) return
+    // What has closed does not tell of it again: the body has arrived while the token was verified, or never will.
+    if (!hasBody(request.headers) || request.closed || response.closed) return
     const count = (this.#counts.get(owner) ?? 0) + 1
     if (count > MAX_ARRIVING) {
       holdOnClose(request)

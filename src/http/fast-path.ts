@@ -171,7 +171,8 @@ export function createFastPath(options: FastPathOptions): FastPath {
     try {
       const arrival = front(request, response)
       const body = bodies.read(request, response)
-      const arrived = (arrival: Arrival): void =>
+      const arrived = (arrival: Arrival | undefined): void =>
+        arrival &&
         body.whenDone((error, bytes) =>
           error ? failed(blame(request, arrival.caller, error)) : void run(arrival, bytes),
         )

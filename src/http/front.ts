@@ -69,8 +69,11 @@ interface FrontOptions extends EntryChecks {
   readonly hasPage: boolean
 }
 
-/** Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. */
-export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival>
+/**
+ * Lets a request to the graph in, or throws (rejects with) an `ApiError` that has its HTTP status. Answers undefined for
+ * one whose client has left meanwhile: it must not begin.
+ */
+export type Front = (request: IncomingMessage, response: ServerResponse) => MaybePromise<Arrival | undefined>
 
 /** Gives the failure to verify a token its status; a refusal has one. An issuer or a store that cannot be asked says nothing about the token. */
 function withStatus(error: unknown): unknown {
@@ -86,22 +89,20 @@ const userOf = ({ tenant, client, subject }: Caller): string => `${tenant} ${cli
 const asksForPage = (method: string, headers: IncomingHttpHeaders): boolean =>
   method === 'GET' && headers.authorization === undefined && !hasBody(headers) && accepts(headers.accept, ['text/html'])
 
-/** Releases the permit when the response closes, at once where it has closed meanwhile. */
-function hold(permit: Permit | undefined, response: ServerResponse): void {
-  if (permit === undefined) return
-  if (response.closed) permit.release()
-  else response.once('close', permit.release)
-}
-
 /** Admits a request of a known caller, and holds its permit until the response closes. */
-function admitted(admit: Admit, applicant: Applicant & { readonly response: ServerResponse }): MaybePromise<Arrival> {
+function admitted(
+  admit: Admit,
+  applicant: Applicant & { readonly response: ServerResponse },
+): MaybePromise<Arrival | undefined> {
   const { request, response, caller, deadlineAt } = applicant
-  const blamed = (error: unknown): never => {
-    throw blame(request, caller, error)
+  const blamed = (error: unknown): undefined => {
+    // What waited is taken out of the queue once its client has left.
+    if (!response.closed) throw blame(request, caller, error)
   }
-  const arrive = (given: Permit | undefined): Arrival => {
-    hold(given, response)
-    return { caller, deadlineAt, permit: given }
+  const arrive = (permit: Permit | undefined): Arrival | undefined => {
+    if (response.closed) return void permit?.release()
+    if (permit !== undefined) response.once('close', permit.release)
+    return { caller, deadlineAt, permit }
   }
   // A pipelined request asks once it is the next to be answered: a permit that waits for an answer before it could block that.
   if (response.socket === null)
@@ -154,7 +155,8 @@ export function createFront({ verify, assertTenant, deadlines, hasPage, admit, c
     refuseUnreadBody(method, headers)
     if (hasPage && asksForPage(method, headers)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
-    const enter = (caller: Caller): MaybePromise<Arrival> => {
+    const enter = (caller: Caller): MaybePromise<Arrival | undefined> => {
+      if (response.closed) return undefined
       try {
         assertTenant(caller)
         arriving.begin(userOf(caller), request, response)

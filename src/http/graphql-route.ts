@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Attachment } from '../../datasources/support/attachment.js'
 import { identify } from '../security-events/refusals.js'
@@ -24,24 +24,29 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
 
 function registerAt(app: FastifyInstance, url: string, { front, bodies, answers, handle }: GraphqlRouteOptions): void {
   const arrivals = new Attachment<IncomingMessage, Arrival>()
-  const arrive = (request: IncomingMessage, arrival: Arrival): void => {
-    arrivals.set(request, arrival)
-    identify(request, arrival.caller)
+
+  async function arrivalOf(request: IncomingMessage, response: ServerResponse): Promise<Arrival | undefined> {
+    const arrival = front(request, response)
+    if (!(arrival instanceof Promise)) return arrival
+    // What arrives meanwhile is counted.
+    const body = bodies.begin(request, response)
+    try {
+      return await arrival
+    } catch (error) {
+      body.refuse()
+      throw error
+    }
   }
+
   app.route({
     url,
     method: [...METHODS, ...OTHER_METHODS],
     async onRequest({ raw }, reply) {
-      const arrival = front(raw, reply.raw)
-      if (!(arrival instanceof Promise)) return arrive(raw, arrival)
-      // What arrives meanwhile is counted.
-      const body = bodies.begin(raw, reply.raw)
-      try {
-        arrive(raw, await arrival)
-      } catch (error) {
-        body.refuse()
-        throw error
-      }
+      const arrival = await arrivalOf(raw, reply.raw)
+      // Nobody waits for an answer.
+      if (arrival === undefined) return reply.hijack()
+      arrivals.set(raw, arrival)
+      identify(raw, arrival.caller)
     },
     async handler(request, reply) {
       const { raw, method, url, headers, body } = request

@@ -13,6 +13,7 @@ export const DEFAULT_DEADLINE_MS = 15_000
 /** The part of Node's response that a deadline needs. */
 interface ResponseEvents {
   on(event: 'close', listener: () => void): unknown
+  readonly closed: boolean
   readonly writableFinished: boolean
 }
 
@@ -119,7 +120,10 @@ export function createDeadlines(maxMs: number): Deadlines {
     },
     begin(deadlineAt, response) {
       const deadline = new OperationDeadline(deadlineAt, writes)
-      response.on('close', () => deadline.end(response.writableFinished))
+      const end = (): void => deadline.end(response.writableFinished)
+      // A client may have left before its operation begins.
+      if (response.closed) end()
+      else response.on('close', end)
       return deadline
     },
     settled: () => writes.settled(),

@@ -94,7 +94,8 @@ export function createSseHandler(streams: Streams): (request: HttpRequest) => Pr
     async onSubscribe({ raw }: Request<HttpRequest>): Promise<Response | AsyncIterableIterator<never>> {
       const { response } = raw
       const { stream, response: answer } = open(streams, raw)
-      response.once('close', () => stream.end('client'))
+      if (response.closed) stream.end('client')
+      else response.once('close', () => stream.end('client'))
       const first = await answer
       if (first.result.data === undefined && PASSING.has(first.status)) return refusalOf(first)
       // What is refused before it runs is told by the first event, as the protocol wants.

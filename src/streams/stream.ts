@@ -80,6 +80,10 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
     return this.#watches[0]?.object.type
   }
 
+  get hasEnded(): boolean {
+    return this.#reason !== undefined
+  }
+
   /** The operation; undefined until its document is valid. */
   get operation(): KnownOperation | undefined {
     return this.#operation

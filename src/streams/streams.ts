@@ -159,6 +159,7 @@ class OpenStream {
     const { again, settings, now } = this.#options
     const { endsAt } = await again(this.#opening.headers.authorization)
     const left = endsAt - now()
+    if (this.stream.hasEnded) return
     const isToken = left < settings.lifetimeMs
     // A token that is taken beyond its end, because clocks differ, is good for the lifetime of one operation.
     const ms = Math.max(isToken ? left : settings.lifetimeMs, 1_000)
@@ -204,6 +205,7 @@ class OpenStream {
 
   /** Waits for the permit of an execution, which the end of it releases. */
   async #admit(caller: Caller, deadlineAt: number, response: EventExchange): Promise<void> {
+    if (response.closed) return
     const permit = await this.#options.admit({ request: this.#opening.request, response, caller, deadlineAt })
     if (permit === undefined) return
     if (response.closed) permit.release()
@@ -215,6 +217,8 @@ class OpenStream {
     run: (exchange: EventExchange) => Promise<GraphQLResponse>,
   ): Promise<GraphQLResponse> {
     this.#exchanges.add(exchange)
+    // The stream may have ended while its token was verified.
+    if (this.stream.hasEnded) exchange.leave()
     const execution = run(exchange)
     this.#options.track(execution)
     try {

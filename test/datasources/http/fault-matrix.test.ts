@@ -251,7 +251,7 @@ async function openRoom(name: ProviderName) {
         }
       },
     })
-    const answering = Object.assign(new EventEmitter(), { writableFinished: true })
+    const answering = Object.assign(new EventEmitter(), { closed: false, writableFinished: true })
     // A token is at hand before the clock starts.
     await options.credential!.headers()
     const deadlines = createDeadlines(deadlineMs)
