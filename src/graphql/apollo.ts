@@ -17,6 +17,7 @@ import { persistedQueries } from './persisted-queries.js'
 import type { Pipeline } from './pipeline.js'
 import { joinRefusedValues } from './refused-values.js'
 import type { OperationContext } from './plugin.js'
+import { readableSubscriptions } from './subscription-rule.js'
 
 /** Errors of an invalid document in one answer: enough to mend it by, and few to find. */
 const MAX_ERRORS = 20
@@ -105,7 +106,7 @@ export function createApolloServer({
     allowBatchedHttpRequests: false,
     csrfPrevention: { requestHeaders: [...PREFLIGHTED_HEADERS] },
     parseOptions: { maxTokens: MAX.tokens },
-    validationRules: [documentLimits, ...rules, knownKinds],
+    validationRules: [documentLimits, readableSubscriptions(MAX_ERRORS), ...rules, knownKinds],
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: explorer === undefined },
     formatError: (_formatted, error) => formatError(error),
     // `document-cache.ts` caches documents, by their size.
