@@ -28,7 +28,12 @@ const PASSING: ReadonlySet<number> = new Set([429, 503])
 /** The keyword of a subscription at the beginning of an operation. */
 const SUBSCRIPTION = /(?:^|[\s}])subscription\b/
 
-const textOf = (body: unknown): unknown => (body as { readonly query?: unknown } | null | undefined)?.query
+/** True for a body whose operation may be a subscription. */
+function asksForSubscription(body: unknown): boolean {
+  const text = (body as { readonly query?: unknown } | null | undefined)?.query
+  // A client may send any JSON: to read other values as text may throw.
+  return typeof text === 'string' && SUBSCRIPTION.test(text)
+}
 
 /**
  * True of a request that is answered by an event stream: its client takes one, and takes no JSON or asks for a
@@ -37,7 +42,7 @@ const textOf = (body: unknown): unknown => (body as { readonly query?: unknown }
 export function asksForEvents({ method, headers, body }: Pick<HttpRequest, 'method' | 'headers' | 'body'>): boolean {
   const { accept } = headers
   if (method !== 'POST' || accept === undefined || !accept.includes(EVENT_STREAM)) return false
-  return accepts(accept, [EVENT_STREAM]) && (!accepts(accept) || SUBSCRIPTION.test(String(textOf(body))))
+  return accepts(accept, [EVENT_STREAM]) && (!accepts(accept) || asksForSubscription(body))
 }
 
 /** Resolves when the client takes more; a client that takes nothing is cut off. */

@@ -290,6 +290,8 @@ describe('an odd form of what a request may say is refused with 400', () => {
     ['a long name', { query: '{ __typename }', operationName: 'x'.repeat(100_000) }],
     ['lines', { query: '{ __typename }', operationName: '\n'.repeat(100_000) }],
     ['a list as query', { query: deep(500) }],
+    ['a deep list as query', { query: deep(50_000) }],
+    ['an object as query', { query: { toString: 1 } }],
     ['a document of lines alone', { query: '\n'.repeat(120_000) }],
     ['lines before an error', { query: `${'\n'.repeat(120_000)}{` }],
     ['a deep value', { query: `{ person(id: ${'['.repeat(1_400)}${']'.repeat(1_400)}) { id } }` }],
@@ -298,10 +300,10 @@ describe('an odd form of what a request may say is refused with 400', () => {
     ['deep variables', { query: '{ __typename }', variables: deep(50_000) }],
   ]
 
-  async function post(url: string, body: string) {
+  async function post(url: string, body: string, accept = '*/*') {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
+      headers: { 'content-type': 'application/json', authorization, accept },
       body,
     })
     return { status: response.status, answer: (await response.json()) as Refusal }
@@ -319,6 +321,14 @@ describe('an odd form of what a request may say is refused with 400', () => {
       }
     }
     if (mode !== 'off') await other.close()
+  })
+
+  test('of a client that takes events too', async () => {
+    for (const [what, body] of ODD) {
+      const { status } = await post(app.url, json(body), 'application/json, text/event-stream')
+      expect([what, status]).toEqual([what, 400])
+    }
+    expect(app.log()).not.toContain('unforeseen')
   })
 
   test('by GET', async () => {
