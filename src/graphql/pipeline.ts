@@ -1,5 +1,7 @@
 import type { GraphQLRequest } from '@apollo/server'
 import type { DocumentNode, ExecutionResult } from 'graphql'
+import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import { errorOrigin, type Log, loggedIds } from '../observability/log.js'
 import { formatError } from './format-error.js'
 import { httpHeadOf, type HttpHead } from './http-head.js'
@@ -132,5 +134,9 @@ const executed = (
   status: data === undefined ? 400 : 200,
 })
 
+/** The HTTP status of an error that ends a whole operation and names none: the documented one of its code. */
+const statusOf = (error: unknown): number =>
+  error instanceof ApiError ? (ERROR_CODES[error.code].httpStatuses.find((status) => status >= 400) ?? 500) : 500
+
 /** What was thrown before there was a result. */
-const refused = (error: unknown): Outcome => ({ errors: [error], data: undefined, status: 500 })
+const refused = (error: unknown): Outcome => ({ errors: [error], data: undefined, status: statusOf(error) })

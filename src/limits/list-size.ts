@@ -6,7 +6,6 @@ import {
   Kind,
   valueFromASTUntyped,
 } from 'graphql'
-import { ApiError } from '../../datasources/contract/errors.js'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -25,7 +24,6 @@ export interface ListSize {
   readonly slicingArguments?: readonly string[]
   /** The fields of the result that have this length, where the field itself is not a list. */
   readonly sizedFields?: readonly string[]
-  readonly requireOneSlicingArgument?: boolean
 }
 
 interface Directed {
@@ -61,7 +59,7 @@ function lengthOf(value: unknown, path: readonly string[]): number | undefined {
 
 /** The number of items that a field returns, from its arguments, the variables and the defaults of the schema. */
 export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: args = [] }: FieldNode): Count {
-  const { assumedSize = ASSUMED_SIZE, slicingArguments = [], requireOneSlicingArgument = true } = listSizeOf(field)
+  const { assumedSize = ASSUMED_SIZE, slicingArguments = [] } = listSizeOf(field)
   if (slicingArguments.length === 0) return assumedSize
 
   const slices = slicingArguments.map((slicing) => {
@@ -79,11 +77,6 @@ export function sizeOf(field: GraphQLField<unknown, unknown>, { arguments: args 
       argument ? (lengthOf(valueFromASTUntyped(argument.value, variables), path) ?? []) : [],
     )
     const lengths = requested.length > 0 ? requested : slices.flatMap(({ fallback }) => fallback ?? [])
-    if (requireOneSlicingArgument && (requested.length > 1 || lengths.length === 0)) {
-      throw new ApiError('QUERY_TOO_COMPLEX', {
-        message: `${field.name} needs exactly one of: ${slicingArguments.join(', ')}.`,
-      })
-    }
     return lengths.length > 0 ? Math.max(...lengths) : assumedSize
   }
   return slices.every(({ argument }) => argument === undefined || argument.value.kind === Kind.INT) ? size({}) : size

@@ -2,6 +2,8 @@ import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import type { Fault } from '../../datasources/emulator/run.js'
+import type { ErrorCode } from '../../datasources/contract/error-codes.js'
+import { ApiError } from '../../datasources/contract/errors.js'
 import type { ProviderName } from '../../datasources/index.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
 import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
@@ -16,12 +18,13 @@ let apollo: ReturnType<typeof watchApollo>
 let app: App
 let breaking: App
 let isBroken = false
+let failure: Error = new TypeError('of Ada Accepted')
 const metrics = createMetrics()
 beforeAll(async () => {
   apollo = watchApollo()
   app = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' })
   const reckoned: typeof metrics.reckoned = (...given) => {
-    if (isBroken) throw new TypeError('of Ada Accepted')
+    if (isBroken) throw failure
     metrics.reckoned(...given)
   }
   breaking = await startApp({}, app, { metrics: { ...metrics, reckoned } })
@@ -155,6 +158,23 @@ test('an unforeseen error is logged once on either way, without its message', as
     expect(logged()).toBe(before + 1)
   }
   expect(breaking.log()).not.toContain('Ada Accepted')
+})
+
+test.each<[ErrorCode, number]>([
+  ['QUERY_TOO_COMPLEX', 400],
+  ['BAD_USER_INPUT', 400],
+  ['FORBIDDEN', 403],
+  ['OVERLOADED', 503],
+  ['PROVIDER_MALFORMED', 500],
+])('%s without a status of its own that ends an operation is HTTP %i', async (code, status) => {
+  const before = failure
+  failure = new ApiError(code)
+  isBroken = true
+  const { answer } = await post('*/*', { of: () => breaking, query: PERSON })
+  isBroken = false
+  failure = before
+  const { errors } = JSON.parse(answer.body) as { errors: { extensions: { code: string } }[] }
+  expect([answer.status, errors[0]!.extensions.code]).toEqual([status, code])
 })
 
 test('a document that is not known yet enters Apollo Server once, and an operation that it does not have as often as it is asked', async () => {

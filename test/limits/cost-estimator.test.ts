@@ -13,9 +13,7 @@ const schema = buildSchema(`${DIRECTIVES}
     all: [Item!]
     three: [Item!] @listSize(assumedSize: 3)
     some(first: Int = 20): [Item!] @cost(weight: 5) @listSize(slicingArguments: ["first"])
-    needed(first: Int): [Item!] @listSize(slicingArguments: ["first"])
     either(first: Int, ids: [ID!]): [Item!] @listSize(slicingArguments: ["first", "ids"], assumedSize: 7, requireOneSlicingArgument: false)
-    exactly(first: Int, last: Int): [Item!] @listSize(slicingArguments: ["first", "last"])
     inside(input: Slice!): [Item!] @listSize(slicingArguments: ["input.ids"])
     page(first: Int = 20): Page @listSize(slicingArguments: ["first"], sizedFields: ["nodes"])
     any: Any
@@ -141,13 +139,6 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ['introspection is an operation like others', '{ __schema { types { name fields { name } } } }', 1 + 5 * 6],
 ])('%s', (_fact, text, expected, variables) => {
   expect(cost(text, variables)).toBe(expected)
-})
-
-test.each([
-  ['none is given', '{ needed { id } }', 'needed needs exactly one of: first.'],
-  ['two are given', '{ exactly(first: 1, last: 1) { id } }', 'exactly needs exactly one of: first, last.'],
-])('a list that wants one size is refused when %s', (_when, text, message) => {
-  expect(() => cost(text)).toThrow(message)
 })
 
 test('the same document costs anew with other variables, and a bad one spoils nothing', () => {

@@ -104,6 +104,21 @@ test('entity references cost about as much as a query for each of them', async (
   expect(extensions.cost.requested).toBeGreaterThanOrEqual(20 * WEIGHTS.call)
 })
 
+test.each([
+  ['is left out', {}],
+  ['is null', { of: null }],
+])('references whose variable %s are refused as any other value that is missing', async (_what, variables) => {
+  const { status, errors } = await app.run(
+    'query($of: [_Any!]!) { _entities(representations: $of) { __typename } }',
+    variables,
+  )
+  expect([status, errors[0]!.extensions.code, errors[0]!.extensions.fields]).toEqual([
+    400,
+    'BAD_USER_INPUT',
+    { representations: ['is required ([_Any!]!)'] },
+  ])
+})
+
 test("a subscription that asks for JSON is the client's error and is not logged as unforeseen", async () => {
   expect(await app.run('subscription { verificationResult(id: "1") { id } }')).toMatchObject({
     status: 400,
