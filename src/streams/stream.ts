@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { GraphQLRequest } from '@apollo/server'
 import { OperationTypeNode } from 'graphql'
 import type { WatchedType } from '../../datasources/contract/state-change.js'
 import { ApiError } from '../../datasources/contract/errors.js'
@@ -22,7 +21,7 @@ export class Reconnect extends Error {}
 /** How a stream executes its operation, and what it waits for. */
 export interface StreamWorker {
   /** Executes the operation that opens the stream. */
-  readonly begin: (request: GraphQLRequest, run: ObservedRun) => Promise<GraphQLResponse>
+  readonly begin: (run: ObservedRun) => Promise<GraphQLResponse>
   /** Executes it again for another event; rejects with the `ApiError` that refuses it before it runs. */
   readonly again: (operation: KnownOperation, run: ObservedRun) => Promise<GraphQLResponse>
   /** Listens for changes of an object; the stream reads the first one itself. */
@@ -90,9 +89,9 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
   }
 
   /** Executes the operation for the first time. The stream has ended where the response has no data. */
-  async begin(request: GraphQLRequest): Promise<GraphQLResponse> {
+  async begin(): Promise<GraphQLResponse> {
     const run = this.#run(false)
-    const response = await this.#worker.begin(request, run)
+    const response = await this.#worker.begin(run)
     if (response.result.data === undefined) {
       this.end('refused')
       return response

@@ -127,7 +127,7 @@ class OpenStream {
     this.transport = opening.transport
     const { tenantIdOf, objects, metrics } = options
     this.stream = new Stream({
-      begin: (_request, run) => this.#begin(run),
+      begin: (run) => this.#begin(run),
       again: (operation, run) => this.#execute(run, (exchange) => options.runner.again(operation, exchange)),
       watch: (type, id, isReader) =>
         objects.watch({ tenant: tenantIdOf(opening.caller), type, id }, this.stream, isReader),
@@ -145,7 +145,7 @@ class OpenStream {
   async begin(): Promise<GraphQLResponse> {
     try {
       await this.#setTimer()
-      return await this.stream.begin(this.#opening.graphql)
+      return await this.stream.begin()
     } catch (error) {
       this.stream.end('refused')
       throw error

@@ -23,7 +23,7 @@ function streamOf(state: string) {
     return { status: 200, headers: [], result: { data: { state: told } } }
   }
   const worker: StreamWorker = {
-    begin: (_request, run) => read(run),
+    begin: (run) => read(run),
     again: (_operation, run) => read(run),
     watch(type, id) {
       did.push(`watch ${id}`)
@@ -51,7 +51,7 @@ function streamOf(state: string) {
 
 test('listens before it reads, and ends at the final state', async () => {
   const { stream, did, change, next } = streamOf('pending')
-  await stream.begin({})
+  await stream.begin()
   expect(await next()).toBe('pending')
   change('final')
   expect([await next(), await next()]).toEqual(['final', undefined])
@@ -61,7 +61,7 @@ test('listens before it reads, and ends at the final state', async () => {
 test('a change that is told while the object is read is not lost', async () => {
   const { stream, did, change, holdReads, next } = streamOf('pending')
   const reads = holdReads()
-  const begun = stream.begin({})
+  const begun = stream.begin()
   change('final')
   reads.open()
   await begun
@@ -71,7 +71,7 @@ test('a change that is told while the object is read is not lost', async () => {
 
 test('a state that is known is not read again', async () => {
   const { stream, did, change, next } = streamOf('pending')
-  await stream.begin({})
+  await stream.begin()
   expect(await next()).toBe('pending')
   change('pending')
   const told = next()
@@ -82,7 +82,7 @@ test('a state that is known is not read again', async () => {
 
 test('a client that reads slowly is told the latest state, from one read', async () => {
   const { stream, did, change, holdClient, next } = streamOf('one')
-  await stream.begin({})
+  await stream.begin()
   expect(await next()).toBe('one')
   const client = holdClient()
   const told = next()
@@ -95,7 +95,7 @@ test('a client that reads slowly is told the latest state, from one read', async
 test('a stream that is to be opened again throws, and one whose client has left ends', async () => {
   const [restarted, left] = [streamOf('pending'), streamOf('pending')]
   for (const { stream, next } of [restarted, left]) {
-    await stream.begin({})
+    await stream.begin()
     await next()
   }
   const waiting = restarted.next()
