@@ -80,7 +80,8 @@ function denialOf({ nodes, called }: RootField, { operation, variables, context 
  * of them may be called.
  */
 function refusal(fields: readonly RootField[], resolved: ResolvedOperation): ExecutionResult | undefined {
-  const data: Record<string, string | null> = {}
+  // A field may be named `__proto__`.
+  const data = Object.create(null) as Record<string, string | null>
   const errors: GraphQLError[] = []
   for (const root of fields) {
     const { name, nodes, called, typename } = root

@@ -83,7 +83,7 @@ function withStatus(error: unknown): unknown {
 }
 
 /** The name of a user, under which its bodies are counted. */
-const userOf = ({ tenant, client, subject }: Caller): string => `${tenant} ${client} ${subject}`
+const userOf = ({ tenant, client, subject }: Caller): string => JSON.stringify([tenant, client, subject])
 
 /** A browser asks for the page of development without a token, and without a body, which would be counted by nobody. */
 const asksForPage = (method: string, headers: IncomingHttpHeaders): boolean =>

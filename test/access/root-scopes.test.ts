@@ -141,3 +141,12 @@ test('an own scope is a way to the field', async () => {
   )
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
 })
+
+test('a field without its scope is a member of the answer, whatever its alias is', async () => {
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await app.token({ scopes: [] })}` },
+    body: JSON.stringify({ query: '{ __proto__: persons { nodes { id } } }' }),
+  })
+  expect(await response.text()).toContain('"data":{"__proto__":null}')
+})

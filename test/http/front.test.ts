@@ -233,6 +233,25 @@ describe('bodies that have begun and not arrived', () => {
   })
 })
 
+test('users whose names are the same in one line have bodies of their own', async () => {
+  const patient = await startApp({ RATE_LIMIT_COST_PER_MINUTE: '0' }, app)
+  const tokenOf = async (client: string, sub: string) =>
+    `Bearer ${await app.token({ client, claims: { sub, tenant: 'x' } })}`
+  const one = await tokenOf('app a', 'b')
+  const lines = await Promise.all(Array.from({ length: MAX_ARRIVING + 1 }, () => line(patient.url)))
+  for (const { socket } of lines) socket.write(`${head({ token: one, headers: ['content-length: 1000'] })}{"query`)
+  await expect.poll(() => lines.filter(({ heard }) => statusOf(heard()) === 429).length).toBe(1)
+  const other = await line(patient.url)
+  const token = await tokenOf('app', 'a b')
+  // The second time the token is known, so the body is still to come when it is counted.
+  for (let i = 1; i <= 2; i += 1) {
+    other.socket.write(head({ token, headers: [`content-length: ${PERSON.length}`] }) + PERSON)
+    await expect.poll(() => other.heard().split('"firstName"').length - 1).toBe(i)
+  }
+  for (const { socket } of [...lines, other]) socket.destroy()
+  await patient.close()
+})
+
 describe('a client that sends a large body to its end before it reads gets the refusal', () => {
   const send = (url: string): Promise<number> =>
     new Promise((resolve, reject) => {
