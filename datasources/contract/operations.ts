@@ -51,8 +51,9 @@ export interface Query<Instance, Key, Value> {
 /** One attempt to execute a command. */
 export interface Attempt {
   /**
-   * UUID of this write: the same each time the caller repeats the idempotency key, random without a key.
-   * Providers that support idempotency keys get it as theirs; ids that the caller may choose are derived from it.
+   * UUID of this write: the same each time the caller repeats the idempotency key, random without a key. A key that is
+   * used again after its record has ended is another write, with another id. Providers that support idempotency keys get
+   * it as theirs; ids that the caller may choose are derived from it.
    */
   readonly id: string
   /** True when an earlier attempt under the same key was left open: it may have been executed. */
@@ -99,6 +100,11 @@ export interface Command<Instance, Input, Payload extends object> {
     | undefined
   /** Input members that are left out when inputs under the same idempotency key are compared. */
   readonly ignoredInput?: readonly string[] | undefined
+  /**
+   * Ids of the record that the write goes to, which the attempt id holds: for a command that makes it the permanent id of
+   * a record, so that the same key never names a record of another owner, not even where the store has forgotten it.
+   */
+  readonly place?: ((input: Input) => readonly string[]) | undefined
   /** How long the payload is kept for repeats, in ms, where that is shorter than `IDEMPOTENCY_PAYLOAD_HOURS`: that of a secret. */
   readonly payloadMs?: ((instance: Instance) => number) | undefined
   /** The part of the payload that is stored for a replay; undefined when this payload is not final and is not stored. */

@@ -244,13 +244,14 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     input: Input,
     recorded: Promise<void>,
   ): Promise<Replayable<Payload>> {
-    const { repeatable, ignoredInput, readBack, recover, payloadMs, fromStored, run } = this.#declared
+    const { repeatable, ignoredInput, place, readBack, recover, payloadMs, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
       caller: operation.caller,
       store: operation.store,
       mutation: this.#name,
       input,
       ignoredInput,
+      place: place?.(input),
       recorded,
       repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
       run: (attempt) => run(instance, operation, input, attempt),

@@ -30,6 +30,8 @@ export interface Write<Payload extends object> {
   readonly mutation: string
   readonly input: object & { readonly idempotencyKey?: string | null }
   readonly ignoredInput?: readonly string[] | undefined
+  /** The record that the write goes to: the attempt id holds it. */
+  readonly place?: readonly string[] | undefined
   readonly repeatable: boolean
   /**
    * Resolves once the intent of the write is on record; nothing is asked of a provider, and no outcome is told, before.
@@ -177,14 +179,14 @@ export class Idempotency {
   }
 
   async #withKey<Payload extends object>(write: Write<Payload>, key: string): Promise<Replayable<Payload>> {
-    const { caller, store, mutation, input, toStored } = write
+    const { caller, store, mutation, input, place = [], toStored } = write
     const { keyMs, payloadMs } = shortened(this.#lifetimes, write.payloadMs)
     const lease = new Lease({
       store,
       keys: writeKeys(caller, mutation, key),
       labels: { tenant: caller.tenant, ...labelsOf(input) },
       canonicalInput: canonicalInput(write),
-      attempt: attemptId(...nameParts(caller, mutation, key)),
+      attemptId: (begun) => attemptId({ name: nameParts(caller, mutation, key), place, begun }),
       leaseMs: this.#leaseMs,
       keyMs,
       payload: isPayloadApart({ keyMs, payloadMs })

@@ -18,8 +18,8 @@ export interface LeaseOptions {
   readonly labels: Labels
   /** The canonical form of the input. */
   readonly canonicalInput: string
-  /** The attempt id: the idempotency key that the provider gets. */
-  readonly attempt: string
+  /** The attempt id of a write that begins now: the idempotency key that the provider gets. */
+  readonly attemptId: (begun: number) => string
   readonly leaseMs: number
   /** How long the key is kept. */
   readonly keyMs: number
@@ -171,9 +171,9 @@ export class Lease {
   }
 
   #newRecord(now: number): WriteRecord {
-    const { store, canonicalInput, attempt } = this.#options
+    const { store, canonicalInput, attemptId } = this.#options
     const input = store.digest('write input', canonicalInput)
-    return this.#running({ input, attempt, begun: now, state: 'running' }, false, now)
+    return this.#running({ input, attempt: attemptId(now), begun: now, state: 'running' }, false, now)
   }
 
   /**

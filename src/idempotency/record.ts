@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 import { canonicalJson } from './canonical-json.js'
+import { PROVIDER_RETENTION_MS } from './lifetimes.js'
 
 /** The input hash of a record that is of no input: another than any, so 0.1.0 refuses the key and runs nothing. */
 export const NO_INPUT = 'guard'
@@ -67,12 +68,27 @@ export function isUnkept({ code, extensions }: ApiError): boolean {
 export const isHeldBy = (record: WriteRecord | null, runner: string): boolean =>
   record === null || (record.runner === runner && (record.state === 'running' || record.state === 'unknown'))
 
+/** What an attempt id is the hash of. */
+export interface AttemptParts {
+  /** The parts of the write's name. */
+  readonly name: readonly string[]
+  /** The record that the write goes to, where the command says so. */
+  readonly place: readonly string[]
+  /** When the first attempt began. */
+  readonly begun: number
+}
+
 /**
- * Attempt id: a UUID that depends on nothing but its parts, so that it is the same in every process and after a key
- * rotation. A provider with idempotency keys then recognizes a repeated write, also when the record here is lost.
+ * Attempt id: a UUID that depends on nothing but the write and the seven days in which it began, so that it is the same
+ * in every process and after a key rotation. A provider with idempotency keys then recognizes a repeated write, also
+ * when the record here is lost. A key that is used again after its record has ended is another write: it begins in later
+ * days, because no record ends before seven of them, and gets another id.
  */
-export function attemptId(...parts: readonly string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+export function attemptId({ name, place, begun }: AttemptParts): string {
+  const days = Math.floor(begun / PROVIDER_RETENTION_MS)
+  const hex = createHash('sha256')
+    .update(JSON.stringify([name, place, days]))
+    .digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 

@@ -81,7 +81,7 @@ ${rows}
 | memory of a process | answers of providers while an operation runs, shared for 500 ms; results of account verifications for 30 s; verified tokens for a minute | as said | ends by itself |
 | sequences of [events](events.md#what-is-kept) in the store | how many changes of state an object had, by a keyed hash of its id | \`EVENT_SEQUENCE_DAYS\` from the last change | none needed |
 | cursors | a position in a list, encrypted and bound to its list and to the tenant; the client keeps it | until the keys are rotated out | useless without a token of the tenant that opens the list |
-| idempotency keys at a provider | a UUID that is a hash of tenant, client, mutation, key and user | as the provider keeps it | at the provider |
+| idempotency keys at a provider | a UUID that is a hash of tenant, client, mutation, key, user and week; as the id of a KYC record, of the customer too | as the provider keeps it | at the provider |
 | providers | the records themselves | as the provider keeps them | at the provider |
 
 ${CATEGORIES.map(categorySection).join('\n')}`

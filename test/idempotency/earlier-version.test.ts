@@ -174,7 +174,7 @@ test('two users of one client with the same key are apart, and 0.1.0 runs the ke
   expect(await old.claim(freed, true)).toBe('reused')
 })
 
-test('the key that a provider gets is that of 0.1.0 for a client, and one of its own for each user', () => {
+test('the name of a write is that of 0.1.0 for a client, and one of its own for each user', () => {
   expect(nameParts(APP, 'create', 'k')).toEqual(['tenant:bank', 'app', 'create', 'k'])
   expect(nameParts({ ...APP, subject: 'app' }, 'create', 'k')).toEqual(['tenant:bank', 'app', 'create', 'k'])
   expect(nameParts(ADA, 'create', 'k')).not.toEqual(nameParts(BOB, 'create', 'k'))

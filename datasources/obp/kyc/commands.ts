@@ -139,12 +139,16 @@ async function readRecord<Row extends StoredRecord>(
  */
 const repeatable = ({ id }: { readonly id?: string | null }): boolean => id == null
 
+/** The customer of the record: without an id of the caller's, the attempt's id becomes that of the record. */
+const place = ({ customerId, bankId }: CustomerInput): readonly string[] => [bankId ?? '', customerId]
+
 /** Commands that add KYC records. */
 export const kycCommands = {
   addKycCheck: command<AddKycCheckInput, { kycCheck: KycCheck }>({
     scope: 'kyc:write',
     type: 'AddKycCheckPayload',
     repeatable,
+    place,
     async readBack(instance, operation, input, attempt) {
       const record = await recordOf(instance, operation, 'check', checks, input, attempt)
       const body = checkBody(input)
@@ -166,6 +170,7 @@ export const kycCommands = {
     scope: 'kyc:write',
     type: 'AddKycDocumentPayload',
     repeatable,
+    place,
     async readBack(instance, operation, input, attempt) {
       const record = await recordOf(instance, operation, 'document', documents, input, attempt)
       const body = documentBody(input)
@@ -187,6 +192,7 @@ export const kycCommands = {
     scope: 'kyc:write',
     type: 'AddKycMediaPayload',
     repeatable,
+    place,
     async readBack(instance, operation, input, attempt) {
       const { body, ...record } = await mediaOf(instance, operation, input, attempt)
       const kycMedia = await readRecord(instance, operation, media, record, (row) => isMedia(row, body))
