@@ -73,6 +73,16 @@ class Rows {
   }
 }
 
+/** The rows of a job that this process takes over. Those that are asked lose their answers: the process that asked them has died. */
+async function takenOver({ id, job, store }: JobRun): Promise<readonly (StoredRow | null)[]> {
+  const rows = await store.rows(id, job.rows)
+  return Promise.all(
+    rows.map((row, index) =>
+      row?.state === 'asked' ? store.giveUp(id, index, outcomeUnknown()) : Promise.resolve(row),
+    ),
+  )
+}
+
 /**
  * Runs the jobs of one process: a row at a time under its own permits, each asked at most once. A job belongs to the
  * process that has its lease; the next query of a job without one takes it over.
@@ -106,7 +116,7 @@ export class JobRunner {
   }
 
   async #run(run: JobRun): Promise<void> {
-    const { id, job, store } = run
+    const { id, store } = run
     const lease = await store.lease(id)
     if (lease === undefined) return
     const end = new AbortController()
@@ -119,11 +129,7 @@ export class JobRunner {
     }, LEASE_MS / 3)
     heartbeat.unref()
     try {
-      const rows = await store.rows(id, job.rows)
-      // The process that asked them has died: the answers are lost.
-      for (const [index, row] of rows.entries())
-        if (row?.state === 'asked') await store.fail(id, index, outcomeUnknown())
-      await this.#askAll(run, new Rows(rows), signal)
+      await this.#askAll(run, new Rows(await takenOver(run)), signal)
       if (!signal.aborted) await run.asked()
     } finally {
       clearInterval(heartbeat)

@@ -163,6 +163,17 @@ export class JobStore {
     )
   }
 
+  /**
+   * Ends a row whose answer is lost with the process that asked; returns the row as it is now. A row that this process
+   * has put back meanwhile was certainly not asked: it still waits.
+   */
+  async giveUp(id: string, index: number, error: ApiError): Promise<StoredRow | null> {
+    const { value } = await this.#updateRow(id, index, ({ state, clientReference }) =>
+      state === 'asked' ? { clientReference, state: 'failed', failure: failureOf(error) } : undefined,
+    )
+    return value
+  }
+
   #updateRow(id: string, index: number, change: (row: StoredRow) => StoredRow | undefined) {
     return this.#store.update<StoredRow>(rowKey(id, index), this.#retentionSeconds, (row) =>
       // An erased row stays erased.
