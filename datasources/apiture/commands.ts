@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountEntitlementSet, IdentityChallenge, SetAccountEntitlementsInput } from '../../schema/entitlement.js'
 import { KycProvider as Label } from '../../schema/shared.js'
-import { unreadableRow } from '../contract/errors.js'
+import { NotRepeated, unreadableRow } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'
@@ -56,7 +56,10 @@ async function send(
   }
 }
 
-/** Apiture's commands. `setAccountEntitlements` sets absolute values, so it may be repeated. */
+/**
+ * Apiture's commands. `setAccountEntitlements` sets absolute values, so it may be repeated, but not after another write
+ * to one of its accounts: that one may have revoked what a repeat would grant.
+ */
 export const apitureCommands = {
   setAccountEntitlements: command<SetAccountEntitlementsInput, EntitlementsOrChallenge>({
     scope: 'entitlements:write',
@@ -69,7 +72,7 @@ export const apitureCommands = {
       entitlements: fromStoredSet((stored as { entitlements: StoredEntitlementSet }).entitlements),
       challenge: null,
     }),
-    async run(instance, operation, input) {
+    async run(instance, operation, input, { isRetry, begunAt }) {
       const { drift } = instance
       const customer = input.bankingCustomerId
       const snapshots = snapshotStore(instance, operation)
@@ -81,7 +84,8 @@ export const apitureCommands = {
       /** While the store is unavailable the record stays open and the snapshot unconfirmed, which claims too little, never too much. */
       const fail = (executed: Executed) => snapshots.fail(customer, write, executed).catch(() => undefined)
 
-      await snapshots.begin(customer, write)
+      if (!(await snapshots.begin(customer, write, isRetry ? begunAt : undefined)))
+        throw new NotRepeated({ provider: Label.APITURE, title: 'Apiture' })
       clearEntitlements(instance, operation, customer)
       let outcome: ApitureOutcome
       try {

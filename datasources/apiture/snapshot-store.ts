@@ -18,6 +18,8 @@ export interface Write {
 
 /** A write that is running or has an unknown outcome. */
 interface OpenWrite extends Write {
+  /** When it began; absent in the records of versions that did not keep it. */
+  readonly begunAt?: number | undefined
   /** From this time on it cannot reach the provider any more, so a write that begins later is executed after it. */
   readonly overAt: number
   /** True when a different write to one of its accounts was executed while it was open, so their order is not known. */
@@ -32,10 +34,14 @@ interface Snapshot {
   readonly open: readonly OpenWrite[]
   /** The last confirmed assignments by account; absent where several writes raced. */
   readonly last: Readonly<Record<string, Assignments>>
+  /** When a write to the account was last confirmed, in ms since 1970. */
+  readonly confirmedAt: Readonly<Record<string, number>>
 }
 
-interface StoredSnapshot extends Omit<Snapshot, 'items'> {
+interface StoredSnapshot extends Omit<Snapshot, 'items' | 'confirmedAt'> {
   readonly items: readonly StoredEntitlement[]
+  /** Absent in the records of versions that did not keep it. */
+  readonly confirmedAt?: Snapshot['confirmedAt'] | undefined
 }
 
 const toStored = (snapshot: Snapshot): StoredSnapshot => ({
@@ -44,9 +50,11 @@ const toStored = (snapshot: Snapshot): StoredSnapshot => ({
 })
 
 const fromStored = (stored: StoredSnapshot | null): Snapshot =>
-  stored === null ? EMPTY : { ...stored, items: stored.items.map(fromStoredEntitlement) }
+  stored === null
+    ? EMPTY
+    : { ...stored, items: stored.items.map(fromStoredEntitlement), confirmedAt: stored.confirmedAt ?? {} }
 
-const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {} }
+const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {}, confirmedAt: {} }
 
 const storeKey = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
 
@@ -78,6 +86,21 @@ const collide = (a: Write, b: Write): boolean =>
 /** True when the write would change nothing, as it equals the last confirmed state of all its accounts. */
 const isRedundant = ({ accounts, assignments }: Write, last: Snapshot['last']) =>
   accounts.every((account) => Object.hasOwn(last, account) && isSame(last[account]!, assignments))
+
+/**
+ * True when a repeat of the write could revert another one: a different write to one of its accounts was confirmed after
+ * `begunAt`, or began after it and may have been executed.
+ */
+function isOvertaken(write: Write, { open, last, asOf, confirmedAt }: Snapshot, begunAt: number): boolean {
+  // A version that does not keep the time of each account keeps that of all of them.
+  const timeOf = (account: string) => confirmedAt[account] ?? (asOf === null ? 0 : Date.parse(asOf))
+  return (
+    open.some((other) => collide(write, other) && (other.begunAt ?? begunAt) >= begunAt) ||
+    write.accounts.some(
+      (account) => timeOf(account) >= begunAt && !isRedundant({ ...write, accounts: [account] }, last),
+    )
+  )
+}
 
 /** How much of a failed write the provider may have executed. */
 export type Executed = 'nothing' | 'a part' | 'unknown'
@@ -154,12 +177,27 @@ export class SnapshotStore {
     return toSet(bankingCustomerId, fromStored(await this.#store.get<StoredSnapshot>(storeKey(bankingCustomerId))))
   }
 
-  /** Records a write that is about to be sent. */
-  async begin(bankingCustomerId: string, write: Write): Promise<void> {
-    await this.#update(bankingCustomerId, ({ open, ...rest }, now) => {
-      const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
-      return { ...rest, open: [...open, { ...write, overAt: now + MAX_WRITE_MS, raced: false, settles }] }
-    })
+  /**
+   * Records a write that is about to be sent. False where it repeats one that began at `repeats`, and another write to
+   * one of its accounts came after that, or may have been forgotten: then it must not be sent.
+   */
+  async begin(bankingCustomerId: string, write: Write, repeats?: number): Promise<boolean> {
+    const { changed } = await this.#store.update<StoredSnapshot>(
+      storeKey(bankingCustomerId),
+      this.#retentionSeconds,
+      (stored, now) => {
+        const { open, ...rest } = fromStored(stored)
+        if (repeats !== undefined) {
+          const isForgotten = stored === null && repeats <= now - this.#retentionSeconds * 1000
+          if (isForgotten || isOvertaken(write, { open, ...rest }, repeats)) return undefined
+        }
+        const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
+        const own = { ...write, begunAt: now, overAt: now + MAX_WRITE_MS, raced: false, settles }
+        return toStored({ ...rest, open: [...open, own] })
+      },
+      { subjects: [bankingCustomerId] },
+    )
+    return changed
   }
 
   /** Closes a write that the provider executed and answered with these items; returns everything that is confirmed now. */
@@ -168,7 +206,7 @@ export class SnapshotStore {
     write: Write,
     answered: readonly AccountEntitlement[],
   ): Promise<AccountEntitlementSet> {
-    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known }, now) => {
+    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known, confirmedAt }, now) => {
       const own = open.find(({ id }) => id === write.id)
       const raced = own?.raced === true
       const last = { ...known, ...Object.fromEntries(write.accounts.map((account) => [account, write.assignments])) }
@@ -185,6 +223,7 @@ export class SnapshotStore {
         items: merge(items, write, answered),
         asOf: new Date(now).toISOString(),
         last,
+        confirmedAt: { ...confirmedAt, ...Object.fromEntries(write.accounts.map((account) => [account, now])) },
         open: raced ? [...others, { ...own, overAt: now }] : others,
       }
     })

@@ -73,6 +73,16 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * The error of a repeat that was not sent, because it could revert a later change: whether the first attempt was
+ * executed stays unknown, and no further repeat tells.
+ */
+export class NotRepeated extends ApiError {
+  constructor(details: ApiErrorDetails = {}) {
+    super('OUTCOME_UNKNOWN', details)
+  }
+}
+
 /** The same failure once more, in an error of its own: each belongs to one answer. */
 export function copyError(
   { code, message, extensions: { code: _code, ...details } }: ApiError,

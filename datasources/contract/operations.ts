@@ -80,7 +80,8 @@ export interface Command<Instance, Input, Payload extends object> {
   concerned?(payload: Payload): Readonly<Record<string, string>>
   /**
    * True when a write that a crash or a lost answer left open may be sent again with the same attempt id: a repeat
-   * neither adds a second record nor reverts a later change.
+   * neither adds a second record nor reverts a later change. `run` throws `NotRepeated` where it finds in a retry that
+   * this one could.
    */
   readonly repeatable: boolean | ((input: Input) => boolean)
   /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../datasources/contract/caller.js'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
-import { ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
+import { ApiError, type ApiErrorDetails, NotRepeated } from '../../datasources/contract/errors.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../../datasources/support/pending-tasks.js'
@@ -259,6 +259,7 @@ export class Idempotency {
         const failure = { code: error.code, details: errorDetails(error) }
         const unkept = record.unkept === true || isUnkept(error)
         await lease.complete(outcomes.unknown(failure, unkept))
+        if (error instanceof NotRepeated) throw outcomeUnknown(failure.details, 'none', true)
         throw outcomeUnknown(failure.details, resolutionOf(write, unkept))
       }
       await lease.complete(outcomes.refused(error))

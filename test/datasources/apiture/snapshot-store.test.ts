@@ -250,6 +250,56 @@ describe.each([
     expect(await read(id)).toMatchObject({ confirmed: true })
   })
 
+  describe('the repeat of a lost write under its key', () => {
+    afterEach(today)
+    const grant = (id: string) => set(id, ['1001'], { view: true }, { idempotencyKey: `grant-${id}-${_store}` })
+    const revoke = (id: string) => set(id, ['1001'], { view: false }, { idempotencyKey: `revoke-${id}-${_store}` })
+    const lose = () => app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+    const unsent = { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }
+    const puts = () => app.recorded('apiture').length
+
+    test.each([
+      ['at once', 0],
+      ['an hour later', 3600],
+    ])('is not sent after another write that was confirmed %s', async (_when, seconds) => {
+      const id = somebody()
+      lose()
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+      later(seconds)
+      expect((await revoke(id)).errors).toEqual([])
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject(unsent)
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject(unsent)
+      expect(puts()).toBe(2)
+      expect(rolesOf(await read(id), '1001')).toMatchObject({ view: false })
+    })
+
+    test('is not sent after a later write with a lost answer, and that one is sent again', async () => {
+      const id = somebody()
+      lose()
+      await grant(id)
+      lose()
+      expect((await revoke(id)).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject(unsent)
+      expect((await revoke(id)).data.setAccountEntitlements).toMatchObject({ replayed: false })
+      expect(puts()).toBe(3)
+      expect(rolesOf(await read(id), '1001')).toMatchObject({ view: false })
+    })
+
+    test('is sent after writes to other accounts, after equal ones, and after ones that were refused', async () => {
+      const id = somebody()
+      await set(id, ['1001'], { view: false })
+      later(60)
+      lose()
+      await grant(id)
+      await set(id, ['1002'], { view: false })
+      await set(id, ['1001'], { view: true })
+      app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 429 })
+      expect((await revoke(id)).errors[0]!.extensions.code).toBe('RATE_LIMITED')
+      expect((await grant(id)).data.setAccountEntitlements).toMatchObject({ replayed: false })
+      expect(rolesOf(await read(id), '1001')).toMatchObject({ view: true })
+    })
+  })
+
   test('is unconfirmed while a write is running', async () => {
     const id = somebody()
     await set(id, ['1001'], { view: true })
@@ -348,5 +398,48 @@ describe('a process that died during a write', () => {
     vi.setSystemTime(16 * 60_000)
     await snapshots.begin('ada', write('later'))
     expect((await snapshots.confirm('ada', write('later'), [])).confirmed).toBe(true)
+  })
+})
+
+describe('the repeat of a write', () => {
+  afterEach(() => vi.useRealTimers())
+  const RETENTION_SECONDS = 24 * 3600
+  const write = (id: string, view: boolean) => ({
+    id,
+    accounts: ['1001'],
+    assignments: { electronicStatementElection: true, electronicDocumentElection: true, roles: { view } },
+  })
+  const open = () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: RETENTION_SECONDS * 2000 })
+    const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
+    return { store, snapshots: new SnapshotStore(store, RETENTION_SECONDS) }
+  }
+
+  test('is not sent where what came after it may be forgotten', async () => {
+    const { snapshots } = open()
+    expect(await snapshots.begin('ada', write('granted', true), Date.now() - RETENTION_SECONDS * 1000)).toBe(false)
+    expect(await snapshots.begin('ada', write('granted', true), Date.now() - 1000)).toBe(true)
+  })
+
+  test('is judged by the time of the last write where an earlier version confirmed another one', async () => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    const confirmed = (asOf: number) =>
+      store.set(
+        ['entitlements', 'ada'],
+        {
+          items: [],
+          asOf: new Date(asOf).toISOString(),
+          open: [],
+          last: { 1001: write('', false).assignments },
+        },
+        60,
+        {},
+      )
+    await confirmed(begunAt + 1)
+    expect(await snapshots.begin('ada', write('granted', true), begunAt)).toBe(false)
+    expect(await snapshots.begin('ada', write('revoked', false), begunAt)).toBe(true)
+    await confirmed(begunAt - 1)
+    expect(await snapshots.begin('ada', write('granted', true), begunAt)).toBe(true)
   })
 })
