@@ -77,19 +77,24 @@ function clearLinks(instance: ObpInstance, operation: OperationScope, ref: Custo
 
 /** Commands that create and delete links; a user and a customer have at most one. */
 export const linkCommands = {
-  /** The provider refuses a second link of the same two, so a retry first looks for the link of an earlier attempt. */
   createUserCustomerLink: command<CreateUserCustomerLinkInput, { link: UserCustomerLink }>({
     scope: 'links:write',
     type: 'CreateUserCustomerLinkPayload',
-    repeatable: true,
-    async run(instance, operation, input, { isRetry }) {
-      const { userId } = input
+    // The provider does not tell a link that was never created from one that was deleted since: a late repeat would give
+    // the user the customer again.
+    repeatable: false,
+    async readBack(instance, operation, input) {
       const { ref } = await findCustomer(instance, operation, input)
-      const stored = isRetry ? await operation.loader(instance, linksOfCustomer).load(ref) : null
-      const existing = stored && findRow(stored, (link) => link.userId === userId)
-      if (existing) return { link: existing }
+      const loader = operation.loader(instance, linksOfCustomer)
+      loader.clear(ref)
+      const stored = await loader.load(ref)
+      const link = stored && findRow(stored, ({ userId }) => userId === input.userId)
+      return link ? { link } : null
+    },
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
       const row = await instance.sources.links
-        .createUserCustomerLinks(operation, ref.bankId, { user_id: userId, customer_id: ref.id })
+        .createUserCustomerLinks(operation, ref.bankId, { user_id: input.userId, customer_id: ref.id })
         .finally(() => clearLinks(instance, operation, ref))
       return { link: toLink(row, ref.bankId) }
     },

@@ -95,6 +95,17 @@ async function deleteRecord(
   return { deletedId: id }
 }
 
+/** The customer's tax residence of this domain and number. */
+async function findTaxResidence(
+  instance: ObpInstance,
+  operation: OperationScope,
+  ref: CustomerRef,
+  input: CreateTaxResidenceInput,
+): Promise<TaxResidence | undefined> {
+  const stored = (await operation.loader(instance, taxResidences).load(ref)) ?? []
+  return findRow(stored, ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
+}
+
 /** Commands on a customer's records. The provider does not check the owner of a record, so it is looked up among the customer's. */
 export const recordCommands = {
   createCustomerAddress: command<CreateCustomerAddressInput, { address: CustomerAddress }>({
@@ -168,17 +179,19 @@ export const recordCommands = {
   createTaxResidence: command<CreateTaxResidenceInput, { taxResidence: TaxResidence }>({
     scope: 'customers:write',
     type: 'CreateTaxResidencePayload',
-    repeatable: true,
-    async run(instance, operation, input, { isRetry }) {
+    // A late repeat would add one again that was deleted since.
+    repeatable: false,
+    async readBack(instance, operation, input) {
       const { ref } = await findCustomer(instance, operation, input)
-      const loader = operation.loader(instance, taxResidences)
-      const stored = await loader.load(ref)
-      const existing =
-        stored && findRow(stored, ({ domain, taxNumber }) => domain === input.domain && taxNumber === input.taxNumber)
-      if (existing) {
-        if (isRetry) return { taxResidence: existing }
+      operation.loader(instance, taxResidences).clear(ref)
+      const taxResidence = await findTaxResidence(instance, operation, ref, input)
+      return taxResidence ? { taxResidence } : null
+    },
+    async run(instance, operation, input) {
+      const { ref } = await findCustomer(instance, operation, input)
+      if (await findTaxResidence(instance, operation, ref, input))
         throw obpError('CONFLICT', 'The customer has this tax residence already.')
-      }
+      const loader = operation.loader(instance, taxResidences)
       const row = await instance.sources.records
         .createTaxResidence(operation, ref, taxResidenceBody(input))
         .finally(() => loader.clear(ref))

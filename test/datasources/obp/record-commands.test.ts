@@ -30,7 +30,6 @@ describe('a record command with an unknown outcome', () => {
   const ROWS: Row[] = [
     ['deleteCustomerAddress', 'DELETE', 'addresses/*', addressOf],
     ['deleteTaxResidence', 'DELETE', 'tax_residencies/*', residenceOf],
-    ['createTaxResidence', 'POST', 'tax-residence', ({ customerId }) => ({ customerId, ...RESIDENCE })],
     [
       'addSocialMediaHandle',
       'POST',
@@ -72,6 +71,36 @@ describe('a record command with an unknown outcome', () => {
     expect(errors).toEqual([])
     expect(data[mutation].replayed).toBe(false)
     expect(writes()).toHaveLength(2)
+  })
+
+  describe('createTaxResidence', () => {
+    const lose = (customerId: string, fault: 'drop-after-apply' | 'reset') =>
+      app.fault('obp', { match: `POST ${at(customerId)}/tax-residence`, fault })
+    const unknown = { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }
+
+    test('is found done by the repeated call, which sends nothing', async () => {
+      const { customerId } = CROWD[22]!
+      const input = { customerId, ...RESIDENCE, idempotencyKey: 'residence done' }
+      lose(customerId, 'drop-after-apply')
+      expect((await change('createTaxResidence', input)).errors[0]!.extensions).toMatchObject({ retryable: true })
+      const found = await change('createTaxResidence', input)
+      expect(found.data.createTaxResidence).toMatchObject({ replayed: true, taxResidence: RESIDENCE })
+      expect((await change('createTaxResidence', input)).data).toEqual(found.data)
+      expect(writes()).toHaveLength(1)
+    })
+
+    test('is not sent again where there is none: it may have been deleted since', async () => {
+      const { customerId } = CROWD[23]!
+      const input = { customerId, ...RESIDENCE, idempotencyKey: 'residence deleted' }
+      lose(customerId, 'drop-after-apply')
+      await change('createTaxResidence', input)
+      const { data } = await app.run('query($id: ID!) { customer(id: $id) { taxResidences { id } } }', {
+        id: customerId,
+      })
+      await change('deleteTaxResidence', { customerId, taxResidenceId: data.customer.taxResidences[0].id })
+      expect((await change('createTaxResidence', input)).errors[0]!.extensions).toMatchObject(unknown)
+      expect(writes()).toHaveLength(2)
+    })
   })
 
   test('does not answer for another input with the same idempotency key', async () => {

@@ -160,23 +160,27 @@ describe('a link', () => {
     const second = await create(input)
     expect(second.errors).toEqual([])
     expect(second.data.createUserCustomerLink).toMatchObject({
-      replayed: false,
+      replayed: true,
       link: { userId: userOf(user), customerId, customer: { id: customerId } },
     })
-    expect((await create(input)).data.createUserCustomerLink).toEqual({
-      ...second.data.createUserCustomerLink,
-      replayed: true,
-    })
+    expect((await create(input)).data.createUserCustomerLink).toEqual(second.data.createUserCustomerLink)
     expect(writes()).toHaveLength(1)
     expect(await ofUser(userOf(user))).toHaveLength(2)
   })
 
-  test('is created by the repeated call when the first call was lost before it was applied', async () => {
+  test('is not created again by the repeated call when the link was deleted meanwhile', async () => {
     const input = { userId: userOf(CROWD[5]!), customerId: CROWD[6]!.customerId, idempotencyKey: 'user-link-2' }
-    app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'reset' })
+    app.fault('obp', { match: `POST ${at(BANK)}`, fault: 'drop-after-apply' })
     expect((await create(input)).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
-    expect((await create(input)).errors).toEqual([])
-    expect(await ofUser(input.userId)).toHaveLength(2)
+    const made = (await ofUser(input.userId)).find((link) => link.customer_id === input.customerId)!
+    expect((await remove({ linkId: made.user_customer_link_id, customerId: input.customerId })).errors).toEqual([])
+    expect((await create(input)).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+      replayed: true,
+    })
+    expect(await ofUser(input.userId)).toHaveLength(1)
+    expect((await create({ ...input, idempotencyKey: 'user-link-3' })).errors).toEqual([])
   })
 
   test('of the same user and customer is a conflict', async () => {
