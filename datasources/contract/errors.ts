@@ -83,6 +83,23 @@ export class NotRepeated extends ApiError {
   }
 }
 
+/**
+ * The error of a command of several writes, some of which were executed, while the next certainly was not: the same key
+ * goes on with those that are left.
+ */
+export class PartlyDone extends ApiError {
+  /** The parts that are done, in the command's words: the next attempt gets them. */
+  readonly done: readonly string[]
+
+  /** `error`: that of the write that was not executed. */
+  constructor({ extensions: { code: _code, retryable: _retryable, ...details } }: ApiError, done: readonly string[]) {
+    super('OUTCOME_UNKNOWN', { ...details, message: PARTLY_DONE })
+    this.done = done
+  }
+}
+
+const PARTLY_DONE = 'A part of the request was carried out, and the rest certainly was not.'
+
 /** The same failure once more, in an error of its own: each belongs to one answer. */
 export function copyError(
   { code, message, extensions: { code: _code, ...details } }: ApiError,

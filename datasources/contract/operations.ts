@@ -60,6 +60,8 @@ export interface Attempt {
   readonly isRetry: boolean
   /** When the first attempt began, in ms since 1970. */
   readonly begunAt: number
+  /** The parts that an earlier attempt reports as done (`PartlyDone`): the rest was certainly not executed. */
+  readonly done?: readonly string[] | undefined
 }
 
 /** Command: one write of a provider, declared once at load. The guard adds the scope, the idempotency key and the mask. */
@@ -86,7 +88,8 @@ export interface Command<Instance, Input, Payload extends object> {
   readonly repeatable: boolean | ((input: Input) => boolean)
   /**
    * For a write that may not be repeated: its payload when the provider holds what the write was to set, else null,
-   * which proves nothing. Absent where two equal records cannot be told apart.
+   * which proves nothing. Absent where two equal records cannot be told apart. After `PartlyDone` it is not called: `run`
+   * is, for what is left.
    */
   readonly readBack?:
     | ((instance: Instance, operation: OperationScope, input: Input, attempt: Attempt) => Promise<Payload | null>)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../datasources/contract/caller.js'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
-import { ApiError, type ApiErrorDetails, NotRepeated } from '../../datasources/contract/errors.js'
+import { ApiError, type ApiErrorDetails, NotRepeated, PartlyDone } from '../../datasources/contract/errors.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { PendingTasks } from '../../datasources/support/pending-tasks.js'
@@ -55,6 +55,10 @@ const readOf = <Payload extends object>({ repeatable, readBack, recover }: Write
 const resolutionOf = <Payload extends object>(write: Write<Payload>, unkept: boolean): Resolution =>
   readOf(write, unkept) ? 'read back' : write.repeatable ? 'repeat' : 'none'
 
+/** True where an open write is run again: a repeat does no harm, or a rest is left that was certainly not executed. */
+const mayGoOn = <Payload extends object>(write: Write<Payload>, { state, unkept, done }: WriteRecord): boolean =>
+  resolutionOf(write, unkept === true) === 'repeat' || (state === 'unknown' && done !== undefined)
+
 /** The canonical form of the input, without the key and the ignored members. */
 function canonicalInput<Payload extends object>({ input, ignoredInput = [] }: Write<Payload>): string {
   const members = Object.entries(input).filter(([name]) => name !== 'idempotencyKey' && !ignoredInput.includes(name))
@@ -92,7 +96,7 @@ async function replay<Payload extends object>(
     case 'refused':
       throw new ApiError(failure!.code, { ...failure!.details, replayed: true } as ApiErrorDetails)
     case 'unknown':
-      throw outcomeUnknown(failure?.details ?? {}, 'none', true)
+      throw outcomeUnknown(failure?.details ?? {}, 'none', { replayed: true })
     case 'running':
       throw new ApiError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 })
   }
@@ -110,8 +114,8 @@ class Outcomes<Payload extends object> {
 
   /** An attempt without a final outcome frees the key, unless an earlier attempt is still open. */
   get open(): WriteRecord | null {
-    const { again = false, state } = this.#record
-    return again || state === 'unknown' ? this.unknown() : null
+    const { again = false, state, done } = this.#record
+    return again || state === 'unknown' ? this.unknown(undefined, { done }) : null
   }
 
   done(payload: Payload): WriteRecord | null {
@@ -119,8 +123,16 @@ class Outcomes<Payload extends object> {
     return stored === undefined ? this.open : this.#as({ state: 'done', payload: stored })
   }
 
-  unknown(failure?: WriteRecord['failure'], unkept = this.#record.unkept): WriteRecord {
-    return this.#as({ state: 'unknown', ...(failure && { failure }), ...(unkept && { unkept }) })
+  unknown(
+    failure?: WriteRecord['failure'],
+    { unkept = this.#record.unkept, done }: { unkept?: boolean | undefined; done?: readonly string[] | undefined } = {},
+  ): WriteRecord {
+    return this.#as({
+      state: 'unknown',
+      ...(failure && { failure }),
+      ...(unkept && { unkept }),
+      ...(done && { done }),
+    })
   }
 
   /** A final refusal by the provider is the outcome of a first attempt; any other refusal executed nothing. */
@@ -131,7 +143,7 @@ class Outcomes<Payload extends object> {
       : this.open
   }
 
-  #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure' | 'unkept'>): WriteRecord {
+  #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure' | 'unkept' | 'done'>): WriteRecord {
     const { input, attempt, begun } = this.#record
     return { input, attempt, begun, ...outcome }
   }
@@ -173,7 +185,8 @@ export class Idempotency {
     try {
       return withReplayed(await write.run({ id: randomUUID(), isRetry: false, begunAt: Date.now() }), false)
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN') throw outcomeUnknown(error.extensions, 'none')
+      if (error instanceof ApiError && error.code === 'OUTCOME_UNKNOWN')
+        throw outcomeUnknown(error.extensions, 'none', { cause: error })
       throw error
     }
   }
@@ -203,7 +216,7 @@ export class Idempotency {
 
   /** Acquires the lease beside the record of the intent. Both must succeed; a lease without the other is released. */
   async #acquire<Payload extends object>(write: Write<Payload>, lease: Lease): Promise<Acquired> {
-    const acquiring = lease.acquire(({ unkept }) => resolutionOf(write, unkept === true) === 'repeat')
+    const acquiring = lease.acquire((record) => mayGoOn(write, record))
     // From now on: the record of the intent may take longer than a lease.
     const held = acquiring.then((acquired) => {
       if (acquired.isHolder) lease.keepAlive(acquired.record)
@@ -246,6 +259,7 @@ export class Idempotency {
         id: record.attempt,
         isRetry: record.again === true,
         begunAt: record.begun,
+        ...(record.done && { done: record.done }),
       })
       await lease.complete(outcomes.done(payload), labelsOf(payload))
       return withReplayed(payload, false)
@@ -255,15 +269,25 @@ export class Idempotency {
         await lease.complete(outcomes.unknown())
         throw error
       }
-      if (error.code === 'OUTCOME_UNKNOWN') {
-        const failure = { code: error.code, details: errorDetails(error) }
-        const unkept = record.unkept === true || isUnkept(error)
-        await lease.complete(outcomes.unknown(failure, unkept))
-        if (error instanceof NotRepeated) throw outcomeUnknown(failure.details, 'none', true)
-        throw outcomeUnknown(failure.details, resolutionOf(write, unkept))
-      }
+      if (error.code === 'OUTCOME_UNKNOWN') throw await this.#leaveOpen(write, record, lease, outcomes, error)
       await lease.complete(outcomes.refused(error))
       throw error
     }
+  }
+
+  /** Stores an unknown outcome; returns the error that tells what the next call with the key does. */
+  async #leaveOpen<Payload extends object>(
+    write: Write<Payload>,
+    record: WriteRecord,
+    lease: Lease,
+    outcomes: Outcomes<Payload>,
+    error: ApiError,
+  ): Promise<ApiError> {
+    const failure = { code: error.code, details: errorDetails(error) }
+    const unkept = record.unkept === true || isUnkept(error)
+    const done = error instanceof PartlyDone ? error.done : undefined
+    await lease.complete(outcomes.unknown(failure, { unkept, done }))
+    if (error instanceof NotRepeated) return outcomeUnknown(failure.details, 'none', { replayed: true })
+    return outcomeUnknown(failure.details, done ? 'repeat' : resolutionOf(write, unkept), { cause: error })
   }
 }

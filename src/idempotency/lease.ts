@@ -70,7 +70,9 @@ export class Lease {
       const isKnown = record.begun > now - PROVIDER_RETENTION_MS
       if ((record.state === 'unknown' || isOver) && isKnown && mayRepeat(record))
         return this.#running(record, true, now)
-      return isOver ? { ...record, state: 'unknown' } : undefined
+      // The rest may have been executed before the process died.
+      const { done: _done, ...abandoned } = record
+      return isOver ? { ...abandoned, state: 'unknown' } : undefined
     }
     const { value, changed } = await this.#update(claim, { isClaim: true }).catch((error: unknown) => {
       if (error instanceof ApiError && error.code === 'STORE_UNTRUSTED') throw error
@@ -164,10 +166,10 @@ export class Lease {
     return !store.isDigest(record.input, 'write input', canonicalInput)
   }
 
-  #running({ input, attempt, begun, unkept }: WriteRecord, again: boolean, now: number): WriteRecord {
+  #running({ input, attempt, begun, unkept, done }: WriteRecord, again: boolean, now: number): WriteRecord {
     const until = now + this.#options.leaseMs
     const record: WriteRecord = { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
-    return unkept ? { ...record, unkept } : record
+    return { ...record, ...(unkept && { unkept }), ...(done && { done }) }
   }
 
   #newRecord(now: number): WriteRecord {

@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
+import { ApiError, type ApiErrorDetails, PartlyDone } from '../../datasources/contract/errors.js'
 
 /** Resolution of an unknown outcome by the next call with the same key: repeat the write, read its record back, or none. */
 export type Resolution = 'repeat' | 'read back' | 'none'
@@ -10,13 +10,29 @@ const ADVICE: Readonly<Record<Resolution, string>> = {
   none: 'Read the record back before you try again.',
 }
 
-/** Unknown outcome: the write was sent, and whether it was executed is not known. The message tells the client what to do. */
-export function outcomeUnknown(failure: ApiErrorDetails, resolution: Resolution, replayed = false): ApiError {
+interface Told {
+  /** True where the stored outcome is told once more. */
+  readonly replayed?: boolean
+  /** The error that left the outcome unknown. */
+  readonly cause?: unknown
+}
+
+/**
+ * Unknown outcome: the write was sent, and whether it was executed is not known; or a part of it was. The message tells
+ * the client what to do.
+ */
+export function outcomeUnknown(
+  failure: ApiErrorDetails,
+  resolution: Resolution,
+  { replayed = false, cause }: Told = {},
+): ApiError {
   const { message: _message, ...details } = failure
+  const what =
+    cause instanceof PartlyDone ? cause.message : 'The request left, but whether it was carried out is not known.'
   return new ApiError('OUTCOME_UNKNOWN', {
     ...details,
     retryable: resolution !== 'none',
-    message: `The request left, but whether it was carried out is not known. ${ADVICE[resolution]}`,
+    message: `${what} ${ADVICE[resolution]}`,
     ...(replayed ? { replayed: true } : {}),
   })
 }

@@ -22,6 +22,8 @@ export interface WriteRecord {
   readonly again?: boolean
   /** True when an attempt got an answer that the provider does not keep under its idempotency key. */
   readonly unkept?: boolean
+  /** The parts that are done, of a write whose rest was certainly not executed: it may be continued. */
+  readonly done?: readonly string[]
   readonly state: 'running' | 'done' | 'refused' | 'unknown' | 'erased'
   /** The holder of the lease: only its changes are stored. */
   readonly runner?: string

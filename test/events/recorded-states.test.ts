@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import fetch from 'node-fetch'
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
-import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import { ADA, BANK, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import type { StateEvent } from '../../src/events/event-log.js'
 import { RedisEventLog } from '../../src/events/redis-event-log.js'
 import { type App, startApp } from '../support/app.js'
@@ -160,6 +160,25 @@ test.each<[what: string, act: () => Promise<string>, expected: readonly string[]
       return customerId
     },
     ['kycOverview 1 CHANGED', 'kycOverview 2 CHANGED'],
+  ],
+  [
+    'a customer with a link that is set before another is refused, and after the repeat',
+    async () => {
+      const { customerId } = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Rhea')!
+      const write = (input: object) =>
+        one.run('mutation($input: LinkCustomerInput!) { linkCustomer(input: $input) { replayed } }', {
+          input: { customerId, ...input },
+        })
+      const route = `/obp/v4.0.0/banks/${BANK}/customers/${customerId}/attribute`
+      await write({ bankingCustomerId: null, seiExternalId: null })
+      one.fault('obp', { match: `POST ${route}`, fault: 'slow', delayMs: 1 })
+      one.fault('obp', { match: `POST ${route}`, fault: 'status', status: 429 })
+      const input = { bankingCustomerId: 'banking-partly', seiExternalId: 'sei-partly', idempotencyKey: 'partly' }
+      expect((await write(input)).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+      expect((await write(input)).errors).toEqual([])
+      return customerId
+    },
+    ['kycOverview 1 CHANGED', 'kycOverview 2 CHANGED', 'kycOverview 3 CHANGED'],
   ],
 ])('%s', async (_what, act, expected) => {
   const id = await act()

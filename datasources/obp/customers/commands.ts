@@ -5,8 +5,9 @@ import type {
   DeleteCustomerAttributeInput,
   UpdateCustomerAttributeInput,
 } from '../../../schema/customer-attribute.js'
-import { ApiError, invalidInput } from '../../contract/errors.js'
+import { ApiError, invalidInput, PartlyDone } from '../../contract/errors.js'
 import type { OperationScope } from '../../contract/operation-scope.js'
+import type { Attempt } from '../../contract/operations.js'
 import { completeRows, findRow } from '../../contract/rows.js'
 import { requiredBankOf } from '../bank-access.js'
 import { recordEvidence } from '../changes.js'
@@ -54,47 +55,59 @@ async function findAttribute(
   return { ref, attribute: findRow(attributes, ({ id }) => id === input.attributeId) }
 }
 
-/** The writes that turn the stored attributes into the wanted links, one call each, in order. */
+/** The writes that turn the stored attributes into the wanted link, one call each, in order. */
 function* linkWrites(
   { sources }: ObpInstance,
   operation: OperationScope,
   { bankId, id }: CustomerRef,
-  input: LinkCustomerInput,
+  { member, value }: { readonly member: LinkMember; readonly value: string | null },
   stored: readonly CustomerAttribute[],
 ): Generator<Promise<unknown>> {
-  for (const member of givenMembers(input)) {
-    const value = input[member] ?? null
-    const rows = stored.filter(({ name }) => name === LINKS[member])
-    if (value === null)
-      for (const row of rows) yield sources.attributes.deleteCustomerAttribute(operation, bankId, row.id)
-    else {
-      const body = { name: LINKS[member], type: 'STRING', value }
-      if (rows.length === 0) yield sources.attributes.createCustomerAttribute(operation, bankId, id, body)
-      for (const row of rows)
-        if (row.value !== value) yield sources.attributes.updateCustomerAttribute(operation, bankId, id, row.id, body)
-    }
+  const rows = stored.filter(({ name }) => name === LINKS[member])
+  if (value === null)
+    for (const row of rows) yield sources.attributes.deleteCustomerAttribute(operation, bankId, row.id)
+  else {
+    const body = { name: LINKS[member], type: 'STRING', value }
+    if (rows.length === 0) yield sources.attributes.createCustomerAttribute(operation, bankId, id, body)
+    for (const row of rows)
+      if (row.value !== value) yield sources.attributes.updateCustomerAttribute(operation, bankId, id, row.id, body)
   }
 }
 
-/** Sets the links. An error after the first write leaves the outcome unknown, unless it may be retried. */
+/** The error of a link after others were set, which is no error that says that nothing was executed. */
+function afterOthers(error: unknown, done: readonly string[]): unknown {
+  if (!(error instanceof ApiError) || error.code === 'OUTCOME_UNKNOWN') return error
+  return error.extensions['retryable'] === true
+    ? new PartlyDone(error, done)
+    : obpError('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
+}
+
+/** Sets the links that an earlier attempt has not set, and records each change, also where a later one fails. */
 async function setLinks(
   instance: ObpInstance,
   operation: OperationScope,
   ref: CustomerRef,
   input: LinkCustomerInput,
-  stored: readonly CustomerAttribute[],
+  attempt: Attempt,
 ): Promise<void> {
+  const done = [...(attempt.done ?? [])]
   let anyWritten = false
   try {
-    for (const write of linkWrites(instance, operation, ref, input, stored)) {
-      await write
-      anyWritten = true
+    const stored = completeRows(await loadAttributes(instance, operation, ref))
+    for (const member of givenMembers(input)) {
+      if (done.includes(member)) continue
+      const wanted = { member, value: input[member] ?? null }
+      for (const write of linkWrites(instance, operation, ref, wanted, stored)) {
+        await write
+        anyWritten = true
+      }
+      done.push(member)
     }
+    recordEvidence(instance, ref, attempt)
   } catch (error) {
-    // A refusal means that nothing was executed. A retryable error is retried, which finishes the writes.
-    if (anyWritten && error instanceof ApiError && error.extensions['retryable'] !== true)
-      throw obpError('OUTCOME_UNKNOWN', 'Some of the links were set, and another was refused.')
-    throw error
+    // The repeat that goes on is another change.
+    if (anyWritten) recordEvidence(instance, ref, { id: `${attempt.id} ${done.join(' ')}` })
+    throw anyWritten || attempt.done ? afterOthers(error, done) : error
   } finally {
     clearCustomer(instance, operation, ref)
   }
@@ -194,8 +207,7 @@ export const customerCommands = {
         throw invalidInput({ input: [`must have at least one of ${LINK_MEMBERS.join(', ')}`] })
       await input.personExists()
       const { ref, customer } = await findCustomer(instance, operation, input)
-      await setLinks(instance, operation, ref, input, completeRows(await loadAttributes(instance, operation, ref)))
-      recordEvidence(instance, ref, attempt)
+      await setLinks(instance, operation, ref, input, attempt)
       return { customer }
     },
   }),

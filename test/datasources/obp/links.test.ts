@@ -168,7 +168,7 @@ test('a link with an unknown outcome is created once however often the call is r
 
 test.each([
   [400, { code: 'OUTCOME_UNKNOWN', retryable: true }, { code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true }],
-  [429, { code: 'RATE_LIMITED', retryable: true }, undefined],
+  [429, { code: 'OUTCOME_UNKNOWN', retryable: true, retryAfterSeconds: expect.any(Number) }, undefined],
 ])(
   'a partial write (one link set, another refused with %i) is not reported as undone',
   async (status, first, second) => {
@@ -194,6 +194,61 @@ test.each([
       })
   },
 )
+
+describe('a link that is set before another certainly was not', () => {
+  const { customerId } = CROWD[9]!
+  const attribute = `POST ${customer(customerId)}/attribute`
+  /** The second link is refused with 429: nothing of it was executed. */
+  const refuseSecond = () => {
+    app.fault('obp', { match: attribute, fault: 'slow', delayMs: 1 })
+    app.fault('obp', { match: attribute, fault: 'status', status: 429 })
+  }
+  const begin = async (key: string) => {
+    await link({ customerId, seiExternalId: null, bankingCustomerId: null })
+    app.clear()
+    refuseSecond()
+    const input = {
+      customerId,
+      bankingCustomerId: `banking-${key}`,
+      seiExternalId: `sei-${key}`,
+      idempotencyKey: `partly ${key}`,
+    }
+    const { errors } = await link(input)
+    expect(errors[0]!.message).toMatch(/^A part of the request was carried out/)
+    return input
+  }
+
+  test('keeps its key, and is in the audit trail as a write of which the outcome is unknown', async () => {
+    const input = await begin('kept')
+    const other = await link({ ...input, seiExternalId: 'sei-other' })
+    expect(other.errors[0]!.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED')
+    const outcomes = app
+      .audit()
+      .split('\n')
+      .filter((line) => line.includes('linkCustomer') && line.includes('OUTCOME_UNKNOWN'))
+    expect(outcomes.at(-1)).toContain('"outcome":"unknown"')
+  })
+
+  test('is not set again by the repeat, which sets what is left, also after another refusal', async () => {
+    const input = await begin('left')
+    app.fault('obp', { match: attribute, fault: 'status', status: 429 })
+    expect((await link(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    await link({ customerId, bankingCustomerId: 'banking-later' })
+    expect((await link(input)).data.linkCustomer).toMatchObject({
+      replayed: false,
+      customer: { links: { bankingCustomerId: 'banking-later', seiExternalId: 'sei-left' } },
+    })
+    expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual(['sei-left'])
+  })
+
+  test('is only read back once the answer about the rest was lost', async () => {
+    const input = await begin('lost')
+    app.fault('obp', { match: attribute, fault: 'reset' })
+    expect((await link(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+    expect((await link(input)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(await rows(customerId, 'SEI_EXTERNAL_ID')).toEqual([])
+  })
+})
 
 describe('the person of a link', () => {
   const personId = CROWD[6]!.personId
