@@ -28,11 +28,11 @@ type Resolution = 'by its key' | 'in place' | 'looked for' | 'read back' | 'not 
 
 const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   addKycCheck: 'read back',
-  'addKycCheck without an id': 'in place',
+  'addKycCheck without an id': 'looked for',
   addKycDocument: 'read back',
-  'addKycDocument without an id': 'in place',
+  'addKycDocument without an id': 'looked for',
   addKycMedia: 'read back',
-  'addKycMedia without an id': 'in place',
+  'addKycMedia without an id': 'looked for',
   addKycStatus: 'read back',
   addSocialMediaHandle: 'looked for',
   createAccount: 'not at all',

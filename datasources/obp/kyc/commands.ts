@@ -9,6 +9,7 @@ import type {
   KycMedia,
   KycStatus,
 } from '../../../schema/kyc.js'
+import { NotRepeated } from '../../contract/errors.js'
 import type { LoaderDefinition, OperationScope } from '../../contract/operation-scope.js'
 import type { Attempt } from '../../contract/operations.js'
 import { findRow, type Rows } from '../../contract/rows.js'
@@ -16,6 +17,7 @@ import type { Loader } from '../../support/loader.js'
 import { recordEvidence } from '../changes.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { type CustomerInput, findCustomer } from '../customers/customer-lookup.js'
+import { LABEL, TITLE } from '../error-mapping.js'
 import { command, type ObpInstance } from '../instance.js'
 import {
   checkBody,
@@ -134,8 +136,24 @@ async function readRecord<Row extends StoredRecord>(
 }
 
 /**
- * A late repeat to an id of the caller's would revert a later change of the record; the attempt's own id is known to no
- * other writer.
+ * What an earlier attempt has written under the attempt's id, if any. Others find that id in the customer's records: where
+ * one of them has changed the record since, it is not written again.
+ */
+async function writtenBefore<Row extends StoredRecord>(
+  instance: ObpInstance,
+  operation: OperationScope,
+  records: Records<Row>,
+  { ref, id, isRetry }: RecordRef & Pick<Attempt, 'isRetry'>,
+  isWritten: (row: Row) => boolean,
+): Promise<Row | undefined> {
+  const row = isRetry ? await readRecord(instance, operation, records, { ref, id }, () => true) : undefined
+  if (row && !isWritten(row)) throw new NotRepeated({ provider: LABEL, title: TITLE })
+  return row
+}
+
+/**
+ * A late repeat to an id of the caller's would revert a later change of the record; under the attempt's own id it is
+ * looked for first.
  */
 const repeatable = ({ id }: { readonly id?: string | null }): boolean => id == null
 
@@ -158,11 +176,19 @@ export const kycCommands = {
     },
     async run(instance, operation, input, attempt) {
       const { ref, id } = await recordOf(instance, operation, 'check', checks, input, attempt)
-      const row = await instance.sources.kyc
-        .addKycCheck(operation, ref, id, checkBody(input))
-        .finally(() => operation.loader(instance, checks).clear(ref.id))
+      const body = checkBody(input)
+      const place = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, checks, place, (row) => isCheck(row, body))
+      const kycCheck =
+        written ??
+        toCheck(
+          await instance.sources.kyc
+            .addKycCheck(operation, ref, id, body)
+            .finally(() => operation.loader(instance, checks).clear(ref.id)),
+          instance.drift,
+        )
       recordEvidence(instance, ref, attempt)
-      return { kycCheck: toCheck(row, instance.drift) }
+      return { kycCheck }
     },
   }),
 
@@ -180,11 +206,19 @@ export const kycCommands = {
     },
     async run(instance, operation, input, attempt) {
       const { ref, id } = await recordOf(instance, operation, 'document', documents, input, attempt)
-      const row = await instance.sources.kyc
-        .addKycDocument(operation, ref, id, documentBody(input))
-        .finally(() => operation.loader(instance, documents).clear(ref.id))
+      const body = documentBody(input)
+      const place = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, documents, place, (row) => isDocument(row, body))
+      const kycDocument =
+        written ??
+        toDocument(
+          await instance.sources.kyc
+            .addKycDocument(operation, ref, id, body)
+            .finally(() => operation.loader(instance, documents).clear(ref.id)),
+          instance.drift,
+        )
       recordEvidence(instance, ref, attempt)
-      return { kycDocument: toDocument(row, instance.drift) }
+      return { kycDocument }
     },
   }),
 
@@ -200,6 +234,9 @@ export const kycCommands = {
     },
     async run(instance, operation, input, attempt) {
       const { ref, id, body } = await mediaOf(instance, operation, input, attempt)
+      const place = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, media, place, (row) => isMedia(row, body))
+      if (written) return { kycMedia: written }
       const row = await instance.sources.kyc
         .addKycMedia(operation, ref, id, body)
         .finally(() => operation.loader(instance, media).clear(ref.id))

@@ -325,6 +325,24 @@ describe('adding', () => {
     expect(body.checks).toHaveLength(2)
   })
 
+  test('that was changed after its answer was lost is not written again', async () => {
+    const { customerId } = named('Una')
+    const input = { customerId, ...CHECK, idempotencyKey: 'check-changed' }
+    app.fault('obp', { match: `PUT ${customers}/${customerId}/kyc_check/*`, fault: 'drop-after-apply' })
+    expect((await app.run(addCheck, { input })).errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
+    const { body } = await beside('GET', `/customers/${customerId}/kyc_checks`)
+    const id = body.checks.at(-1).id as string
+    const changed = await app.run(addCheck, { input: { customerId, ...CHECK, id, satisfied: false } })
+    expect(changed.data.addKycCheck.kycCheck).toMatchObject({ id, satisfied: false })
+    app.clear()
+    expect((await app.run(addCheck, { input })).errors[0]!.extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+      replayed: true,
+    })
+    expect(app.calls('obp').filter((call) => call.startsWith('PUT'))).toEqual([])
+  })
+
   test('needs kyc:write, and shows no more than was written without kyc:read', async () => {
     const input = { customerId: ADA.customerId, ...CHECK, id: 'check-scopes' }
     const refused = await app.run(addCheck, { input }, { scopes: ['kyc:read', 'customers:write'] })
