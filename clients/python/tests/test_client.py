@@ -116,6 +116,23 @@ def test_a_write_whose_answers_are_lost_is_to_be_repeated_with_its_key(server: S
     assert persons_named(kyc, "Py doubt") == [repeated.person.id]
 
 
+def test_a_write_is_still_in_doubt_when_the_token_provider_fails_before_the_repeat(server: Server) -> None:
+    given = [server.token(claims={"exp": int(time.time()) + 1})]
+    cause = RuntimeError("The issuer is away.")
+
+    def token() -> str:
+        if given:
+            return given.pop()
+        raise cause
+
+    server.break_connection(fault="drop-answer", operationName="CreatePerson")
+    with KycGraph(server.url, token, retry=RetryPolicy(3, 2, 2)) as kyc:
+        with pytest.raises(OutcomeUnknownError) as failure:
+            kyc.create_person(person("Py no token"), idempotency_key="py-no-token")
+    assert (failure.value.next, failure.value.attempts) == ("REPEAT", 1)
+    assert (failure.value.idempotency_key, failure.value.__cause__) == ("py-no-token", cause)
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_query_is_repeated_no_sooner_than_the_server_says(server: Server, kyc: KycGraph, status: int) -> None:
     server.break_connection(fault="status", status=status, headers={"retry-after": "1"}, operationName="PersonById")

@@ -42,26 +42,27 @@ export class Call {
 
   /** Resolves with the last answer; rejects where there is none, or with the reason of the caller's signal. */
   async run(): Promise<CallOutcome> {
-    try {
-      return await this.#repeated()
-    } catch (error) {
-      this.#request.signal.throwIfAborted()
-      if (error instanceof KycGraphError) throw error
-      if (this.#isInDoubt) throw inDoubt(this.#state(), error)
-      if (!this.#signal.aborted) throw error
-      throw new KycGraphError('TIMEOUT', { ...this.#state(), message: 'The time of the call is over.', cause: error })
-    }
+    const outcome = await this.#repeated().catch((error: unknown) => this.#broken(error))
+    return this.#end(outcome, toldMs(outcome))
   }
 
-  async #repeated(): Promise<CallOutcome> {
+  /** Throws on why no further attempt was made, such as a failure of the token provider. */
+  #broken(error: unknown): never {
+    this.#request.signal.throwIfAborted()
+    if (this.#isInDoubt) throw inDoubt(this.#state(), error)
+    if (!this.#signal.aborted) throw error
+    throw new KycGraphError('TIMEOUT', { ...this.#state(), message: 'The time of the call is over.', cause: error })
+  }
+
+  /** The last attempt. */
+  async #repeated(): Promise<Attempt> {
     const renewals = this.#transport.authorization.renewals()
     for (;;) {
       const outcome = await this.#send()
       if (outcome.kind !== 'lost' && outcome.status === 401 && renewals.mayRepeat(outcome.authorized, outcome.headers))
         continue
-      const told = toldMs(outcome)
-      const wait = delayMs(this.#limits.retry, this.#attempts, told)
-      if (!this.#mayRepeat(outcome, wait)) return this.#end(outcome, told)
+      const wait = delayMs(this.#limits.retry, this.#attempts, toldMs(outcome))
+      if (!this.#mayRepeat(outcome, wait)) return outcome
       await sleep(wait, this.#signal)
     }
   }

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createIdempotencyKey, isKycGraphError, type KycGraph, OutcomeUnknownError } from '../src/index.js'
+import {
+  createIdempotencyKey,
+  isKycGraphError,
+  type KycGraph,
+  KycGraphError,
+  OutcomeUnknownError,
+} from '../src/index.js'
 import { CreateCustomerDocument, type CreateCustomerInput, CreatePersonDocument } from '../src/operations.js'
 import {
   breakConnection,
@@ -9,6 +15,7 @@ import {
   providerCalls,
   requests,
   restartServer,
+  tokenOf,
 } from './support/control.js'
 import { personInput, personsNamed } from './support/persons.js'
 
@@ -136,6 +143,22 @@ describe('a write whose outcome is not known', () => {
     if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
     expect(error).toMatchObject({ next: 'REPEAT', retryable: true })
     expect(await personsNamed(kyc, input.lastName!)).toHaveLength(1)
+  })
+
+  test.each([
+    ['any error', new Error('The issuer is away.')],
+    ['an error of another client', new KycGraphError('NETWORK_ERROR', { message: 'The issuer is away.' })],
+  ])('is still in doubt when the token provider fails with %s before the repeat', async (title, cause) => {
+    const given = [await tokenOf({ claims: { exp: Math.floor(Date.now() / 1_000) + 1 } })]
+    kyc = createClient({
+      retry: { maxAttempts: 3, minDelayMs: 2_000, maxDelayMs: 2_000 },
+      token: () => given.pop() ?? Promise.reject(cause),
+    })
+    await breakConnection({ fault: 'drop-answer', operationName: 'CreatePerson' })
+    const call = kyc.mutate(CreatePersonDocument, { input: personInput(`no token: ${title}`) })
+    const error: unknown = await call.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(OutcomeUnknownError)
+    expect(error).toMatchObject({ next: 'REPEAT', attempts: 1, idempotencyKey: call.idempotencyKey, cause })
   })
 
   test('is a plain refusal where no request was executed', async () => {

@@ -131,7 +131,13 @@ class Calls:
         attempts = renewals = 0
         is_in_doubt = False
         while True:
-            attempt = self._send(operation)
+            try:
+                attempt = self._send(operation)
+            except Exception as failure:
+                # Such as that of the token provider; what became of an earlier attempt is still not known.
+                if is_in_doubt:
+                    raise in_doubt(operation, attempts) from failure
+                raise
             attempts += 1
             if operation.idempotency_key is not None and attempt.leaves_doubt:
                 is_in_doubt = True
