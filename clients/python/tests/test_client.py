@@ -152,13 +152,32 @@ def test_the_token_provider_is_called_again_when_the_server_refuses_the_token(se
 PAGE = {"status": 200, "body": "<html>", "headers": {"content-type": "text/html"}}
 
 
-@pytest.mark.parametrize("answer", [PAGE, {"status": 504, "body": TIMED_OUT}], ids=["page", "error"])
+RESET = {"status": 503, "body": "upstream connect error or disconnect/reset before headers"}
+OVERLOADED = {"errors": [{"message": "Wait.", "extensions": {"code": "OVERLOADED", "retryable": True}}]}
+"""A refusal of the server's own."""
+
+
+@pytest.mark.parametrize("answer", [PAGE, {"status": 504, "body": TIMED_OUT}, RESET], ids=["page", "error", "503"])
 def test_a_write_whose_answer_a_proxy_has_lost_is_in_doubt(server: Server, answer: dict) -> None:
     server.break_connection(fault="replace", **answer, operationName="CreatePerson")
     with KycGraph(server.url, server.token, retry=RetryPolicy(1)) as impatient:
         with pytest.raises(OutcomeUnknownError) as failure:
             impatient.create_person(person("Py proxied"))
     assert failure.value.next == "REPEAT"
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [("RATE_LIMITED", {"status": 429}), ("OVERLOADED", {"status": 503, "body": OVERLOADED})],
+    ids=["a proxy", "the server"],
+)
+def test_a_write_that_was_not_executed_is_plainly_refused(server: Server, code: str, answer: dict) -> None:
+    server.break_connection(fault="status", **answer, operationName="CreatePerson", times=2)
+    with KycGraph(server.url, server.token, retry=RetryPolicy(2, 0.001, 0.001)) as impatient:
+        with pytest.raises(KycGraphError) as failure:
+            impatient.create_person(person(f"Py refused {code}"))
+        assert (failure.value.code, failure.value.status) == (code, answer["status"])
+        assert persons_named(impatient, f"Py refused {code}") == []
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ export const isTemporary = ({ status, headers }: Pick<AnswerHead, 'status' | 'he
   [408, 429, 500, 502, 503, 504].includes(status) ||
   (status === 200 && /\bjson\b/i.test(headers.get('content-type') ?? ''))
 
-/** Statuses of a proxy with which the server has certainly not executed the request. */
-export const isRefusal = (status: number): boolean =>
-  status === 503 || (status >= 400 && status < 500 && status !== 408)
+/**
+ * Statuses of a proxy with which the server has certainly not executed the request. 503 is none: proxies also answer it
+ * when their connection to the server ended after the request was sent.
+ */
+export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408

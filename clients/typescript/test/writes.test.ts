@@ -28,6 +28,9 @@ afterEach(clear)
 /** How gateways answer when the server is too slow for them (JSON:API). */
 const TIMED_OUT = { errors: [{ status: '504', title: 'Gateway Timeout' }] }
 
+/** A refusal of the server's own. */
+const OVERLOADED = { errors: [{ message: 'Wait.', extensions: { code: 'OVERLOADED', retryable: true } }] }
+
 const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
 
 describe('a write is done once, and the caller has its outcome', () => {
@@ -134,6 +137,7 @@ describe('a write whose outcome is not known', () => {
 
   test.each([
     ['error', { status: 504, body: TIMED_OUT }],
+    ['503', { status: 503, body: 'upstream connect error or disconnect/reset before headers' }],
     ['page', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }],
   ])('is not the plain %s of a proxy that has lost the answer', async (what, answer) => {
     kyc = createClient({ retry: { maxAttempts: 1, minDelayMs: 1, maxDelayMs: 1 } })
@@ -161,14 +165,15 @@ describe('a write whose outcome is not known', () => {
     expect(error).toMatchObject({ next: 'REPEAT', attempts: 1, idempotencyKey: call.idempotencyKey, cause })
   })
 
-  test('is a plain refusal where no request was executed', async () => {
+  test.each([
+    ['a proxy', 'RATE_LIMITED', { status: 429 }],
+    ['the server', 'OVERLOADED', { status: 503, body: OVERLOADED }],
+  ])('is a plain refusal of %s where no request was executed', async (who, code, { status, ...answer }) => {
     kyc = createClient({ retry: { maxAttempts: 2, minDelayMs: 1, maxDelayMs: 1 } })
-    await breakConnection({ fault: 'status', status: 503, operationName: 'CreatePerson', times: 2 })
-    await expect(kyc.mutate(CreatePersonDocument, { input: personInput('refused') })).rejects.toMatchObject({
-      code: 'INVALID_ANSWER',
-      status: 503,
-    })
-    expect(await personsNamed(kyc, 'refused')).toEqual([])
+    await breakConnection({ fault: 'status', status, ...answer, operationName: 'CreatePerson', times: 2 })
+    const input = personInput(`refused by ${who}`)
+    await expect(kyc.mutate(CreatePersonDocument, { input })).rejects.toMatchObject({ code, status })
+    expect(await personsNamed(kyc, input.lastName!)).toEqual([])
   })
 })
 

@@ -78,9 +78,8 @@ class Attempt:
         """Whether a write may have been carried out although this does not say so."""
         if self.result is not None:
             return any(extensions_of(error).get("code") == "OUTCOME_UNKNOWN" for error in self.errors)
-        is_refusal = self.status is not None and (
-            self.status == 503 or (400 <= self.status < 500 and self.status != 408)
-        )
+        # 503 of a proxy is no refusal: some answer it also when their connection ended after the request was sent.
+        is_refusal = self.status is not None and 400 <= self.status < 500 and self.status != 408
         return not is_refusal
 
     @property
