@@ -166,6 +166,58 @@ def test_a_write_whose_answer_a_proxy_has_lost_is_in_doubt(server: Server, answe
     assert failure.value.next == "REPEAT"
 
 
+REFUSED = {"errors": [{"message": "No.", "extensions": {"code": "CONFLICT", "retryable": False}}]}
+UNFORESEEN = {"code": "INTERNAL_SERVER_ERROR", "retryable": False, "correlationId": "c-1"}
+
+
+def unforeseen(data: object) -> dict:
+    """An error that the server did not foresee, of a field or of the whole request."""
+    return {"errors": [{"message": "Wrong.", "extensions": UNFORESEEN}], "data": data}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 200, "body": unforeseen({"createPerson": None})}, {"status": 500, "body": unforeseen(None)}],
+    ids=["a field", "the whole request"],
+)
+def test_a_write_is_in_doubt_when_the_server_did_not_foresee_an_error(
+    server: Server, kyc: KycGraph, answer: dict
+) -> None:
+    server.break_connection(fault="replace", **answer, operationName="CreatePerson")
+    name = f"Py unforeseen {answer['status']}"
+    with pytest.raises(OutcomeUnknownError) as failure:
+        kyc.create_person(person(name))
+    error = failure.value
+    assert (error.next, error.attempts, error.status) == ("REPEAT", 1, answer["status"])
+    assert error.correlation_id == "c-1"
+    assert isinstance(error.__cause__, KycGraphError) and error.__cause__.code == "INTERNAL_SERVER_ERROR"
+    repeated = kyc.create_person(person(name), idempotency_key=error.idempotency_key).create_person
+    assert repeated.replayed
+    assert persons_named(kyc, name) == [repeated.person.id]
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        pytest.param("OUTCOME_UNKNOWN", unforeseen({"createPerson": None}), id="an unforeseen error"),
+        pytest.param(
+            "OUTCOME_UNKNOWN",
+            {"errors": REFUSED["errors"] + OVERLOADED["errors"], "data": None},
+            id="of two errors one that is retryable",
+        ),
+        pytest.param("CONFLICT", REFUSED, id="a refusal for good"),
+    ],
+)
+def test_a_lost_write_is_in_doubt_until_the_repeat_says_what_became_of_it(
+    server: Server, kyc: KycGraph, code: str, body: dict
+) -> None:
+    server.break_connection(fault="drop-request", operationName="CreatePerson")
+    server.break_connection(fault="status", status=200, body=body, operationName="CreatePerson")
+    with pytest.raises(KycGraphError) as failure:
+        kyc.create_person(person("Py lost"))
+    assert (failure.value.code, failure.value.attempts) == (code, 2)
+
+
 @pytest.mark.parametrize(
     ("code", "answer"),
     [("RATE_LIMITED", {"status": 429}), ("OVERLOADED", {"status": 503, "body": OVERLOADED})],

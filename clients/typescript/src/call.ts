@@ -1,7 +1,7 @@
 import { attempt, type Attempt, type Request, type Result, type Transport } from './attempt.js'
 import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
 import { KycGraphError } from './errors.js'
-import { failureOf, inDoubt, isRefusal, isTemporary } from './failure.js'
+import { failureOf, inDoubt, isRefusal, isTemporary, saysNothing } from './failure.js'
 
 /** Limits of one call. */
 export interface CallLimits {
@@ -124,5 +124,5 @@ const toldMs = (outcome: Attempt): number | undefined => {
 const leavesDoubt = (outcome: Attempt): boolean => {
   if (outcome.kind === 'lost') return true
   if (outcome.kind === 'foreign') return !isRefusal(outcome.status)
-  return outcome.result.errors.some(({ extensions }) => extensions?.code === 'OUTCOME_UNKNOWN')
+  return outcome.result.errors.some(saysNothing)
 }

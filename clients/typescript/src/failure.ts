@@ -17,25 +17,37 @@ const titleOf = ({ name, kind }: Operation): string => name ?? `the ${kind}`
 const deciding = (errors: readonly GraphError[]): GraphError =>
   errors.find(({ extensions }) => extensions?.code === 'OUTCOME_UNKNOWN') ?? errors[0]!
 
+const codeOf = ({ extensions }: GraphError): string => extensions?.code ?? 'INTERNAL_SERVER_ERROR'
+
+/** Whether an error leaves open what became of a write: also one that the server did not foresee. */
+export const saysNothing = (error: GraphError): boolean =>
+  ['OUTCOME_UNKNOWN', 'INTERNAL_SERVER_ERROR'].includes(codeOf(error))
+
 const FOREIGN_CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 429: 'RATE_LIMITED' }
 
-/** Whether the server has said what became of the operation: it ran, and a repeat would not end otherwise. */
+/** Whether the server has said what became of all of the operation: it ran, and a repeat would not end otherwise. */
 const isFinal = (outcome: Attempt): boolean =>
   outcome.kind === 'answered' &&
   outcome.status === 200 &&
-  !outcome.result.errors.every(({ extensions }) => extensions?.retryable === true)
+  !outcome.result.errors.some((error) => error.extensions?.retryable === true || saysNothing(error))
 
 /** The error of a call that is not repeated any more. */
 export function failureOf(outcome: Attempt, state: CallState, toldMs: number | undefined): KycGraphError<string> {
   const failure = ownFailureOf(outcome, state, toldMs)
   const isUnknown = failure instanceof OutcomeUnknownError
-  return state.isInDoubt && !isUnknown && !isFinal(outcome) ? inDoubt(state, failure) : failure
+  return state.isInDoubt && !isUnknown && !isFinal(outcome) ? inDoubt(state, failure, failure) : failure
 }
 
-/** The error of a write whose answer was lost. */
-export function inDoubt({ operation, attempts, idempotencyKey }: CallState, cause: unknown): OutcomeUnknownError {
+/** The error of a write that may have been carried out, with what the last answer holds where there is one. */
+export function inDoubt(
+  { operation, attempts, idempotencyKey }: CallState,
+  cause: unknown,
+  last?: KycGraphError<string>,
+): OutcomeUnknownError {
   const message = `Whether ${titleOf(operation)} was carried out is not known. Send the same input with the same idempotencyKey to finish it or find it done.`
-  return new OutcomeUnknownError('REPEAT', { message, attempts, idempotencyKey, cause })
+  const { errors = [], data, status, retryAfterSeconds }: Partial<KycGraphError<string>> = last ?? {}
+  const answer = { errors, data, status, retryAfterSeconds }
+  return new OutcomeUnknownError('REPEAT', { ...answer, message, attempts, idempotencyKey, cause })
 }
 
 function ownFailureOf(outcome: Attempt, state: CallState, toldMs: number | undefined): KycGraphError<string> {
@@ -71,10 +83,10 @@ function ownFailureOf(outcome: Attempt, state: CallState, toldMs: number | undef
   }
 }
 
-function answered({ extensions }: GraphError, parts: ErrorParts): KycGraphError<string> {
-  const code = extensions?.code ?? 'INTERNAL_SERVER_ERROR'
+function answered(error: GraphError, parts: ErrorParts): KycGraphError<string> {
+  const code = codeOf(error)
   if (code !== 'OUTCOME_UNKNOWN') return new KycGraphError(code, parts)
-  return new OutcomeUnknownError(extensions?.retryable === true ? 'REPEAT' : 'READ_BACK', parts)
+  return new OutcomeUnknownError(error.extensions?.retryable === true ? 'REPEAT' : 'READ_BACK', parts)
 }
 
 /** Whether another attempt may help after an answer that is none of the server's own: a proxy says that it did not reach it for the moment, or its JSON was cut off. */

@@ -31,6 +31,12 @@ const TIMED_OUT = { errors: [{ status: '504', title: 'Gateway Timeout' }] }
 /** A refusal of the server's own. */
 const OVERLOADED = { errors: [{ message: 'Wait.', extensions: { code: 'OVERLOADED', retryable: true } }] }
 
+const REFUSED = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT', retryable: false } }] }
+
+/** An error that the server did not foresee, of a field or of the whole request. */
+const UNFORESEEN = { code: 'INTERNAL_SERVER_ERROR', retryable: false, correlationId: 'c-1' }
+const unforeseen = (data?: unknown) => ({ errors: [{ message: 'Wrong.', extensions: UNFORESEEN }], data })
+
 const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
 
 describe('a write is done once, and the caller has its outcome', () => {
@@ -147,6 +153,41 @@ describe('a write whose outcome is not known', () => {
     if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
     expect(error).toMatchObject({ next: 'REPEAT', retryable: true })
     expect(await personsNamed(kyc, input.lastName!)).toHaveLength(1)
+  })
+
+  test.each([
+    ['a field', { status: 200, body: unforeseen({ createPerson: null }) }],
+    ['the whole request', { status: 500, body: unforeseen() }],
+  ])('is in doubt when the server did not foresee an error of %s, and is not repeated', async (title, answer) => {
+    await breakConnection({ fault: 'replace', ...answer, operationName: 'CreatePerson' })
+    const input = personInput(`unforeseen of ${title}`)
+    const error: unknown = await kyc.mutate(CreatePersonDocument, { input }).catch((reason: unknown) => reason)
+    if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
+    expect(error).toMatchObject({ next: 'REPEAT', attempts: 1, status: answer.status, correlationId: 'c-1' })
+    expect(error.cause).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' })
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey: error.idempotencyKey })
+    expect(createPerson!.replayed).toBe(true)
+    expect(await personsNamed(kyc, input.lastName!)).toEqual([createPerson!.person.id])
+  })
+
+  test.each([
+    ['an unforeseen error', { body: unforeseen({ createPerson: null }) }],
+    [
+      'of two errors one that is retryable',
+      { body: { errors: [...REFUSED.errors, ...OVERLOADED.errors], data: null } },
+    ],
+  ])('is still in doubt when the repeat is answered with %s', async (title, answer) => {
+    await breakConnection({ fault: 'drop-answer', operationName: 'CreatePerson' })
+    await breakConnection({ fault: 'status', status: 200, ...answer, operationName: 'CreatePerson' })
+    const call = kyc.mutate(CreatePersonDocument, { input: personInput(`lost, then ${title}`) })
+    await expect(call).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', next: 'REPEAT', attempts: 2 })
+  })
+
+  test('is known when the repeat is refused for good', async () => {
+    await breakConnection({ fault: 'drop-request', operationName: 'CreatePerson' })
+    await breakConnection({ fault: 'status', status: 200, body: REFUSED, operationName: 'CreatePerson' })
+    const call = kyc.mutate(CreatePersonDocument, { input: personInput('lost, then refused') })
+    await expect(call).rejects.toMatchObject({ code: 'CONFLICT', attempts: 2 })
   })
 
   test.each([

@@ -70,14 +70,15 @@ class Attempt:
 
     @property
     def is_final(self) -> bool:
-        """Whether the server has said what became of the operation, and a repeat would not end otherwise."""
-        return self.result is not None and self.status == 200 and not may_repeat(self.errors)
+        """Whether the server has said what became of all of the operation, and a repeat would not end otherwise."""
+        is_open = any(extensions_of(error).get("retryable") is True or _says_nothing(error) for error in self.errors)
+        return self.result is not None and self.status == 200 and not is_open
 
     @property
     def leaves_doubt(self) -> bool:
         """Whether a write may have been carried out although this does not say so."""
         if self.result is not None:
-            return any(extensions_of(error).get("code") == "OUTCOME_UNKNOWN" for error in self.errors)
+            return any(_says_nothing(error) for error in self.errors)
         # 503 of a proxy is no refusal: some answer it also when their connection ended after the request was sent.
         is_refusal = self.status is not None and 400 <= self.status < 500 and self.status != 408
         return not is_refusal
@@ -111,12 +112,25 @@ def _are_own(errors: Any, is_success: bool) -> bool:
     )
 
 
-def in_doubt(operation: Operation, attempts: int) -> OutcomeUnknownError:
+def _code_of(error: GraphError) -> str:
+    return str(extensions_of(error).get("code", "INTERNAL_SERVER_ERROR"))
+
+
+def _says_nothing(error: GraphError) -> bool:
+    """Whether an error leaves open what became of a write: also one that the server did not foresee."""
+    return _code_of(error) in ("OUTCOME_UNKNOWN", "INTERNAL_SERVER_ERROR")
+
+
+def in_doubt(operation: Operation, attempts: int, last: Optional[KycGraphError] = None) -> OutcomeUnknownError:
+    """The error of a write that may have been carried out, with what the last answer holds where there is one."""
     message = (
         f"Whether {operation.name} was carried out is not known. Send the same input with the same idempotency_key to "
         "finish it or find it done."
     )
-    return OutcomeUnknownError("REPEAT", message, attempts=attempts, idempotency_key=operation.idempotency_key)
+    common: Dict[str, Any] = {"attempts": attempts, "idempotency_key": operation.idempotency_key}
+    if last is not None:
+        common |= {"errors": last.errors, "data": last.data, "status": last.status, "retry_after": last.retry_after}
+    return OutcomeUnknownError("REPEAT", message, **common)
 
 
 def failure_of(operation: Operation, attempt: Attempt, attempts: int, told: Optional[float]) -> KycGraphError:
@@ -136,10 +150,10 @@ def failure_of(operation: Operation, attempt: Attempt, attempts: int, told: Opti
         failure.__cause__ = attempt.cause
         return failure
     # A write in doubt comes before all others.
-    errors = sorted(attempt.errors, key=lambda error: extensions_of(error).get("code") != "OUTCOME_UNKNOWN")
+    errors = sorted(attempt.errors, key=lambda error: _code_of(error) != "OUTCOME_UNKNOWN")
     extensions = extensions_of(errors[0])
     common = {**common, "errors": errors, "data": attempt.result.get("data")}
-    code, message = str(extensions.get("code", "INTERNAL_SERVER_ERROR")), str(errors[0].get("message", ""))
+    code, message = _code_of(errors[0]), str(errors[0].get("message", ""))
     if code == "OUTCOME_UNKNOWN":
         return OutcomeUnknownError("REPEAT" if extensions.get("retryable") is True else "READ_BACK", message, **common)
     return KycGraphError(code, message, **common)

@@ -153,7 +153,7 @@ class Calls:
             if is_over or not attempt.may_repeat:
                 failure = failure_of(operation, attempt, attempts, told)
                 if is_in_doubt and not attempt.is_final and not isinstance(failure, OutcomeUnknownError):
-                    raise in_doubt(operation, attempts) from failure
+                    raise in_doubt(operation, attempts, failure) from failure
                 raise failure
             time.sleep(wait)
 
