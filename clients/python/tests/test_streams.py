@@ -1,7 +1,9 @@
 import json
 import threading
+import time
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Iterator, List
+from typing import Any, Dict, Iterator, List, Mapping, Union
 
 import pytest
 
@@ -20,12 +22,21 @@ REFUSED = {"errors": [{"message": "No.", "extensions": {"code": "FORBIDDEN", "re
 LATER = {"errors": [{"message": "Later.", "extensions": {"code": "PROVIDER_TIMEOUT", "retryable": True}}]}
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """An answer of 503 in place of a stream."""
+
+    headers: Dict[str, str] = field(default_factory=dict)
+    body: Any = ""
+
+
 class Streams(ThreadingHTTPServer):
     """Answers each subscription with the next of its streams, and each query with a final state."""
 
-    def __init__(self, streams: List[str]) -> None:
+    def __init__(self, streams: List[Union[str, Refusal]]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.streams = streams
+        self.times: List[float] = []
         self.opened = 0
         self.polls = 0
 
@@ -35,20 +46,25 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
+        self.server.times.append(time.monotonic())
         if self.headers["accept"] != "text/event-stream":
             self.server.polls += 1
             data = {"verificationResult": {"state": "COMPLETED", "nextPollAt": None, "account": None}}
             self._send(200, "application/json", json.dumps({"data": data}))
             return
         self.server.opened += 1
-        if self.server.streams:
-            self._send(200, "text/event-stream; charset=utf-8", self.server.streams.pop(0))
+        answer = self.server.streams.pop(0) if self.server.streams else None
+        if isinstance(answer, str):
+            self._send(200, "text/event-stream; charset=utf-8", answer)
+        elif answer is not None:
+            self._send(503, "application/json", json.dumps(answer.body), answer.headers)
         else:
             self._send(400, "application/json", json.dumps(REFUSED))
 
-    def _send(self, status: int, content_type: str, body: str) -> None:
+    def _send(self, status: int, content_type: str, body: str, headers: Mapping[str, str] = {}) -> None:
         self.send_response(status)
-        self.send_header("content-type", content_type)
+        for name, value in {"content-type": content_type, **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -93,6 +109,42 @@ def test_wait_for_takes_the_outcome_from_a_stream_and_else_polls(
         ended = kyc.wait_for(kyc.payee_check, id="1")
     assert ended.verification_result.state == "COMPLETED"
     assert (streams.opened, streams.polls) == (opened, polls)
+
+
+OVERLOADED = {"code": "OVERLOADED", "retryable": True, "retryAfterSeconds": 1}
+FULL = {"errors": [{"message": "Wait.", "extensions": OVERLOADED}]}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(Refusal({"retry-after": "1"}), id="Retry-After of a proxy"),
+        pytest.param(Refusal({"retry-after": "1"}, LATER), id="Retry-After of the server"),
+        pytest.param(Refusal(body=FULL), id="an error of the whole request"),
+        pytest.param(f"event: next\ndata: {json.dumps(FULL)}\n\n" + COMPLETE, id="an error of the stream"),
+        pytest.param(
+            f"retry: 1000\n\nevent: next\ndata: {json.dumps(LATER)}\n\n" + COMPLETE, id="retry before an error"
+        ),
+    ],
+)
+@pytest.mark.parametrize(("attempts", "polls"), [(3, 0), (1, 1)], ids=["connects anew", "polls"])
+def test_wait_for_goes_on_no_sooner_than_the_stream_was_told(
+    streams: Streams, first: Union[str, Refusal], attempts: int, polls: int
+) -> None:
+    streams.streams = [first, next_event("COMPLETED")]
+    url = f"http://127.0.0.1:{streams.server_port}/graphql"
+    with KycGraph(url, "token", retry=RetryPolicy(attempts, 0.001, 0.001)) as kyc:
+        assert kyc.wait_for(kyc.payee_check, id="1").verification_result.state == "COMPLETED"
+    assert (len(streams.times), streams.polls) == (2, polls)
+    assert streams.times[1] - streams.times[0] >= 1
+
+
+def test_wait_for_does_not_poll_when_its_time_is_over_before_the_stream_may_be_opened_again(streams: Streams) -> None:
+    streams.streams = [Refusal({"retry-after": "60"})]
+    with KycGraph(f"http://127.0.0.1:{streams.server_port}/graphql", "token") as kyc:
+        with pytest.raises(KycGraphError) as failure:
+            kyc.wait_for(kyc.payee_check, id="1", timeout=0.2)
+    assert (failure.value.code, streams.opened, streams.polls) == ("TIMEOUT", 1, 0)
 
 
 def test_wait_for_polls_where_the_stream_is_refused_within() -> None:

@@ -44,6 +44,7 @@ export class Subscription {
         throw new KycGraphError('NETWORK_ERROR', {
           message: 'The stream ends again and again.',
           retryable: true,
+          retryAfterSeconds: this.#toldMs === undefined ? undefined : this.#toldMs / 1_000,
           cause,
         })
       await sleep(delayMs(this.#retry, this.#failures, this.#toldMs), this.#request.signal)
@@ -59,7 +60,7 @@ export class Subscription {
       let failed: Result<unknown> | undefined
       for await (const event of opened.events) {
         if (event.kind === 'complete') return failed
-        if (event.kind === 'retry') this.#toldMs = event.ms
+        if (event.kind === 'retry') this.#tell(event.ms)
         else {
           failed = this.#failed(event.result)
           if (failed === undefined) yield event.result
@@ -85,7 +86,7 @@ export class Subscription {
     const mayPass = ({ extensions }: GraphError): boolean =>
       extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED'
     if (!errors.every(mayPass)) throw this.#failureOf(result, 200, undefined)
-    this.#toldMs = serverDelayMs(errors, undefined)
+    this.#tell(serverDelayMs(errors, undefined))
     return result
   }
 
@@ -93,8 +94,13 @@ export class Subscription {
   #refusal({ status, headers, result }: Refused): unknown {
     const failure = this.#failureOf(result, status, headers)
     if (!failure.retryable) throw new NoStream(failure)
-    this.#toldMs = serverDelayMs(result?.errors ?? [], headers)
+    this.#tell(serverDelayMs(result?.errors ?? [], headers))
     return failure
+  }
+
+  /** The longest wait that was asked for on one connection counts. */
+  #tell(ms: number | undefined): void {
+    if (ms !== undefined) this.#toldMs = Math.max(ms, this.#toldMs ?? 0)
   }
 
   #failureOf(result: Result<unknown> | undefined, status: number, headers: Headers | undefined): KycGraphError<string> {

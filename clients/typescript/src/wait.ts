@@ -56,7 +56,7 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
   try {
     return source.poll === undefined
       ? await completed(source, awaited, take)
-      : ((await streamed(source, progress)) ?? (await polled(source.poll, signal, progress)))
+      : ((await streamed(source, progress, signal)) ?? (await polled(source.poll, signal, progress)))
   } catch (error) {
     if (!signal.aborted || !isTimeout(signal.reason)) throw error
     throw new KycGraphError('TIMEOUT', {
@@ -74,6 +74,7 @@ const isTimeout = (reason: unknown): boolean => reason instanceof Error && reaso
 async function streamed<Data extends object>(
   { stream, onNoStream }: Source,
   progress: (data: Data) => Progress,
+  signal: AbortSignal,
 ): Promise<Data | undefined> {
   if (stream === undefined) return undefined
   try {
@@ -82,6 +83,7 @@ async function streamed<Data extends object>(
     // Whatever the server refuses as a subscription, the query tells.
     if (error instanceof NoStream || (error instanceof KycGraphError && !error.retryable)) onNoStream()
     else if (!(error instanceof KycGraphError)) throw error
+    else await sleep(toldMs(error), signal)
   }
   return undefined
 }
@@ -104,8 +106,8 @@ async function completed<Data extends object>(
     } catch (error) {
       if (error instanceof NoStream) throw error.failure
       if (!(error instanceof KycGraphError) || !error.retryable) throw error
+      await sleep(Math.max(REOPEN_MS, toldMs(error)), signal)
     }
-    await sleep(REOPEN_MS, signal)
   }
 }
 
@@ -120,9 +122,12 @@ async function polled<Data extends object>(
     const state = data === undefined ? PENDING : progress(data as Data)
     if (data !== undefined && !state.isPending) return data as Data
     const wait = pollDelayMs(state, serverTime, Date.now() - begun)
-    await sleep(Math.max(wait, (failure?.retryAfterSeconds ?? 0) * 1_000), signal)
+    await sleep(Math.max(wait, toldMs(failure)), signal)
   }
 }
+
+/** How long to wait at least after a failure. */
+const toldMs = (failure: KycGraphError<string> | undefined): number => (failure?.retryAfterSeconds ?? 0) * 1_000
 
 const PENDING: Progress = { isPending: true, nextPollAt: undefined }
 

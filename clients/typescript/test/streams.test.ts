@@ -12,7 +12,7 @@ import {
   GraphQLString,
 } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/http'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { KycGraph, TypedDocumentString } from '../src/index.js'
 
 type State = 'PENDING' | 'COMPLETED'
@@ -150,6 +150,44 @@ test('a failure that may pass does not end the stream, and one that ends it lead
     expect(seen.slice(-2)).toEqual(['PENDING', 'COMPLETED'])
     expect(opened - before).toBe(connectionsOfOne)
   }
+})
+
+const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+const stream = (body: string) => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+const completed = { data: { verificationResult: { state: 'COMPLETED', nextPollAt: null } } }
+const failed = (extensions: object) => ({ errors: [{ message: 'Later.', extensions }] })
+const later = failed({ code: 'PROVIDER_TIMEOUT', retryable: true })
+const full = failed({ code: 'OVERLOADED', retryable: true, retryAfterSeconds: 1 })
+
+describe.each([
+  ['Retry-After of a proxy', () => new Response('', { status: 503, headers: { 'retry-after': '1' } })],
+  ['an error of the whole request', () => Response.json(full, { status: 503 })],
+  ['an error of the stream', () => stream(event('next', full) + event('complete', ''))],
+  ['retry before an error', () => stream(`retry: 1000\n\n${event('next', later)}${event('complete', '')}`)],
+])('after %s, waitFor goes on no sooner than it was told', (_title, first) => {
+  test.each([
+    ['opens the stream again', 'query', 3, ['text/event-stream', 'text/event-stream']],
+    ['polls', 'query', 1, ['text/event-stream', 'application/json']],
+    ['begins the subscription anew', 'subscription', 1, ['text/event-stream', 'text/event-stream']],
+  ])('and %s', async (_what, kind, maxAttempts, accepted) => {
+    const sent: { at: number; accept: string }[] = []
+    const told = new KycGraph({
+      url: 'http://localhost/',
+      token: 'token',
+      retry: { maxAttempts, minDelayMs: 1, maxDelayMs: 1 },
+      fetch(_url, init) {
+        const accept = new Headers(init?.headers).get('accept')!
+        sent.push({ at: performance.now(), accept })
+        if (sent.length === 1) return Promise.resolve(first())
+        const isStream = accept === 'text/event-stream'
+        const answer = () => stream(event('next', completed) + event('complete', ''))
+        return Promise.resolve(isStream ? answer() : Response.json(completed))
+      },
+    })
+    expect(await told.waitFor(text(kind), { id: '1' })).toEqual(completed.data)
+    expect(sent.map(({ accept }) => accept)).toEqual(accepted)
+    expect(sent[1]!.at - sent[0]!.at).toBeGreaterThanOrEqual(995)
+  })
 })
 
 test('waitFor reads a subscription until it completes, whatever its states are, or until `until`', async () => {

@@ -191,6 +191,8 @@ class Calls:
             if not progress(data).is_pending:
                 return data
         while True:
+            if time.monotonic() >= operation.ends_at:
+                raise _not_in_time(last)
             state, server_time, told = Progress(True, None), None, 0.0
             call = replace(operation, ends_at=min(operation.ends_at, time.monotonic() + self._timeout))
             try:
@@ -204,7 +206,7 @@ class Calls:
                 told = failure.retry_after or 0.0
             delay = max(told, poll_delay(state, server_time, time.monotonic() - begun))
             if time.monotonic() + delay >= operation.ends_at:
-                raise KycGraphError("TIMEOUT", "The outcome did not come in time.", data=last, retryable=True)
+                raise _not_in_time(last)
             time.sleep(delay)
 
     def _stream(self, operation: Operation) -> Iterator[Any]:
@@ -212,7 +214,8 @@ class Calls:
         if operation.text in self._without_stream:
             return
         subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
-        failures, told = 0, 0.0
+        failures = 0
+        told: Optional[float] = None
         head: Mapping[str, str] = {}
 
         def on_head(headers: Mapping[str, str]) -> None:
@@ -220,16 +223,17 @@ class Calls:
             head = headers
             self._authorization.learn(headers)
 
-        def on_retry(seconds: float) -> None:
+        def on_told(seconds: float) -> None:
             nonlocal told
-            told = seconds
+            told = max(seconds, told or 0.0)
 
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
             authorized = self._authorization.authorize()
             headers = {**operation.headers, **authorized.headers}
+            told = None
             try:
                 for data in states(
-                    self._http, self._url, subscription.body, headers, on_head, on_retry, operation.ends_at
+                    self._http, self._url, subscription.body, headers, on_head, on_told, operation.ends_at
                 ):
                     if data is None:
                         self._without_stream.add(operation.text)
@@ -247,8 +251,12 @@ class Calls:
                     # Whatever the server refuses as a subscription, the query tells.
                     self._without_stream.add(operation.text)
                     return
-            delay = max(told, self._retry.delay(failures, None))
+            delay = self._retry.delay(failures, told)
             time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
+
+
+def _not_in_time(last: Any) -> KycGraphError:
+    return KycGraphError("TIMEOUT", "The outcome did not come in time.", data=last, retryable=True)
 
 
 def _as_json(value: Any) -> Any:

@@ -2,13 +2,13 @@
 
 import json
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import httpx
 
 from .attempts import TEMPORARY, result_of
-from .errors import KycGraphError
-from .retry import extensions_of, may_repeat
+from .errors import GraphError, KycGraphError
+from .retry import extensions_of, may_repeat, server_delay
 
 _MAX_SILENCE_SECONDS = 45.0
 """The server sends something at least this often; a connection that is silent for longer is dead."""
@@ -20,26 +20,26 @@ def states(
     body: Mapping[str, Any],
     headers: Mapping[str, str],
     on_head: Callable[[Mapping[str, str]], None],
-    on_retry: Callable[[float], None],
+    on_told: Callable[[float], None],
     ends_at: float,
 ) -> Iterator[Any]:
     """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
-    raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer; `on_retry` is told how many seconds the server asks
-    to wait before a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
+    raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer;
+    `on_told` is told each time how many seconds the server asks to wait before a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
     """
     timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
     accepting = {**headers, "accept": "text/event-stream"}
     with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
         on_head(response.headers)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
-            yield from _refusal(response)
+            yield from _refusal(response, on_told)
             return
         failed: Optional[KycGraphError] = None
         for event, data in _events(_until(ends_at, response.iter_lines())):
             if event == "retry":
-                on_retry(float(data) / 1000)
+                on_told(float(data) / 1000)
             elif event == "complete":
                 if failed is not None:
                     raise failed
@@ -51,6 +51,7 @@ def states(
                     if not failure.retryable and failure.code != "UNAUTHENTICATED":
                         raise
                     failed = failure
+                    _tell(failure.errors, {}, on_told)
                 else:
                     yield state
         raise httpx.RemoteProtocolError("The stream ended before the subscription was complete.")
@@ -73,12 +74,19 @@ def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
             raise httpx.ReadTimeout("The time of the stream is over.")
 
 
-def _refusal(response: httpx.Response) -> Iterator[Any]:
+def _tell(errors: Sequence[GraphError], headers: Mapping[str, str], on_told: Callable[[float], None]) -> None:
+    told = server_delay(errors, headers, time.time())
+    if told is not None:
+        on_told(told)
+
+
+def _refusal(response: httpx.Response, on_told: Callable[[float], None]) -> Iterator[Any]:
     response.read()
     result = result_of(response)
+    errors = (result or {}).get("errors") or []
+    _tell(errors, response.headers, on_told)
     if result is None and response.status_code in TEMPORARY:
         raise httpx.RemoteProtocolError(f"A proxy answers in the server's place (HTTP {response.status_code}).")
-    errors = (result or {}).get("errors") or []
     if response.status_code == 401 or may_repeat(errors):
         _state({"errors": errors or [{"extensions": {"code": "UNAUTHENTICATED"}}]})
     yield None
