@@ -67,7 +67,7 @@ const TIMEOUT_MS = 60_000
 const ATTEMPT_TIMEOUT_MS = 15_000
 const WAIT_MS = 300_000
 
-const HEAD_OF_QUERY = /^((?:\s|,|#[^\n]*\n)*)query\b/
+const HEAD_OF_QUERY = /^((?:[\s,\uFEFF]|#[^\n\r]*[\n\r])*)query\b/
 
 /**
  * A client of kyc-graph. It repeats what the server says may be repeated, writes under one idempotency key, so no write is

@@ -11,25 +11,27 @@ export interface KeyedVariables {
   readonly variables: Variables
 }
 
-const isObject = (value: unknown): value is Variables => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Variables =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Puts the idempotency key into each input of a mutation that has none. The first input gets the key itself; further ones
- * get it with the name of their variable, because one key with two inputs is refused.
+ * get it with the name of their variable, because one key with two inputs is refused. Throws where an input cannot have a
+ * key: its write would be done again with each repeat.
  */
 export function withIdempotencyKey(
-  { name, inputVariables }: Operation,
+  { name, inputs: given }: Operation,
   variables: Variables,
   key: string | undefined,
 ): KeyedVariables {
-  const inputs = inputVariables.filter((variable) => isObject(variables[variable]))
-  if (inputs.length === 0)
+  const inputs = given.filter((variable) => variable !== undefined && isObject(variables[variable])) as string[]
+  if (inputs.length === 0 || inputs.length < given.length)
     throw new TypeError(
-      `The mutation ${name ?? ''} needs its input as a variable (input: $input), which carries the idempotencyKey.`,
+      `The mutation ${name ?? ''} needs each input as a variable (input: $input), which carries the idempotencyKey.`,
     )
   const keyOf = (variable: string): unknown => (variables[variable] as Variables)['idempotencyKey']
-  const given = keyOf(inputs[0]!)
-  const idempotencyKey = typeof given === 'string' ? given : (key ?? createIdempotencyKey())
+  const first = keyOf(inputs[0]!)
+  const idempotencyKey = typeof first === 'string' ? first : (key ?? createIdempotencyKey())
   const keyed = inputs.map((variable, i) => {
     const added = i === 0 ? idempotencyKey : `${idempotencyKey}:${variable}`
     return [variable, { ...(variables[variable] as Variables), idempotencyKey: keyOf(variable) ?? added }] as const

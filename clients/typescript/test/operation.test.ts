@@ -14,11 +14,31 @@ describe('readOperation', () => {
     ['query($id: ID!) { a(id: $id) }', 'query', undefined],
     ['# mutation B\n, \n mutation C { a }', 'mutation', 'C'],
     ['subscription D($a: ID) { a }', 'subscription', 'D'],
+    ['\uFEFF, # a note\r mutation E { a }', 'mutation', 'E'],
+    ['mutation # a note {\n F { a }', 'mutation', 'F'],
   ])('%j is a %s named %s', (text, kind, name) => {
     expect(readOperation(text)).toMatchObject({ text, kind, name })
   })
 
-  test.each(['', 'fragment F on Query { a }', '[object Object]'])('refuses %j', (text) => {
+  test.each([
+    ['a(input: $x)', ['x']],
+    ['a(b: 1, input # a note :\n , : , $ x)', ['x']],
+    ['a(input: $x) b(input: $y) c(input: $x)', ['x', 'y']],
+    ['a(input: { b: $x })', [undefined]],
+    ['a(input: null) b(input: $x)', [undefined, 'x']],
+    // What is no argument `input`.
+    ['a(input: $x) { input: id }', ['x']],
+    ['a(b: { input: 1 }, input: $x)', ['x']],
+    ['a(b: "(input: 1", c: """\\"""(input: 1""", input: $x) # (input: 1)', ['x']],
+  ])('the inputs of %j are %j', (fields, inputs) => {
+    expect(readOperation(`mutation A($input: I! = { input: 1 }) { ${fields}\n}`).inputs).toEqual(inputs)
+  })
+
+  test('reads the inputs of fragments', () => {
+    expect(readOperation('mutation A { ...F } fragment F on Mutation { a(input: {}) }').inputs).toEqual([undefined])
+  })
+
+  test.each(['', '# query', 'fragment F on Query { a }', '[object Object]'])('refuses %j', (text) => {
     expect(() => readOperation(text)).toThrow(TypeError)
   })
 
@@ -34,7 +54,7 @@ describe('readOperation', () => {
         text: body,
         kind: type,
         name,
-        inputVariables: type === 'mutation' ? ['input'] : [],
+        inputs: type === 'mutation' ? ['input'] : [],
       })
     }
   })
@@ -68,9 +88,15 @@ describe('withIdempotencyKey', () => {
     })
   })
 
-  test('refuses a mutation whose input is no variable', () => {
-    const inline = readOperation('mutation A { a(input: {}) { b } }')
-    expect(() => withIdempotencyKey(inline, {}, 'k')).toThrow(TypeError)
+  test.each([
+    ['is written out', 'a(input: {}) { b }', {}],
+    ['is written out beside one that is a variable', 'a(input: $x) { b } c(input: { d: 1 }) { b }', { x: {} }],
+    ['has no value beside one that has', 'a(input: $x) { b } c(input: $y) { b }', { x: {} }],
+    ['is a list', 'a(input: $x) { b }', { x: [{}] }],
+    ['is missing', 'a { b }', { x: {} }],
+  ])('refuses a mutation of which an input %s', (_title, fields, variables) => {
+    const operation = readOperation(`mutation A($x: I!, $y: I! = { e: 1 }) { ${fields} }`)
+    expect(() => withIdempotencyKey(operation, variables, 'k')).toThrow(TypeError)
   })
 })
 

@@ -1,9 +1,8 @@
 """One attempt at an operation, and what it says."""
 
-import re
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 import httpx
 
@@ -14,7 +13,6 @@ _FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
 TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 LOST = (httpx.TransportError, httpx.DecodingError)
 """Failures that leave no whole answer: the server may have executed the operation."""
-_MUTATION = re.compile(r"^\s*mutation\b")
 
 
 @dataclass(frozen=True)
@@ -29,21 +27,29 @@ class Operation:
     idempotency_key: Optional[str] = None
 
     @property
-    def is_mutation(self) -> bool:
-        return _MUTATION.match(self.text) is not None
-
-    @property
     def body(self) -> Dict[str, Any]:
         return {"query": self.text, "operationName": self.name, "variables": self.variables}
 
-    def with_key(self, key: Optional[str]) -> "Operation":
-        """The mutation under an idempotency key: that of its input, else this one, else a new one."""
-        given = self.variables.get("input")
-        if not isinstance(given, dict):
-            raise TypeError("A mutation needs its input as the variable `input`, which carries the idempotencyKey.")
-        idempotency_key = given.get("idempotencyKey") or key or str(uuid.uuid4())
-        keyed = {**self.variables, "input": {**given, "idempotencyKey": idempotency_key}}
-        return replace(self, variables=keyed, idempotency_key=idempotency_key)
+    def with_key(self, key: Optional[str], inputs: Sequence[Optional[str]]) -> "Operation":
+        """The mutation under an idempotency key: that of its first input, else this one, else a new one.
+
+        Further inputs get it with the name of their variable, because one key with two inputs is refused. Raises
+        `TypeError` where an input cannot have a key: its write would be done again with each repeat.
+        """
+        given = {name: value for name in inputs if name and isinstance(value := self.variables.get(name), dict)}
+        if not given or len(given) < len(inputs):
+            raise TypeError(
+                f"The mutation {self.name} needs each input as a variable (input: $input), which carries the "
+                "idempotencyKey."
+            )
+        first = next(iter(given))
+        idempotency_key = given[first].get("idempotencyKey") or key or str(uuid.uuid4())
+        added = {name: idempotency_key if name == first else f"{idempotency_key}:{name}" for name in given}
+        keyed = {
+            name: {**value, "idempotencyKey": value.get("idempotencyKey") or added[name]}
+            for name, value in given.items()
+        }
+        return replace(self, variables={**self.variables, **keyed}, idempotency_key=idempotency_key)
 
 
 @dataclass(frozen=True)

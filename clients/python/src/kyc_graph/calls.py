@@ -1,6 +1,5 @@
 """One operation with its repeats."""
 
-import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
@@ -11,6 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from .attempts import LOST, Attempt, Operation, failure_of, in_doubt, result_of
 from .authorization import Authorization
+from .documents import as_subscription, read_document
 from .errors import KycGraphError, OutcomeUnknownError
 from .paging import rows
 from .retry import RetryPolicy, server_delay
@@ -27,7 +27,6 @@ _MAX_RENEWALS = 2
 """How often one call may get another token or nonce before the server's refusal stands."""
 _GRACE_SECONDS = 1.0
 """So much longer than the server this side waits: the server's own answer says more than a connection that is cut here."""
-_QUERY = re.compile(r"\bquery\b")
 
 
 @dataclass(frozen=True)
@@ -104,13 +103,22 @@ class Calls:
         headers: Optional[Mapping[str, str]] = None,
         _wait: Optional[_Wait] = None,
     ) -> Any:
-        """Runs an operation and answers its data; the generated methods call it."""
+        """Runs an operation and answers its data; the generated methods call it.
+
+        `query` is the text of one operation, before its fragments. Each input of a mutation is a variable
+        (`input: $input`), because it carries the idempotency key.
+        """
         given = {
             name: _as_json(value)
             for name, value in (variables or {}).items()
             # What the generated methods pass for an argument that was left out.
             if type(value).__name__ != "UnsetType"
         }
+        document = read_document(query)
+        if document.name and operation_name and document.name != operation_name:
+            raise TypeError(f"The document begins with {document.name}, which is not {operation_name}.")
+        if document.kind == "mutation" and _wait is not None:
+            raise TypeError("What is waited for is read by a query.")
         operation = Operation(
             text=query,
             name=operation_name,
@@ -118,8 +126,8 @@ class Calls:
             headers={**self._headers, **(headers or {})},
             ends_at=time.monotonic() + (self._timeout if timeout is None else timeout),
         )
-        if operation.is_mutation:
-            operation = operation.with_key(idempotency_key)
+        if document.kind == "mutation":
+            operation = operation.with_key(idempotency_key, document.inputs)
         return self._run(operation)[0] if _wait is None else self._wait(operation, _wait)
 
     def get_data(self, response: Any) -> Any:
@@ -213,7 +221,7 @@ class Calls:
         """The states of a stream, over reconnections; none where the server has no stream."""
         if operation.text in self._without_stream:
             return
-        subscription = replace(operation, text=_QUERY.sub("subscription", operation.text, count=1))
+        subscription = replace(operation, text=as_subscription(operation.text))
         failures = 0
         told: Optional[float] = None
         head: Mapping[str, str] = {}
