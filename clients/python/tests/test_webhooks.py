@@ -62,7 +62,36 @@ def test_refuses_what_is_not_signed_in_time(signatures, body, now) -> None:
         verify_webhook(body, headers(*signatures), secrets=SECRET, now=now)
 
 
-@pytest.mark.parametrize("secrets", [[], "", "whsec_", "whsec_?"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("webhook-signature", "v1,é"),
+        ("webhook-signature", "v1,\udce9"),
+        ("webhook-signature", "v1"),
+        ("webhook-signature", ""),
+        ("webhook-timestamp", "1e9"),
+        ("webhook-timestamp", "١"),
+        ("webhook-timestamp", str(int(NOW)) + "\n"),
+        ("webhook-timestamp", "9" * 12),
+        ("webhook-timestamp", "9" * 400),
+        ("webhook-timestamp", "-1"),
+        ("webhook-timestamp", ""),
+        ("Webhook-Id", "é"),
+        ("Webhook-Id", "\udce9"),
+        ("Webhook-Id", ""),
+    ],
+)
+def test_refuses_malformed_headers(name: str, value: str) -> None:
+    with pytest.raises(WebhookVerificationError):
+        verify_webhook(BODY, {**headers(signature(SECRET)), name: value}, secrets=SECRET, now=NOW)
+
+
+def test_refuses_a_body_that_was_decoded_wrongly() -> None:
+    with pytest.raises(WebhookVerificationError):
+        verify_webhook(BODY + "\udce9", headers(signature(SECRET)), secrets=SECRET, now=NOW)
+
+
+@pytest.mark.parametrize("secrets", [[], "", "whsec_é", "whsec_", "whsec_?"])
 def test_takes_no_empty_secrets(secrets) -> None:
     with pytest.raises(ValueError):
         verify_webhook(BODY, headers(signature(SECRET)), secrets=secrets, now=NOW)

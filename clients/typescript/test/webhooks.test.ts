@@ -51,6 +51,26 @@ test.each([
   await expect(verifyWebhook(body, headers, { secrets: SECRET, now: at })).rejects.toThrow(WebhookVerificationError)
 })
 
-test.each([[[]], [''], ['whsec_'], ['whsec_?']])('takes no secrets like %j', async (secrets) => {
+test.each([
+  ['webhook-signature', 'v1,é'],
+  ['webhook-signature', 'v1,\uDCE9'],
+  ['webhook-signature', 'v1'],
+  ['webhook-signature', ''],
+  ['webhook-timestamp', '1e9'],
+  ['webhook-timestamp', '١'],
+  ['webhook-timestamp', `${now / 1_000}\n`],
+  ['webhook-timestamp', '9'.repeat(12)],
+  ['webhook-timestamp', '9'.repeat(400)],
+  ['webhook-timestamp', '-1'],
+  ['webhook-timestamp', ''],
+  ['Webhook-Id', 'é'],
+  ['Webhook-Id', '\uDCE9'],
+  ['Webhook-Id', ''],
+])('refuses the header %s %j', async (name, value) => {
+  const headers = { ...headersOf(signature(SECRET)), [name]: value }
+  await expect(verifyWebhook(BODY, headers, { secrets: SECRET, now })).rejects.toThrow(WebhookVerificationError)
+})
+
+test.each([[[]], [''], ['whsec_é'], ['whsec_'], ['whsec_?']])('takes no secrets like %j', async (secrets) => {
   await expect(verifyWebhook(BODY, headersOf(signature(SECRET)), { secrets, now })).rejects.toThrow(TypeError)
 })

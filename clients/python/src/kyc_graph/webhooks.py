@@ -1,7 +1,6 @@
 """Verification of webhooks by Standard Webhooks."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -50,8 +49,8 @@ def verify_webhook(
     seconds = float(timestamp) if re.fullmatch(r"[0-9]{1,12}", timestamp) else float("nan")
     if not abs((time.time() if now is None else now) - seconds) <= tolerance_seconds:
         raise WebhookVerificationError("The time of the webhook is not within the tolerance.")
-    content = body.encode() if isinstance(body, str) else body
-    signed = f"{id}.{timestamp}.".encode() + content
+    content = _encoded(body) if isinstance(body, str) else body
+    signed = _encoded(f"{id}.{timestamp}.") + content
     expected = [hmac.new(key, signed, hashlib.sha256).digest() for key in keys]
     found = [_decoded(text[3:]) for text in signatures.split(" ") if text.startswith("v1,")][:_MAX_SIGNATURES]
     # Each is compared in constant time, and all of them are.
@@ -75,8 +74,13 @@ def _key(secret: str) -> bytes:
     return key
 
 
+def _encoded(text: str) -> bytes:
+    """The text in UTF-8; what is no character, as servers make of bytes that are no UTF-8, is never what was signed."""
+    return text.encode(errors="surrogatepass")
+
+
 def _decoded(text: str) -> Optional[bytes]:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
