@@ -203,7 +203,7 @@ def test_a_write_is_in_doubt_when_the_server_did_not_foresee_an_error(
         pytest.param(
             "OUTCOME_UNKNOWN",
             {"errors": REFUSED["errors"] + OVERLOADED["errors"], "data": None},
-            id="of two errors one that is retryable",
+            id="two errors of which one is retryable",
         ),
         pytest.param("CONFLICT", REFUSED, id="a refusal for good"),
     ],

@@ -1,7 +1,10 @@
 /** An access token, or one with the time at which it expires. */
 export type AccessToken = string | { readonly accessToken: string; readonly expiresAt?: Date | number | undefined }
 
-/** Gets an access token of the issuer; it is called again before the token expires, and when the server refuses it. */
+/**
+ * Gets an access token of the issuer; it is called again before the token expires, and when the server refuses it. After
+ * 30 seconds `signal` aborts: give it to `fetch`. What comes later is not waited for.
+ */
 export type TokenProvider = (signal: AbortSignal) => AccessToken | Promise<AccessToken>
 
 /** A token is renewed so long before it expires. */
@@ -54,9 +57,10 @@ export class TokenCache {
     if (this.#held?.value === token) this.#held = undefined
   }
 
-  // Shared by all who wait, so the signal of none of them ends it.
+  // Shared by all who wait, so the signal of none of them ends it; a provider that heeds no signal does not hold them up.
   async #renew(): Promise<Held> {
-    this.#held = held(await this.#provider(AbortSignal.timeout(PROVIDER_TIMEOUT_MS)))
+    const signal = AbortSignal.timeout(PROVIDER_TIMEOUT_MS)
+    this.#held = held(await raced(Promise.resolve(this.#provider(signal)), signal))
     return this.#held
   }
 }

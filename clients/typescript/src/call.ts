@@ -51,7 +51,8 @@ export class Call {
     this.#request.signal.throwIfAborted()
     if (this.#isInDoubt) throw inDoubt(this.#state(), error)
     if (!this.#signal.aborted) throw error
-    throw new KycGraphError('TIMEOUT', { ...this.#state(), message: 'The time of the call is over.', cause: error })
+    const message = 'The time of the call is over.'
+    throw new KycGraphError('TIMEOUT', { ...this.#state(), message, retryable: true, cause: error })
   }
 
   /** The last attempt. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DpopKey } from '../src/index.js'
 import { PersonByIdDocument } from '../src/operations.js'
 import { clear, createClient, requests, tokenOf } from './support/control.js'
@@ -66,6 +66,24 @@ describe('the token provider', () => {
       status: 401,
     })
     expect(await requests('PersonById')).toHaveLength(3)
+  })
+
+  test('is called anew after one call of it that hangs and heeds no signal', async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal)
+    const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms === 30_000 ? 50 : ms))
+    onTestFinished(() => spy.mockRestore())
+    let calls = 0
+    const kyc = createClient({
+      token() {
+        calls += 1
+        return calls === 1 ? new Promise<string>(() => undefined) : tokenOf()
+      },
+    })
+    const hanging = [1, 2].map(() => kyc.query(PersonByIdDocument, variables))
+    for (const outcome of await Promise.allSettled(hanging))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } })
+    expect((await kyc.query(PersonByIdDocument, variables)).person!.id).toBe(variables.id)
+    expect(calls).toBe(2)
   })
 
   test('ends the call with its own failure', async () => {

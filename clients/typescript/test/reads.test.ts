@@ -113,6 +113,7 @@ describe('a call ends', () => {
     const hanging = new KycGraph({ url: 'http://127.0.0.1:9', token: () => new Promise(() => undefined) })
     await expect(hanging.query(PersonByIdDocument, { id: ADA }, { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'TIMEOUT',
+      retryable: true,
     })
   })
 })

@@ -173,7 +173,7 @@ describe('a write whose outcome is not known', () => {
   test.each([
     ['an unforeseen error', { body: unforeseen({ createPerson: null }) }],
     [
-      'of two errors one that is retryable',
+      'two errors of which one is retryable',
       { body: { errors: [...REFUSED.errors, ...OVERLOADED.errors], data: null } },
     ],
   ])('is still in doubt when the repeat is answered with %s', async (title, answer) => {

@@ -21,9 +21,9 @@ const SCOPES =
 const graph = new KycGraph({
   url: `${KYC_GRAPH_URL}/graphql`,
   // Development's issuer; in production that of the bank.
-  async token() {
+  async token(signal) {
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'partner', scope: SCOPES })
-    const response = await fetch(`${KYC_GRAPH_URL}/oauth/token`, { method: 'POST', body })
+    const response = await fetch(`${KYC_GRAPH_URL}/oauth/token`, { method: 'POST', body, signal })
     return ((await response.json()) as { access_token: string }).access_token
   },
 })

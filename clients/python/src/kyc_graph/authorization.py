@@ -1,5 +1,6 @@
 """The headers that authorise requests."""
 
+import time
 from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Union
 
 from .tokens import TokenCache, TokenProvider
@@ -24,9 +25,11 @@ class Authorization:
         self._dpop = dpop
         self._nonce: Optional[str] = None
 
-    def authorize(self) -> Authorized:
-        """The headers of the next request; raises what the token provider raises."""
-        token = self._tokens.token()
+    def authorize(self, ends_at: float) -> Authorized:
+        """The headers of the next request; raises what the token provider raises, or `TimeoutError` at `ends_at`."""
+        token = self._tokens.token(ends_at)
+        if time.monotonic() >= ends_at:
+            raise TimeoutError("The access token did not come in time.")
         if self._dpop is None:
             return Authorized({"authorization": f"Bearer {token}"}, token)
         proof = self._dpop.proof("POST", self._url, access_token=token, nonce=self._nonce)

@@ -142,10 +142,11 @@ class Calls:
             try:
                 attempt = self._send(operation)
             except Exception as failure:
-                # Such as that of the token provider; what became of an earlier attempt is still not known.
-                if is_in_doubt:
-                    raise in_doubt(operation, attempts) from failure
-                raise
+                # Such as that of the token provider.
+                consequence = _unsent(operation, attempts, is_in_doubt)
+                if consequence is None:
+                    raise
+                raise consequence from failure
             attempts += 1
             if operation.idempotency_key is not None and attempt.leaves_doubt:
                 is_in_doubt = True
@@ -166,7 +167,7 @@ class Calls:
             time.sleep(wait)
 
     def _send(self, operation: Operation) -> Attempt:
-        authorized = self._authorization.authorize()
+        authorized = self._authorization.authorize(operation.ends_at)
         left = max(0.001, min(self._attempt_timeout, operation.ends_at - time.monotonic()))
         headers = {
             **operation.headers,
@@ -236,7 +237,12 @@ class Calls:
             told = max(seconds, told or 0.0)
 
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
-            authorized = self._authorization.authorize()
+            try:
+                authorized = self._authorization.authorize(operation.ends_at)
+            except TimeoutError:
+                if time.monotonic() < operation.ends_at:
+                    raise
+                return
             headers = {**operation.headers, **authorized.headers}
             told = None
             try:
@@ -261,6 +267,17 @@ class Calls:
                     return
             delay = self._retry.delay(failures, told)
             time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
+
+
+def _unsent(operation: Operation, attempts: int, is_in_doubt: bool) -> Optional[KycGraphError]:
+    """What it means for the call that it could not be sent once more; None where the failure itself says it."""
+    if is_in_doubt:
+        return in_doubt(operation, attempts)
+    if time.monotonic() < operation.ends_at:
+        return None
+    key = operation.idempotency_key
+    message = "The time of the call is over."
+    return KycGraphError("TIMEOUT", message, attempts=attempts, idempotency_key=key, retryable=True)
 
 
 def _not_in_time(last: Any) -> KycGraphError:
