@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createReceiver, type StateChanged } from './receiver.js'
@@ -12,10 +13,15 @@ const event: StateChanged = {
 }
 
 const handled: StateChanged[] = []
+let begun = 0
 let fails = false
+/** What the handling of each event waits for. */
+let database: Promise<void> = Promise.resolve()
 const server = createReceiver({
   secrets: [secret],
-  handle(received) {
+  async handle(received) {
+    begun += 1
+    await database
     if (fails) throw new Error('the database is away')
     handled.push(received)
   },
@@ -26,7 +32,9 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   handled.length = 0
+  begun = 0
   fails = false
+  database = Promise.resolve()
 })
 afterAll(() => void server.close())
 
@@ -45,6 +53,34 @@ async function deliver(id: string, { key = secret, at = new Date() } = {}): Prom
 
 test('an event is handled once, however often it is delivered', async () => {
   expect([await deliver('evt-1'), await deliver('evt-1')]).toEqual([204, 204])
+  expect(handled).toEqual([event])
+})
+
+/** Two deliveries of one event, the second one while the first one is handled; their statuses. */
+async function deliverTwiceAtOnce(id: string): Promise<readonly number[]> {
+  let free!: () => void
+  database = new Promise((resolve) => (free = resolve))
+  const first = deliver(id)
+  await expect.poll(() => begun).toBe(1)
+  const second = deliver(id)
+  const isAnswered = await Promise.race([first, second, setTimeout(100, 'neither')])
+  expect(isAnswered).toBe('neither')
+  free()
+  return Promise.all([first, second])
+}
+
+test('two deliveries of an event at the same time are handled once, and answered when it is handled', async () => {
+  expect(await deliverTwiceAtOnce('evt-4')).toEqual([204, 204])
+  expect(begun).toBe(1)
+  expect(handled).toEqual([event])
+})
+
+test('a failure is the answer to both deliveries at the same time, and the next one is handled', async () => {
+  fails = true
+  expect(await deliverTwiceAtOnce('evt-5')).toEqual([500, 500])
+  expect(begun).toBe(1)
+  fails = false
+  expect(await deliver('evt-5')).toBe(204)
   expect(handled).toEqual([event])
 })
 
