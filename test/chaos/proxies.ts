@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
@@ -91,6 +91,10 @@ http {
 }
 `
 
+/** What nginx passes on, without the logs of the recipe: of failures it says more in the log of its main part. */
+const nginxLocation = (): string =>
+  readFileSync('deploy/nginx/location.conf', 'utf8').replaceAll(/^(access|error)_log .*\n/gm, '')
+
 /** `idleSeconds`: nginx's idle time of connections to replicas, in place of that of the recipe, which fits the default drain delay. */
 export async function startProxy(
   name: ProxyName,
@@ -109,7 +113,7 @@ export async function startProxy(
   write(upstreams)
   writeFileSync(join(folder, 'nginx.conf'), nginxMain(folder))
   mkdirSync(join(folder, 'kyc-graph'), { recursive: true })
-  copyFileSync('deploy/nginx/location.conf', join(folder, 'kyc-graph/location.conf'))
+  writeFileSync(join(folder, 'kyc-graph/location.conf'), nginxLocation())
   const args =
     name === 'nginx'
       ? ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']
