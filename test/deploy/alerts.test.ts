@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { BLAMED } from '../../src/observability/outcome.js'
 import { expanded, readBoard } from '../board/board.js'
 import { promtool } from '../support/promtool.js'
@@ -124,6 +124,22 @@ test('the availability counts the errors of this server', () => {
     .map(([code]) => code)
   const counted = /code=~"([^"]*)"/.exec(recorded[0]!.expr)![1]!.split('|')
   expect(counted).toEqual(ofServer.sort())
+})
+
+test('the queries ask for the job that the recipes give', () => {
+  const jobs = queries.flatMap(([place, expr]) =>
+    [...expr.matchAll(/\bjob\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map(([, job]) => [place, job]),
+  )
+  expect(jobs.length).toBeGreaterThan(0)
+  expect(jobs.filter(([, job]) => job !== 'kyc-graph')).toEqual([])
+  for (const path of ['deploy/compose/prometheus.yml', 'docs/deployment.md'])
+    expect(text(path)).toContain('  - job_name: kyc-graph\n')
+  // The Prometheus Operator takes the name of the Service, unless the monitor says another.
+  const monitor = parseAllDocuments(text('deploy/helm/rendered/tenants.yaml'))
+    .map((document) => document.toJS() as { kind?: string; spec?: any } | null)
+    .find((object) => object?.kind === 'ServiceMonitor')!
+  expect(monitor.spec.endpoints).toHaveLength(1)
+  expect(monitor.spec.endpoints[0].relabelings).toContainEqual({ targetLabel: 'job', replacement: 'kyc-graph' })
 })
 
 test('the board has a current form and its variables', () => {
