@@ -59,4 +59,6 @@ refused --set shutdown.preStopSeconds=-1
 refused --set image.digest=sha256:1
 refused --set replicaCount=2
 refused --set autoscaling.minReplicas=1
+refused --set 'networkPolicy.extraEgress[0].ports[0].port=80'
+refused --set 'networkPolicy.extraEgress[0].to[0].ipBlock.cidr=0.0.0.0/0'
 echo 'the chart is valid'

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 
@@ -14,6 +15,44 @@ const valuesOf = (name: string): any => ({
 test('the chart has the version of the server', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   expect(chart('Chart.yaml')).toMatchObject({ version, appVersion: version })
+})
+
+/** The example of further egress in the values, without its marks of a comment. */
+const extraEgressExample = (): any => {
+  const [, example] = /^ {2}extraEgress: \[\]\n((?: +#.*\n)+)/m.exec(
+    readFileSync('deploy/helm/kyc-graph/values.yaml', 'utf8'),
+  )!
+  return parse(example!.replace(/^ +# (?=-| {2})/gm, ''))
+}
+
+test('the example of further egress reaches Pod Identity, NodeLocal DNSCache and a collector', () => {
+  const addresses = extraEgressExample().flatMap(({ to, ports }: any) =>
+    ports.map(({ protocol, port }: any) => `${to[0].ipBlock?.cidr ?? 'a namespace'} ${protocol} ${port}`),
+  )
+  expect(addresses).toEqual([
+    '169.254.170.23/32 TCP 80',
+    '169.254.20.10/32 UDP 53',
+    '169.254.20.10/32 TCP 53',
+    'a namespace TCP 4318',
+  ])
+})
+
+test('a rule of further egress names peers and ports', () => {
+  const { $schema: _, ...schema } = JSON.parse(readFileSync('deploy/helm/kyc-graph/values.schema.json', 'utf8'))
+  const isValid = new Ajv({ strict: false }).compile(schema)
+  const values = { ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example' } }
+  const isTaken = (extraEgress: readonly object[]): boolean =>
+    isValid({ ...values, networkPolicy: { ...values.networkPolicy, extraEgress } })
+  const [rule] = extraEgressExample()
+  expect(isTaken(extraEgressExample())).toBe(true)
+  for (const open of [{ to: rule.to }, { ports: rule.ports }, { ...rule, to: [] }, { ...rule, to: [{}] }])
+    expect(isTaken([open])).toBe(false)
+})
+
+test('the chart promises no credentials that the server does not read', () => {
+  const texts = ['kyc-graph/values.yaml', 'values/bank.yaml', 'values/tenants.yaml', 'rendered/tenants.yaml']
+  for (const path of texts)
+    expect(readFileSync(`deploy/helm/${path}`, 'utf8')).not.toMatch(/IRSA|eks\.amazonaws\.com\/role-arn/)
 })
 
 // Rendered by Helm and checked by kubeconform: `deploy/helm/check.sh`.
@@ -100,7 +139,9 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
     const peers = [...ingress.map(({ from }: any) => from), ...egress.map(({ to }: any) => to)]
     expect(peers.every((list: readonly object[]) => list.length > 0)).toBe(true)
     const ports = egress.flatMap((rule: any) => rule.ports.map(({ port }: any) => port))
-    const { redis, providers } = { ...chart('values.yaml').networkPolicy, ...values.networkPolicy }
-    expect(new Set(ports)).toEqual(new Set([53, ...redis.ports, ...providers.ports]))
+    const { redis, providers, extraEgress } = { ...chart('values.yaml').networkPolicy, ...values.networkPolicy }
+    const extraPorts = extraEgress.flatMap((rule: any) => rule.ports.map(({ port }: any) => port))
+    expect(new Set(ports)).toEqual(new Set([53, ...redis.ports, ...providers.ports, ...extraPorts]))
+    expect(egress.slice(egress.length - extraEgress.length)).toEqual(extraEgress)
   })
 })
