@@ -30,6 +30,7 @@ const ENVIRONMENT = `vars {
   graph: http://127.0.0.1:4000
   client: ${ops!.client}
   scope: ${ops!.scopes.join(' ')}
+  writeKey: bruno-1
 }
 `
 

@@ -1,6 +1,7 @@
 import { parse, print } from 'graphql'
 import { examplesOf } from '../../dev/examples/operations-with-samples.js'
 import { type ExampleRecords, member } from '../../dev/examples/records.js'
+import type { Example } from '../../dev/explorer/setup.js'
 
 /** What AddPersonalId adds, and to whom. */
 const ADDED = { personId: member(9).personId, personalIdId: '{{personalIdId}}' }
@@ -12,8 +13,8 @@ const RECORDS: ExampleRecords = {
     verificationId: '{{verificationId}}',
     jobKey: '{{jobKey}}',
   },
-  // A key for each time that a request is sent.
-  keyPrefix: '{{$guid}}',
+  // The same each time that a request is sent: a repeat after a lost answer is the same write.
+  keyPrefix: '{{writeKey}}',
   personalIdToCorrect: ADDED,
   personalIdToDelete: ADDED,
   personVerificationId: '{{personVerificationId}}',
@@ -38,6 +39,16 @@ const ANSWERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
+const OF_KEY =
+  'Sent again it is the same write: its idempotency key begins with `writeKey` of the environment. Change `writeKey` for a new write.'
+
+/** What a request says of itself: of its operation, and of its key where it has one. */
+function docsOf({ about, variables }: Pick<Example, 'about' | 'variables'>): string {
+  const { input } = variables as { readonly input?: { readonly idempotencyKey?: string } }
+  const isKeyed = input?.idempotencyKey !== undefined
+  return [about, ...(isKeyed ? [OF_KEY] : [])].filter((text) => text !== '').join('\n\n')
+}
+
 const block = (name: string, body: string): string => `${name} {\n${body.trim().replace(/^(?=.)/gm, '  ')}\n}\n`
 
 const variables = (values: Readonly<Record<string, string>>): string =>
@@ -57,7 +68,8 @@ export function requestFiles(): readonly CollectionFile[] {
   return examplesOf(RECORDS)
     .filter(({ kind }) => kind !== 'subscription')
     .map((example) => {
-      const { name, group, about, document } = example
+      const { name, group, document } = example
+      const docs = docsOf(example)
       const seq = (counts.get(group) ?? 0) + 1
       counts.set(group, seq)
       const answered = ANSWERED[name]
@@ -67,7 +79,7 @@ export function requestFiles(): readonly CollectionFile[] {
         block('body:graphql', print(parse(document))),
         block('body:graphql:vars', JSON.stringify(example.variables, null, 2)),
         ...(answered ? [block('vars:post-response', variables(answered))] : []),
-        ...(about === '' ? [] : [block('docs', about)]),
+        ...(docs === '' ? [] : [block('docs', docs)]),
       ]
       return { path: `${group}/${name}.bru`, text: blocks.join('\n') }
     })
