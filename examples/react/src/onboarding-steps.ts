@@ -10,6 +10,7 @@ import {
   OnboardedDocument,
   VerifyPersonDocument,
 } from '@kyc-graph/client/operations'
+import type { WriteKeys } from './write-keys'
 
 /** What the form of the page asks for. */
 export interface Newcomer {
@@ -21,9 +22,9 @@ export interface Newcomer {
   readonly ssn: string
 }
 
-/** One onboarding: with the same case each step is done once, however often it is run. */
+/** One onboarding: with the same case each step is done once, however often it is run; a step whose input was corrected is new. */
 export interface Case {
-  readonly key: string
+  readonly keys: WriteKeys
   readonly startedAt: string
   readonly newcomer: Newcomer
 }
@@ -34,10 +35,9 @@ type Done = (step: string) => void
 const CORE = { bankingCustomerId: 'banking-nia', seiExternalId: 'sei-nia', accountNumber: '90070010000200' }
 
 /** The bank's records: the customer, the document that was shown, the check and the decision. */
-async function enterAtBank(graph: KycGraph, { key, startedAt, newcomer }: Case, done: Done) {
+async function enterAtBank(graph: KycGraph, { keys, startedAt, newcomer }: Case, done: Done) {
   const { createCustomer } = await graph.mutate(CreateCustomerDocument, {
-    input: {
-      idempotencyKey: `${key}-customer`,
+    input: keys.keyed({
       legalName: `${newcomer.firstName} ${newcomer.lastName}`,
       mobilePhoneNumber: newcomer.phoneNumber,
       email: newcomer.email,
@@ -47,55 +47,52 @@ async function enterAtBank(graph: KycGraph, { key, startedAt, newcomer }: Case, 
       employmentStatus: 'worker',
       kycStatus: false,
       lastOkDate: startedAt,
-    },
+    }),
   })
   const { id: customerId, number: customerNumber } = createCustomer!.customer
   done('Customer entered')
   const record = { customerId, customerNumber }
   await graph.mutate(AddKycDocumentDocument, {
-    input: {
+    input: keys.keyed({
       ...record,
-      idempotencyKey: `${key}-document`,
       type: 'passport',
       number: 'P1234567',
       issueDate: '2020-01-01T00:00:00Z',
       issuePlace: 'Berlin',
       expiryDate: '2090-01-01T00:00:00Z',
-    },
+    }),
   })
   await graph.mutate(AddKycCheckDocument, {
-    input: {
+    input: keys.keyed({
       ...record,
-      idempotencyKey: `${key}-check`,
       date: startedAt,
       how: 'online_meeting',
       staffUserId: 'staff-7',
       staffName: 'Sam',
       satisfied: true,
       comments: 'The passport is theirs.',
-    },
+    }),
   })
   await graph.mutate(AddKycStatusDocument, {
-    input: { ...record, idempotencyKey: `${key}-status`, ok: true, date: startedAt },
+    input: keys.keyed({ ...record, ok: true, date: startedAt }),
   })
   done('Document, check and decision recorded')
   return customerId
 }
 
 /** The person at Synctera, checked there. */
-async function enterPerson(graph: KycGraph, { key, newcomer }: Case, done: Done) {
+async function enterPerson(graph: KycGraph, { keys, newcomer }: Case, done: Done) {
   const { createPerson } = await graph.mutate(CreatePersonDocument, {
-    input: {
+    input: keys.keyed({
       ...newcomer,
-      idempotencyKey: `${key}-person`,
       isCustomer: true,
-      status: 'ACTIVE',
+      status: 'ACTIVE' as const,
       legalAddress: { line1: '100 Main St.', city: 'New York', state: 'NY', postalCode: '10001', countryCode: 'US' },
-    },
+    }),
   })
   const personId = createPerson!.person.id
   const { verifyPerson } = await graph.mutate(VerifyPersonDocument, {
-    input: { idempotencyKey: `${key}-verify`, personId, customerConsent: true },
+    input: keys.keyed({ personId, customerConsent: true }),
   })
   done(`Person checked: ${verifyPerson!.verification.status ?? 'not known'}`)
   return personId
@@ -103,23 +100,22 @@ async function enterPerson(graph: KycGraph, { key, newcomer }: Case, done: Done)
 
 /** The steps of docs/onboarding.md. */
 export async function onboard(graph: KycGraph, onboarding: Case, done: Done) {
-  const { key } = onboarding
+  const { keys } = onboarding
   const customerId = await enterAtBank(graph, onboarding, done)
   const personId = await enterPerson(graph, onboarding, done)
   const { bankingCustomerId, seiExternalId, accountNumber } = CORE
   await graph.mutate(LinkCustomerDocument, {
-    input: { idempotencyKey: `${key}-link`, customerId, personId, bankingCustomerId, seiExternalId },
+    input: keys.keyed({ customerId, personId, bankingCustomerId, seiExternalId }),
   })
   done('Records linked')
   await graph.mutate(EntitleDocument, {
-    input: {
-      idempotencyKey: `${key}-entitle`,
+    input: keys.keyed({
       bankingCustomerId,
-      accounts: [{ accountNumber, productType: 'CHECKING', productCode: 'DDA_01' }],
+      accounts: [{ accountNumber, productType: 'CHECKING' as const, productCode: 'DDA_01' }],
       electronicStatementElection: true,
       electronicDocumentElection: true,
       roles: { view: true, billPay: true },
-    },
+    }),
   })
   done('Customer entitled')
   const { customer } = await graph.query(OnboardedDocument, { customerId })

@@ -1,7 +1,8 @@
-import { createIdempotencyKey, type KycGraph } from '@kyc-graph/client'
-import { type FormEvent, useRef, useState } from 'react'
+import type { KycGraph } from '@kyc-graph/client'
+import { type FormEvent, useState } from 'react'
 import { type Newcomer, onboard } from './onboarding-steps'
 import { Problem } from './problem'
+import { WriteKeys } from './write-keys'
 
 const NIA: Newcomer = {
   firstName: 'Nia',
@@ -12,19 +13,25 @@ const NIA: Newcomer = {
   ssn: '900-55-0200',
 }
 
+const begin = () => ({ keys: new WriteKeys(), startedAt: `${new Date().toISOString().slice(0, 19)}Z` })
+
 /** From no record to a customer who is verified and entitled. */
 export function Onboarding({ graph }: { readonly graph: KycGraph }) {
   const [steps, setSteps] = useState<readonly string[]>([])
   const [error, setError] = useState<unknown>()
-  // One key and time for this onboarding: a second attempt goes on where the first one ended.
-  const begun = useRef({ key: createIdempotencyKey(), startedAt: `${new Date().toISOString().slice(0, 19)}Z` })
+  // The keys and the time of this onboarding, until it is done: a second attempt goes on where the first one ended.
+  const [begun, setBegun] = useState(begin)
+
+  async function run(newcomer: Newcomer): Promise<void> {
+    await onboard(graph, { ...begun, newcomer }, (step) => setSteps((done) => [...done, step]))
+    setBegun(begin())
+  }
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     setError(undefined)
     setSteps([])
-    const newcomer = Object.fromEntries(new FormData(event.currentTarget)) as unknown as Newcomer
-    onboard(graph, { ...begun.current, newcomer }, (step) => setSteps((done) => [...done, step])).catch(setError)
+    run(Object.fromEntries(new FormData(event.currentTarget)) as unknown as Newcomer).catch(setError)
   }
 
   return (

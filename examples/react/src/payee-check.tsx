@@ -1,7 +1,8 @@
-import { createIdempotencyKey, type KycGraph } from '@kyc-graph/client'
+import type { KycGraph } from '@kyc-graph/client'
 import { CheckPayeeDocument, PayeeCheckDocument } from '@kyc-graph/client/operations'
 import { type FormEvent, useState } from 'react'
 import { Problem } from './problem'
+import { WriteKeys } from './write-keys'
 
 interface Outcome {
   readonly state: string
@@ -15,6 +16,7 @@ const PENDING_ACCOUNT = '90070020000030'
 export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
   const [outcome, setOutcome] = useState<Outcome | null>()
   const [error, setError] = useState<unknown>()
+  const [keys] = useState(() => new WriteKeys())
 
   async function check(form: FormData): Promise<void> {
     setError(undefined)
@@ -25,8 +27,8 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
       id: String(form.get('account')),
       name: String(form.get('name')),
     }
-    // The user has decided on this check: one key for all attempts of it.
-    const input = { idempotencyKey: createIdempotencyKey(), types: ['NAME' as const], account, maxAgeSeconds: 0 }
+    // The user has decided on this check: one key for all attempts of it, until it has an outcome.
+    const input = keys.keyed({ types: ['NAME' as const], account, maxAgeSeconds: 0 })
     const { verifyAccount } = await graph.mutate(CheckPayeeDocument, { input })
     const result = verifyAccount!.result
     setOutcome(result)
@@ -36,6 +38,7 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
         { id: result.id },
         { onState: (data) => setOutcome(data.verificationResult) },
       )
+    keys.done(input)
   }
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {

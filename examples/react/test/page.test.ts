@@ -100,11 +100,70 @@ test('a payee check becomes matched on the page without a reload', async () => {
   expect(seen).toContain('PENDING')
 })
 
-test('an onboarding ends with a customer who is verified and entitled', async () => {
+/** The idempotency keys of a mutation that the page has sent since; `failures` of them get no outcome. */
+async function watchKeys(field: string, failures: number): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate(
+    (field, failures) => {
+      const send = window.fetch
+      const keys: string[] = []
+      Object.assign(window, { keys })
+      window.fetch = async (input, init) => {
+        const body = String(init?.body ?? '')
+        if (!body.includes(`${field}(`)) return send(input, init)
+        keys.push(
+          (JSON.parse(body) as { variables: { input: { idempotencyKey: string } } }).variables.input.idempotencyKey,
+        )
+        if (keys.length > failures) return send(input, init)
+        const extensions = { code: 'OUTCOME_UNKNOWN', retryable: false }
+        const answer = { data: { [field]: null }, errors: [{ message: 'Not known.', path: [field], extensions }] }
+        return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } })
+      }
+    },
+    field,
+    failures,
+  )
+  return () => page.evaluate(() => (window as unknown as { keys: string[] }).keys)
+}
+
+test('a payee check keeps its key until it has an outcome', async () => {
+  const keys = await watchKeys('verifyAccount', 1)
+  const check = () => page.locator('#payee-check button').click()
+  const isOver = (selector: string) => page.waitForSelector(`#payee-check ${selector}`, { timeout: 30_000 })
+  await check()
+  await isOver('[role=alert]')
+  for (const _ of ['again', 'another check']) {
+    await check()
+    await page.waitForFunction(() => !document.querySelector('#payee-outcome.good'))
+    await isOver('#payee-outcome.good')
+  }
+  const [first, again, another] = await keys()
+  expect(again).toBe(first)
+  expect(another).not.toBe(first)
+})
+
+test('an onboarding ends with a customer who is verified and entitled, and the next one is another write', async () => {
+  const keys = await watchKeys('createCustomer', 0)
+  const isOnboarded = () => document.querySelector('#onboarding ol')?.textContent?.includes('entitlements')
   await page.locator('#onboarding button').click()
-  await page.waitForFunction(() => document.querySelector('#onboarding ol')?.textContent?.includes('entitlements'), {
-    timeout: 30_000,
-  })
+  await page.waitForFunction(isOnboarded, { timeout: 30_000 })
   expect(await textOf('#onboarding ol')).toContain('KYC ACCEPTED, entitlements confirmed')
   await keep('outcomes')
+  await page.locator('#onboarding button').click()
+  await expect.poll(async () => new Set(await keys()).size, { timeout: 10_000 }).toBe(2)
+  await page.waitForFunction(isOnboarded, { timeout: 30_000 })
+})
+
+test('an onboarding without an outcome keeps its key while its form is the same', async () => {
+  const keys = await watchKeys('createCustomer', 3)
+  const submit = async () => {
+    await page.locator('#onboarding button').click()
+    await page.waitForSelector('#onboarding [role=alert]', { timeout: 30_000 })
+  }
+  await submit()
+  await submit()
+  await page.locator('#onboarding input[name=firstName]').fill('Nils')
+  await submit()
+  const [nia, again, nils] = await keys()
+  expect(again).toBe(nia)
+  expect(nils).not.toBe(nia)
 })
