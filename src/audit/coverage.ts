@@ -1,6 +1,6 @@
 import type { Anchor } from './anchors.js'
 import type { Head } from './chain.js'
-import type { VerifiedSequence } from './checkpoints/verifier.js'
+import { headsOf, type VerifiedSequence } from './checkpoints/verifier.js'
 import type { ChainFound } from './verifier.js'
 
 /** The time that is verified; an absent end is open. */
@@ -29,7 +29,7 @@ const isAfter = (at: string, bound: string | undefined): boolean => bound !== un
 /** Anchors of version 0.1.0 do not state when their chain began. */
 const marksOf = ({ anchors, sequences }: Evidence): readonly Mark[] => [
   ...anchors.map((anchor) => ({ ...anchor, since: anchor.since ?? anchor.at })),
-  ...sequences.flatMap(({ heads }) => heads),
+  ...headsOf(sequences),
 ]
 
 function byChain(marks: readonly Mark[]): ReadonlyMap<string, readonly Mark[]> {
@@ -70,6 +70,7 @@ function missingEnd({ chain, entries, to, state }: ChainFound, marks: readonly M
 /**
  * Chains that go on after the last checkpoint of their process, for longer than one may be late, and chains that have
  * ended without a checkpoint of their end: a process that ends makes one, so the last ones were removed or never written.
+ * Checkpoints of other processes that name a chain do not count here.
  */
 export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evidence, 'anchors'>): readonly string[] {
   const begun = sequences.map(({ from }) => from).sort()[0]
@@ -77,14 +78,14 @@ export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evi
   return chains
     .filter((found) => isFoundIn(found, range) && found.to >= begun)
     .flatMap(({ chain, to, entries, state }) => {
-      const own = sequences.filter(({ heads }) => heads.some((head) => head.chain === chain))
-      if (own.length === 0) return [`chain ${chain} is in no checkpoint`]
+      const own = sequences.filter((sequence) => sequence.chains.some((head) => head.chain === chain))
+      if (own.length === 0) return [`chain ${chain} is in no checkpoint of its process`]
       const last = own
         .map((sequence) => sequence.to)
         .sort()
         .at(-1)!
       const stated = Math.max(
-        ...own.flatMap(({ heads }) => heads.filter((head) => head.chain === chain).map(({ count }) => count)),
+        ...own.flatMap((sequence) => sequence.chains.filter((head) => head.chain === chain).map(({ count }) => count)),
       )
       const lateMs = Math.max(MIN_LATE_MS, LATE_INTERVALS * 1000 * Math.max(...own.map(({ every }) => every)))
       if (entries <= stated) return []

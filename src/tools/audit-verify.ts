@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Anchor, readAnchors } from '../audit/anchors.js'
 import { deriveChainKey } from '../audit/chain.js'
-import { type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
+import { headsOf, type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
 import { hasAnyIn, missingCheckpoints, missingIn, type Range } from '../audit/coverage.js'
 import { receiptDestination } from '../erasure/receipt.js'
 import { openRedis, waitUntilReady } from '../audit/redis.js'
@@ -98,7 +98,7 @@ async function readStatements(config: VerifyConfig, request: Request, keys: read
 /** A table of the chains: when, how many entries, and how many checkpoints state them. */
 function table(chains: readonly ChainFound[], checkpoints: VerifiedCheckpoints | undefined): readonly string[] {
   const rows = chains.map(({ chain, from, to, first, entries, state }) => {
-    const sequence = checkpoints?.sequences.find(({ heads }) => heads.some((head) => head.chain === chain))
+    const sequence = checkpoints?.sequences.find((each) => each.chains.some((head) => head.chain === chain))
     return [chain, from, to, String(entries - first), sequence ? String(sequence.count) : '-', state]
   })
   const all = [['chain', 'from', 'to', 'entries', 'checkpoints', 'state'], ...rows]
@@ -151,7 +151,7 @@ async function main(request: Request): Promise<number> {
   const secrets = (loaded?.seals ?? []).map(({ secret }) => secret)
   const { chainKeys, anchored, checkpoints } = await readStatements(config, request, secrets)
   const { sequences = [], problems: broken = [] } = checkpoints ?? {}
-  const heads = sequences.flatMap((sequence) => sequence.heads)
+  const heads = headsOf(sequences)
   const verifier = new TrailVerifier(chainKeys, { heads, since: request.range && (request.range.since ?? '') })
   let lines = 0
   for (const source of sources(config, request.files)) {

@@ -9,7 +9,7 @@ import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { appendMac, createHashChain, deriveChainKey } from '../../src/audit/chain.js'
 import { CheckpointSequence, type RootSigner, type Statement } from '../../src/audit/checkpoints/checkpoint.js'
-import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
+import { headsOf, verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
 import { missingIn, type Range } from '../../src/audit/coverage.js'
 import { openTrail } from '../../src/audit/trail.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
@@ -54,6 +54,8 @@ async function process(hour: number, known: Statement['known'], signer = root, m
   return { id: chain.id, lines: entries.map(({ line }) => line), checkpoints, last: headOf(4) }
 }
 
+const macOf = (line: string): string => /"mac":"([\w-]+)"\}$/.exec(line)![1]!
+
 type Process = Awaited<ReturnType<typeof process>>
 
 describe('what is missing in a range', () => {
@@ -61,8 +63,13 @@ describe('what is missing in a range', () => {
   let b: Process
   /** As long as a checkpoint may be late. */
   let short: Process
+  /** Writes for twelve hours; the other one begins meanwhile and names it, as its first checkpoint stated it. */
+  let long: Process
+  let later: Process
   beforeAll(async () => {
     a = await process(8, [])
+    long = await process(8, [], root, 180)
+    later = await process(17, [{ ...long.last, at: at(8), count: 1, head: macOf(long.lines[0]!) }])
     b = await process(12, [a.last])
     short = await process(12, [a.last], root, 1)
   })
@@ -70,7 +77,7 @@ describe('what is missing in a range', () => {
   function problemsOf(lines: readonly string[], checkpoints: readonly string[], range: Range = {}) {
     const verified = verifyCheckpoints(checkpoints, [CURVE.publicKey, ROOT.publicKey])
     const verifier = new TrailVerifier([KEY], {
-      heads: verified.sequences.flatMap(({ heads }) => heads),
+      heads: headsOf(verified.sequences),
       since: range.since ?? '',
     })
     lines.forEach((line, i) => verifier.add(line, String(i + 1)))
@@ -186,6 +193,19 @@ describe('what is missing in a range', () => {
         [...a.checkpoints, ...b.checkpoints.slice(0, 1)],
       ],
       /goes on after its last checkpoint/,
+    ],
+    [
+      'the last checkpoints of a process that a later one names',
+      () => [
+        [...long.lines.slice(0, -1), ...later.lines],
+        [...long.checkpoints.slice(0, 1), ...later.checkpoints],
+      ],
+      /goes on after its last checkpoint/,
+    ],
+    [
+      'all checkpoints of a process that a later one names, and that goes on',
+      () => [[...long.lines, ...later.lines], later.checkpoints],
+      /is in no checkpoint of its process/,
     ],
     [
       'the last checkpoint of a process that has ended',
@@ -360,11 +380,8 @@ describe('the sinks of checkpoints', () => {
     const { sequences, problems } = verifyCheckpoints(readFileSync(file, 'utf8').split('\n'), [ROOT.publicKey])
     expect(problems).toEqual([])
     expect(sequences).toMatchObject([{ hasEnded: true }, { hasEnded: true }])
-    expect(sequences[1]!.heads).toMatchObject([
-      { chain: chains[1] },
-      { chain: chains[0], count: 3 },
-      { chain: chains[1], count: 3 },
-    ])
+    expect(sequences[1]!.chains).toMatchObject([{ chain: chains[1] }, { chain: chains[1], count: 3 }])
+    expect(sequences[1]!.known).toMatchObject([{ chain: chains[0], count: 3 }])
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 

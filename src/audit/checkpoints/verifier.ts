@@ -11,8 +11,10 @@ export interface VerifiedSequence {
   readonly hasEnded: boolean
   /** The interval of checkpoints, in seconds. */
   readonly every: number
-  /** What valid checkpoints state of chains, in their order. */
-  readonly heads: readonly Head[]
+  /** What valid checkpoints state of the chains of their own process, in their order. */
+  readonly chains: readonly Head[]
+  /** What they state of chains of other processes: only the process itself tells that it goes on. */
+  readonly known: readonly Head[]
 }
 
 /** The result of the verification of checkpoints. */
@@ -88,8 +90,13 @@ export function verifyCheckpoints(lines: readonly string[], roots: readonly KeyO
       count: valid.length,
       hasEnded: last.state === 'ended',
       every: last.every,
-      heads: valid.flatMap(({ checkpoint: { chains, known = [] } }) => [...chains, ...known]),
+      chains: valid.flatMap(({ checkpoint: { chains } }) => chains),
+      known: valid.flatMap(({ checkpoint: { known = [] } }) => known),
     })
   }
   return { sequences, problems }
 }
+
+/** All that sequences state of chains. */
+export const headsOf = (sequences: readonly VerifiedSequence[]): readonly Head[] =>
+  sequences.flatMap(({ chains, known }) => [...chains, ...known])
