@@ -34,7 +34,11 @@ const marksOf = ({ anchors, sequences }: Evidence): readonly Mark[] => [
 
 function byChain(marks: readonly Mark[]): ReadonlyMap<string, readonly Mark[]> {
   const found = new Map<string, Mark[]>()
-  for (const mark of marks) found.set(mark.chain, [...(found.get(mark.chain) ?? []), mark])
+  for (const mark of marks) {
+    const others = found.get(mark.chain)
+    if (others === undefined) found.set(mark.chain, [mark])
+    else others.push(mark)
+  }
   return found
 }
 
@@ -57,40 +61,59 @@ function missingBeginning({ chain, first, from }: ChainFound, marks: readonly Ma
 
 /** What is missing at the end of a chain. */
 function missingEnd({ chain, entries, to, state }: ChainFound, marks: readonly Mark[], { until }: Range) {
-  const stated = Math.max(0, ...marks.filter(({ at }) => !isAfter(at, until)).map(({ count }) => count))
+  const stated = marks.reduce((most, { at, count }) => (isAfter(at, until) ? most : Math.max(most, count)), 0)
   if (entries < stated)
     return [`chain ${chain} ends with entry ${entries - 1}, and ${stated} are stated: its tail is cut off`]
-  const later = marks.filter(({ at }) => isAfter(at, until)).map(({ count }) => count)
-  const isReached = later.length === 0 || entries >= Math.min(...later) || isAfter(to, until) || state === 'ended'
+  const later = marks.reduce((least, { at, count }) => (isAfter(at, until) ? Math.min(least, count) : least), Infinity)
+  const isReached = later === Infinity || entries >= later || isAfter(to, until) || state === 'ended'
   return isReached
     ? []
     : [`chain ${chain} goes on after entry ${entries - 1}: entries up to the end of the range are missing`]
 }
 
+/** What the checkpoints of its own process state of a chain. */
+interface OwnStatement {
+  readonly count: number
+  /** The last checkpoint of the process. */
+  readonly last: string
+  /** The interval of checkpoints, in seconds. */
+  readonly every: number
+}
+
+/** The statements by chain. Checkpoints of other processes that name a chain do not count here. */
+function ownStatements(sequences: readonly VerifiedSequence[]): ReadonlyMap<string, OwnStatement> {
+  const own = new Map<string, OwnStatement>()
+  for (const { chains, to, every } of sequences) {
+    for (const { chain, count } of chains) {
+      const before = own.get(chain)
+      if (before !== undefined && before.count >= count && before.last >= to && before.every >= every) continue
+      own.set(chain, {
+        count: Math.max(count, before?.count ?? 0),
+        last: before !== undefined && before.last > to ? before.last : to,
+        every: Math.max(every, before?.every ?? 0),
+      })
+    }
+  }
+  return own
+}
+
 /**
  * Chains that go on after the last checkpoint of their process, for longer than one may be late, and chains that have
  * ended without a checkpoint of their end: a process that ends makes one, so the last ones were removed or never written.
- * Checkpoints of other processes that name a chain do not count here.
  */
 export function missingCheckpoints(range: Range, { chains, sequences }: Omit<Evidence, 'anchors'>): readonly string[] {
   const begun = sequences.map(({ from }) => from).sort()[0]
   if (begun === undefined) return []
+  const statements = ownStatements(sequences)
   return chains
     .filter((found) => isFoundIn(found, range) && found.to >= begun)
     .flatMap(({ chain, to, entries, state }) => {
-      const own = sequences.filter((sequence) => sequence.chains.some((head) => head.chain === chain))
-      if (own.length === 0) return [`chain ${chain} is in no checkpoint of its process`]
-      const last = own
-        .map((sequence) => sequence.to)
-        .sort()
-        .at(-1)!
-      const stated = Math.max(
-        ...own.flatMap((sequence) => sequence.chains.filter((head) => head.chain === chain).map(({ count }) => count)),
-      )
-      const lateMs = Math.max(MIN_LATE_MS, LATE_INTERVALS * 1000 * Math.max(...own.map(({ every }) => every)))
-      if (entries <= stated) return []
-      if (Date.parse(to) - Date.parse(last) > lateMs)
-        return [`chain ${chain} goes on after its last checkpoint (${last}): checkpoints are missing`]
+      const own = statements.get(chain)
+      if (own === undefined) return [`chain ${chain} is in no checkpoint of its process`]
+      if (entries <= own.count) return []
+      const lateMs = Math.max(MIN_LATE_MS, LATE_INTERVALS * 1000 * own.every)
+      if (Date.parse(to) - Date.parse(own.last) > lateMs)
+        return [`chain ${chain} goes on after its last checkpoint (${own.last}): checkpoints are missing`]
       return state === 'ended' && !isAfter(to, range.until)
         ? [`chain ${chain} has ended, and no checkpoint states its end: the last checkpoints are missing`]
         : []
@@ -109,7 +132,7 @@ export function missingIn(range: Range, evidence: Evidence): readonly string[] {
   const here = new Map(evidence.chains.map((found) => [found.chain, found]))
   const stated = byChain(marks)
   const absent = [...stated].flatMap(([chain, known]) => {
-    const [{ since, at }] = [...known].sort((a, b) => b.count - a.count) as [Mark]
+    const { since, at } = known.reduce((newest, mark) => (mark.count > newest.count ? mark : newest))
     return !here.has(chain) && isIn(known, range)
       ? [`chain ${chain} (${since} to ${at}) is stated and not here: its file is missing`]
       : []

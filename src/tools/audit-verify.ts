@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Anchor, readAnchors } from '../audit/anchors.js'
 import { deriveChainKey } from '../audit/chain.js'
-import { headsOf, type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
+import { headsOf, newestHeads, type VerifiedCheckpoints, verifyCheckpoints } from '../audit/checkpoints/verifier.js'
 import { hasAnyIn, missingCheckpoints, missingIn, type Range } from '../audit/coverage.js'
 import { receiptDestination } from '../erasure/receipt.js'
 import { openRedis, waitUntilReady } from '../audit/redis.js'
@@ -97,12 +97,14 @@ async function readStatements(config: VerifyConfig, request: Request, keys: read
 
 /** A table of the chains: when, how many entries, and how many checkpoints state them. */
 function table(chains: readonly ChainFound[], checkpoints: VerifiedCheckpoints | undefined): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const sequence of checkpoints?.sequences ?? [])
+    for (const { chain } of sequence.chains) counts.set(chain, sequence.count)
   const rows = chains.map(({ chain, from, to, first, entries, state }) => {
-    const sequence = checkpoints?.sequences.find((each) => each.chains.some((head) => head.chain === chain))
-    return [chain, from, to, String(entries - first), sequence ? String(sequence.count) : '-', state]
+    return [chain, from, to, String(entries - first), String(counts.get(chain) ?? '-'), state]
   })
   const all = [['chain', 'from', 'to', 'entries', 'checkpoints', 'state'], ...rows]
-  const widths = all[0]!.map((_title, i) => Math.max(...all.map((row) => row[i]!.length)))
+  const widths = all[0]!.map((_title, i) => all.reduce((widest, row) => Math.max(widest, row[i]!.length), 0))
   return all.map((row) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]!))
@@ -161,7 +163,7 @@ async function main(request: Request): Promise<number> {
       if (lines % PROGRESS_LINES === 0) console.error(`${lines} lines …`)
     }
   }
-  const stated = request.range === undefined ? [...(anchored?.anchors ?? []), ...heads] : undefined
+  const stated = request.range === undefined ? [...(anchored?.anchors ?? []), ...newestHeads(heads)] : undefined
   const { chains, entries, repeated, others, earlier, problems: found } = verifier.report(stated)
   const problems = [...found, ...broken, ...missing(request.range, chains, anchored?.anchors ?? [], checkpoints)]
   for (const row of table(chains, checkpoints)) console.log(row)

@@ -24,23 +24,24 @@ export interface VerifiedCheckpoints {
 }
 
 /** The checkpoints by sequence, each in order of its numbers, without exact copies. */
-function grouped(lines: readonly string[], problems: string[]): Map<string, SignedCheckpoint[]> {
-  const sequences = new Map<string, SignedCheckpoint[]>()
-  const taken = new Set<string>()
+function grouped(lines: readonly string[], problems: string[]): ReadonlyMap<string, readonly SignedCheckpoint[]> {
+  const sequences = new Map<string, Map<number, SignedCheckpoint>>()
   for (const line of lines) {
     const read = readCheckpoint(line)
     // A line may be torn; the whole one follows it, or its number is missing.
-    if (!read || taken.has(read.line)) continue
-    taken.add(read.line)
+    if (!read) continue
     const { checkpoint, n } = read.checkpoint
-    const sequence = sequences.get(checkpoint) ?? []
-    if (sequence.some((other) => other.checkpoint.n === n))
-      problems.push(`checkpoint ${n} of sequence ${checkpoint} exists in two forms`)
-    else sequence.push(read)
-    sequences.set(checkpoint, sequence)
+    const sequence = sequences.get(checkpoint) ?? new Map<number, SignedCheckpoint>()
+    const other = sequence.get(n)
+    if (other === undefined) sequences.set(checkpoint, sequence.set(n, read))
+    else if (other.line !== read.line) problems.push(`checkpoint ${n} of sequence ${checkpoint} exists in two forms`)
   }
-  for (const sequence of sequences.values()) sequence.sort((a, b) => a.checkpoint.n - b.checkpoint.n)
-  return sequences
+  return new Map(
+    [...sequences].map(([id, sequence]) => [
+      id,
+      [...sequence.values()].sort((a, b) => a.checkpoint.n - b.checkpoint.n),
+    ]),
+  )
 }
 
 /** Verifies one sequence; what follows the first violation counts no more. */
@@ -100,3 +101,10 @@ export function verifyCheckpoints(lines: readonly string[], roots: readonly KeyO
 /** All that sequences state of chains. */
 export const headsOf = (sequences: readonly VerifiedSequence[]): readonly Head[] =>
   sequences.flatMap(({ chains, known }) => [...chains, ...known])
+
+/** The newest of these statements of each chain. */
+export function newestHeads(heads: readonly Head[]): readonly Head[] {
+  const newest = new Map<string, Head>()
+  for (const head of heads) if (head.count > (newest.get(head.chain)?.count ?? 0)) newest.set(head.chain, head)
+  return [...newest.values()]
+}
