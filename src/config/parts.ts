@@ -20,10 +20,11 @@ import {
   type VerifyConfig,
 } from './types.js'
 
-/** Reads some settings alone; throws a `ConfigError`. */
+/** Reads some settings alone, and checks them as at the start of the server; throws a `ConfigError`. */
 function readPart<Part>(env: Env, read: (settings: SettingsReader) => Part): Part {
   const settings = new SettingsReader(env)
   const part = read(settings)
+  refusePlaintext(settings, settings.plaintext)
   if (settings.problems.length > 0) throw new ConfigError(settings.problems)
   return part
 }

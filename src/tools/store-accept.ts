@@ -1,4 +1,4 @@
-import { ConfigError, environment, readSecretConfig, readSecurityConfig } from '../config.js'
+import { type Config, ConfigError, environment, readSecretConfig, readSecurityConfig } from '../config.js'
 import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'
 import { openToolEvents } from '../security-events/open.js'
@@ -8,6 +8,8 @@ import type { RedisAddress } from '../store/redis-address.js'
 import { openToolStore } from '../store/tool-store.js'
 
 const minutesAgo = (at: number, now: number): number => Math.round((now - at) / 60_000)
+
+type SecurityConfig = Pick<Config, 'securityLog' | 'trustProxy'>
 
 /** What was found, a fact a line. */
 function lines({ epochs, facts, now }: Inspection, cipher: StoreCipher): readonly string[] {
@@ -31,8 +33,8 @@ function lines({ epochs, facts, now }: Inspection, cipher: StoreCipher): readonl
 }
 
 /** Records that the store was accepted, where `SECURITY_LOG` says. */
-async function recordAcceptance(redis: RedisAddress): Promise<void> {
-  const events = openToolEvents({ ...readSecurityConfig(environment()), redis })
+async function recordAcceptance(security: SecurityConfig, redis: RedisAddress): Promise<void> {
+  const events = openToolEvents({ ...security, redis })
   events.record({ action: 'store-accepted' })
   await events.close()
 }
@@ -40,6 +42,8 @@ async function recordAcceptance(redis: RedisAddress): Promise<void> {
 /** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
 async function main(isSure: boolean): Promise<number> {
   const config = readSecretConfig(environment())
+  // Read before anything is changed: a setting that is refused must not leave an acceptance without its record.
+  const security = readSecurityConfig(environment())
   const { redis } = config
   const keys = await loadKeys(config)
   if (redis === undefined || keys === undefined)
@@ -60,7 +64,7 @@ async function main(isSure: boolean): Promise<number> {
       return 1
     }
     console.log(`A new epoch begins. STORE_EPOCH=${await acceptEpoch(store, cipher)}`)
-    await recordAcceptance(redis)
+    await recordAcceptance(security, redis)
     return 0
   } finally {
     await store.close()
