@@ -55,7 +55,9 @@ export class BatchWriter {
   /** The newest entry that the sink has, of each chain. */
   readonly #heads = new Map<string, Head>()
   #hasFailed = false
+  #hasEnded = false
   #isClosed = false
+  #refused = 0
   #isWriting = false
   #batchTimer: NodeJS.Timeout | undefined
 
@@ -80,8 +82,13 @@ export class BatchWriter {
     this.#chain = chain
   }
 
-  /** Queues an entry. */
+  /** Queues an entry. After the end none is taken: it could not be told from one that was added to the trail. */
   push(entry: object, waiter?: Waiter): void {
+    if (this.#hasEnded) {
+      this.#refused += 1
+      waiter?.reject(auditUnavailable())
+      return
+    }
     this.#queue.push({ chain: this.#chain, at: this.#timestamp(), entry, waiter })
     if (this.#isWriting) return
     if (waiter) this.#start()
@@ -96,7 +103,24 @@ export class BatchWriter {
     timeout.abort()
   }
 
-  /** Stops retries, and returns the number of entries that were not written. */
+  /** True once the last entry is queued. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Queues the last entry and waits until it is written, or until the timeout. */
+  async end(entry: object, timeoutMs: number): Promise<void> {
+    const written = this.pushAndWait(entry, timeoutMs)
+    this.#hasEnded = true
+    await written
+  }
+
+  /** Entries that came after the end, and are not written. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Stops retries, and returns the number of entries before the end that were not written. */
   close(): number {
     this.#isClosed = true
     return this.#queue.length

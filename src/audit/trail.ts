@@ -31,7 +31,7 @@ export interface Trail {
   readonly pseudonymOf: (text: string) => string
   /** Takes another way to the destination of checkpoints and to their root key in use. */
   readonly useCheckpoints: (access: CheckpointAccess) => void
-  /** Ends the chain and writes the queue. */
+  /** Ends the chain and writes the queue. What is appended from then on is not written, and counts as lost. */
   readonly close: () => Promise<void>
 }
 
@@ -40,7 +40,7 @@ interface TrailOptions {
   readonly keys: KeyHolder
   /** Called when the sink becomes unusable, and when it becomes usable again. */
   readonly changed: (usable: boolean) => void
-  /** Called at the end with the number of entries that were not written. */
+  /** Called at the end with the number of entries that were not written, those that came after the end of the chain too. */
   readonly lost: (entries: number) => void
   /** Told of a file whose mode or directory others could use. */
   readonly notice: (what: FileNotice) => void
@@ -129,7 +129,7 @@ export function openTrail({ config, keys, changed, lost, notice, checkpointed }:
   const started = writer.pushAndWait(first.entry, START_TIMEOUT_MS)
   void started.then(() => checkpoints?.step())
   keys.onChange(({ seals }) => {
-    if (!chains.rotate(seals[0]!.secret)) return
+    if (writer.hasEnded || !chains.rotate(seals[0]!.secret)) return
     writer.push({ kind: 'end' })
     const { chain, entry } = chains.begin()
     writer.use(chain)
@@ -149,13 +149,14 @@ export function openTrail({ config, keys, changed, lost, notice, checkpointed }:
     },
     async close() {
       anchoring.stop()
-      await writer.pushAndWait({ kind: 'end' }, SHUTDOWN_TIMEOUT_MS)
+      await writer.end({ kind: 'end' }, SHUTDOWN_TIMEOUT_MS)
       const unwritten = writer.close()
-      if (unwritten > 0) lost(unwritten)
       await anchoring.anchor()
       await checkpoints?.close()
       await sink.close().catch(() => undefined)
       await anchors?.close()
+      // Last: an operation that outlasts the drain may end meanwhile.
+      if (unwritten + writer.refused > 0) lost(unwritten + writer.refused)
     },
   }
 }

@@ -521,6 +521,31 @@ describe('the file of the trail', () => {
     expect(readFileSync(join(place, 'target'), 'utf8')).toBe('')
   })
 
+  test('takes no entry after its end: what comes later is lost', async () => {
+    const file = join(folder(), 'audit.log')
+    let lost = 0
+    const trail = openTrail({
+      config: { audit: { file }, auditFsync: 'interval', redis: undefined, checkpoints: undefined },
+      keys: keysOf([SECRET]),
+      changed: () => undefined,
+      lost: (entries) => (lost += entries),
+      notice: () => undefined,
+      checkpointed: () => undefined,
+    })
+    await trail.commit({ kind: 'operation' })
+    const closed = trail.close()
+    trail.append({ kind: 'operation' })
+    const late = trail.commit({ kind: 'intent' })
+    await expect(late).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
+    await closed
+    const verifier = new TrailVerifier([KEY])
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .forEach((line, i) => verifier.add(line, String(i + 1)))
+    expect(verifier.report(undefined)).toMatchObject({ problems: [], chains: [{ entries: 3, state: 'ended' }] })
+    expect(lost).toBe(2)
+  })
+
   test('goes on in a new chain when the key of seals is another one', async () => {
     const file = join(folder(), 'audit.log')
     const keys = keysOf([SECRET])
