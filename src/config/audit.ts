@@ -17,11 +17,11 @@ export function auditConfig(
   const checkpoints = readCheckpointSettings(settings, { redis, proxies, services: keyServices })
   const destination = checkpoints?.destination
   if (isPlaintextSyslog(destination) && !isLoopback(destination.syslog.host)) plaintext.push('AUDIT_CHECKPOINTS')
-  return {
-    ...readAuditSink(settings, redis),
-    checkpoints,
-    rootKeys: readRootKeys(settings),
-  }
+  const sink = readAuditSink(settings, redis)
+  const rootKeys = readRootKeys(settings)
+  const own = checkpoints?.root.publicKey
+  const roots = own === undefined ? rootKeys : [...rootKeys, own]
+  return { ...sink, checkpoints: checkpoints && { ...checkpoints, roots }, rootKeys }
 }
 
 export const auditMaskedReads = (settings: Settings): boolean =>

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, randomUUID, sign, verify } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
@@ -9,6 +9,9 @@ import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { appendMac, createHashChain, deriveChainKey } from '../../src/audit/chain.js'
 import { CheckpointSequence, type RootSigner, type Statement } from '../../src/audit/checkpoints/checkpoint.js'
+import { linesSince } from '../../src/audit/checkpoints/file-lines.js'
+import { readKnown } from '../../src/audit/checkpoints/known.js'
+import { openCheckpointSink } from '../../src/audit/checkpoints/sinks.js'
 import { headsOf, newestHeads, verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
 import { missingIn, type Range } from '../../src/audit/coverage.js'
 import { openTrail } from '../../src/audit/trail.js'
@@ -16,7 +19,7 @@ import { TrailVerifier } from '../../src/audit/verifier.js'
 import { readConfig } from '../../src/config.js'
 import { runTool } from '../support/build.js'
 import { keysOf } from '../support/keys.js'
-import { emptyDatabase } from '../support/redis.js'
+import { addressOf, emptyDatabase } from '../support/redis.js'
 
 const SECRET = randomBytes(32)
 const KEY = deriveChainKey(SECRET)
@@ -347,6 +350,12 @@ describe('what is missing in a range', () => {
   })
 })
 
+async function allOf(lines: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = []
+  for await (const line of lines) all.push(line)
+  return all
+}
+
 /** The settings of checkpoints as the server reads them, without its own. */
 function checkpointsOf(settings: Readonly<Record<string, string>>) {
   const { checkpoints } = readConfig({
@@ -401,6 +410,104 @@ describe('the sinks of checkpoints', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
+  /** A head of a process that is not there. */
+  const headAt = (time: number, count = 1, chain: string = randomUUID()) => {
+    const moment = new Date(time).toISOString()
+    return { chain, since: moment, at: moment, count, head: 'x' }
+  }
+  const ago = (days: number) => Date.now() - days * 24 * 3_600_000
+
+  /** The lines of a process that made a checkpoint at each of these times. */
+  async function linesAt(times: readonly number[], chain: string, signer = root) {
+    const sequence = new CheckpointSequence(signer, 60)
+    const lines: string[] = []
+    vi.useFakeTimers({ toFake: ['Date'] })
+    for (const [n, time] of times.entries()) {
+      vi.setSystemTime(time)
+      const state = n === 0 ? 'begun' : 'running'
+      lines.push((await sequence.next({ state, chains: [headAt(time, n + 1, chain)] })).line)
+    }
+    vi.useRealTimers()
+    return lines
+  }
+
+  /** What the first checkpoint of a process says of others, where the sink holds these lines. */
+  async function knownAfter(lines: readonly string[]) {
+    const file = join(folder(), 'checkpoints')
+    writeFileSync(file, lines.join('\n'))
+    await runTrail({ checkpoints: checkpointsOf({ AUDIT_CHECKPOINTS: file }) })
+    const { sequences } = verifyCheckpoints(readFileSync(file, 'utf8').split('\n'), [ROOT.publicKey])
+    const own = sequences.find(({ hasEnded }) => hasEnded)
+    return new Map((own?.known ?? []).map(({ chain, count }) => [chain, count]))
+  }
+
+  test('a process names what other processes signed alone', async () => {
+    const chain = randomUUID()
+    const real = await linesAt([ago(2), ago(1)], chain)
+    const foreign: RootSigner = {
+      sign: (text) => Promise.resolve(sign(null, text, generateKeyPairSync('ed25519').privateKey)),
+    }
+    const forged = [
+      ...(await linesAt([ago(1)], randomUUID(), foreign)),
+      real[1]!.replace('"count":2', '"count":1000000'),
+      real[0]!.replace('"count":1', '"count":1000000'),
+      real[0]!.replace(/"chains":\[.*\](?=,)/, '"chains":5'),
+      real[0]!.replace(/"chains":\[.*\](?=,)/, '"chains":[{}],"known":"x"'),
+      '{"checkpoint":"broken',
+    ]
+    expect(await knownAfter([...forged, ...real, ...forged])).toEqual(new Map([[chain, 2]]))
+  })
+
+  test('lines of another form are left out where no root key is known', async () => {
+    const chain = randomUUID()
+    const real = await linesAt([ago(1)], chain)
+    const bad = ['"chains":5', '"chains":[{}]', '"chains":[],"known":7'].map((members) =>
+      real[0]!.replace(/"chains":\[.*\](?=,)/, members),
+    )
+    const lines = async function* () {
+      yield* [...bad, ...real]
+    }
+    const heads = await readKnown({ since: lines, roots: [], isOver: () => false })
+    expect(heads).toMatchObject([{ chain: chain, count: 1 }])
+  })
+
+  test('a process names the chains of the last 35 days, however many lines followed them', async () => {
+    const [ended, running, old] = [randomUUID(), randomUUID(), randomUUID()]
+    const busy = await linesAt(
+      Array.from({ length: 6_000 }, (_value, i) => ago(20) + i * 60_000),
+      randomUUID(),
+    )
+    const begun = await linesAt([ago(60), ago(40), ago(30)], running)
+    const lines = [
+      ...(await linesAt([ago(50)], old)),
+      ...begun.slice(0, 2),
+      ...(await linesAt([ago(34)], ended)),
+      begun[2]!,
+      ...busy,
+    ]
+    expect(lines.join('').length).toBeGreaterThan(2_000_000)
+    const known = await knownAfter(lines)
+    expect([...known.keys()]).toHaveLength(3)
+    expect(known.get(ended)).toBe(1)
+    expect(known.get(running)).toBe(3)
+  })
+
+  test('the lines of a file from a time on', async () => {
+    const file = join(folder(), 'checkpoints')
+    const before = await linesAt(
+      Array.from({ length: 6_000 }, (_value, i) => ago(90) + i * 60_000),
+      randomUUID(),
+    )
+    const after = await linesAt([ago(1), ago(0)], randomUUID())
+    writeFileSync(file, [...before, ...after].join('\n'))
+    const all = await allOf(linesSince(file, 0))
+    const newer = await allOf(linesSince(file, ago(35)))
+    expect(all).toEqual([...before, ...after])
+    expect(newer.slice(-2)).toEqual(after)
+    expect(newer.length).toBeLessThan(before.length)
+    expect(await allOf(linesSince(join(file, 'none'), 0))).toEqual([])
+  })
+
   test('a stream in Redis', async () => {
     const url = await emptyDatabase()
     const redis = new Redis(url)
@@ -411,7 +518,13 @@ describe('the sinks of checkpoints', () => {
     })
     await runTrail({ checkpoints: config })
     const lines = (await redis.xrange('checkpoints', '-', '+')).map(([, fields]) => fields[1]!)
+    const many = Array.from({ length: 250 }, (_value, i) => `line ${i}`)
+    for (const line of ['before', ...many])
+      await redis.xadd('many', line === 'before' ? `${ago(36)}-0` : '*', 'checkpoint', line)
     redis.disconnect()
+    const sink = openCheckpointSink({ stream: 'many', redis: addressOf(url) })
+    expect(await allOf(sink.since(ago(35)))).toEqual(many)
+    await sink.close()
     expect(verifyCheckpoints(lines, [ROOT.publicKey])).toMatchObject({
       problems: [],
       sequences: [{ count: 2, hasEnded: true }],

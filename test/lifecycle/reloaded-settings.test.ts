@@ -48,7 +48,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** Those that nothing reads again, with the reason. */
 const NOT_WATCHED: Readonly<Record<string, string>> = {
   AUDIT_CHECKPOINT_KEY: 'it signs once and is forgotten, so it must not be read again',
-  AUDIT_CHECKPOINT_PUBLIC_KEY_FILE: 'npm run audit:verify alone reads it',
+  AUDIT_CHECKPOINT_PUBLIC_KEY_FILE: 'it is used at the start, and by npm run audit:verify',
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'it is read for each request',
   SAFELIST_FILE: 'no secret: a part of a release',
 }

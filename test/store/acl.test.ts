@@ -206,6 +206,12 @@ test.each(['~kyc:*', '&kyc:changes'])('so is %s', async (pattern) => {
 const stream = ({ address }: User) =>
   openSink({ audit: { stream: STREAM }, auditFsync: 'off', redis: address }, () => 0)
 
+async function allOf(lines: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = []
+  for await (const line of lines) all.push(line)
+  return all
+}
+
 const FEATURES: readonly (readonly [setting: string, use: (user: User) => Promise<unknown>])[] = [
   ['`AUDIT_LOG=redis:<stream>`', async (user) => stream(user).write(['{}'])],
   [
@@ -213,7 +219,7 @@ const FEATURES: readonly (readonly [setting: string, use: (user: User) => Promis
     async ({ address }) => {
       const sink = openCheckpointSink({ stream: STREAM, redis: address })
       await tried(sink.put({ line: '{}' } as SignedCheckpoint))
-      await tried(sink.newest())
+      await tried(allOf(sink.since(0)))
       await sink.close()
     },
   ],

@@ -4,6 +4,8 @@ import type { Head } from '../chain.js'
 /** Signs with a long-lived key (the root key), which this process cannot read, or has forgotten since its start. */
 export interface RootSigner {
   readonly sign: (text: Buffer) => Promise<Buffer>
+  /** Its public key, where this process knows it. */
+  readonly publicKey?: KeyObject
 }
 
 /** What a checkpoint states of the trail. */
@@ -103,13 +105,50 @@ export class CheckpointSequence {
 
 const SIGNED = /^(\{"checkpoint":"[\w-]{36}".*),"signature":"([\w-]+)"\}$/
 
+const STATES: readonly unknown[] = ['begun', 'running', 'ended']
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+const isTime = (value: unknown): boolean => typeof value === 'string' && TIME.test(value)
+const isNumber = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least
+const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= 1_024
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+const isHead = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value['chain'] === 'string' &&
+  /^[\w-]{36}$/.test(value['chain']) &&
+  isTime(value['since']) &&
+  isTime(value['at']) &&
+  isNumber(value['count'], 1) &&
+  isText(value['head'])
+
+const areHeads = (value: unknown): boolean => Array.isArray(value) && value.every(isHead)
+
+/** True where each member has the form that a checkpoint gives it: whoever may append to a sink may add any line. */
+const isCheckpoint = (value: unknown): value is Checkpoint =>
+  isObject(value) &&
+  isNumber(value['n'], 0) &&
+  isTime(value['at']) &&
+  isNumber(value['every'], 0) &&
+  isText(value['prev']) &&
+  STATES.includes(value['state']) &&
+  areHeads(value['chains']) &&
+  (value['known'] === undefined || areHeads(value['known'])) &&
+  (value['next'] === undefined || isText(value['next'])) &&
+  (value['certificate'] === undefined ||
+    (isObject(value['certificate']) &&
+      isText(value['certificate']['key']) &&
+      isText(value['certificate']['signature'])))
+
 /** Reads a line; undefined where it is no checkpoint. A header before it, such as that of syslog, is left out. The signature is not verified. */
 export function readCheckpoint(given: string): SignedCheckpoint | undefined {
   const line = given.slice(Math.max(0, given.indexOf('{"checkpoint":"')))
   const body = SIGNED.exec(line)?.[1]
   if (body === undefined) return undefined
   try {
-    return { line, checkpoint: JSON.parse(`${body}}`) as Checkpoint }
+    const checkpoint: unknown = JSON.parse(`${body}}`)
+    return isCheckpoint(checkpoint) ? { line, checkpoint } : undefined
   } catch {
     return undefined
   }

@@ -17,6 +17,8 @@ export interface CheckpointConfig {
   readonly intervalSeconds: number
   readonly maxEntries: number
   readonly root: RootSigner
+  /** Public root keys, with which checkpoints of other processes are verified. */
+  readonly roots: readonly KeyObject[]
 }
 
 const SIGNERS = ['file', 'aws-kms', 'vault'] as const
@@ -38,6 +40,7 @@ function fileSigner(settings: Settings, pem: string | undefined): RootSigner | u
     return undefined
   }
   return {
+    publicKey: createPublicKey(key),
     sign(text) {
       if (key === undefined) return Promise.reject(new KeyServiceError('KEY_FORGOTTEN'))
       const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', text, key)
@@ -175,7 +178,10 @@ export function readCheckpointDestination(
 }
 
 /** Reads the settings of checkpoints; undefined without `AUDIT_CHECKPOINTS`. */
-export function readCheckpointSettings(settings: Settings, deps: CheckpointDeps): CheckpointConfig | undefined {
+export function readCheckpointSettings(
+  settings: Settings,
+  deps: CheckpointDeps,
+): Omit<CheckpointConfig, 'roots'> | undefined {
   const destination = readCheckpointDestination(settings, deps)
   const intervalSeconds = settings.integer('AUDIT_CHECKPOINT_SECONDS', 'Interval of checkpoints in seconds.', 60, {
     min: 1,
@@ -207,7 +213,7 @@ export function readCheckpointAccess(settings: Settings, deps: CheckpointDeps): 
 export function readRootKeys(settings: Settings): readonly KeyObject[] {
   const pem = settings.optionalPem(
     'AUDIT_CHECKPOINT_PUBLIC_KEY_FILE',
-    'Public root keys of checkpoints (PEM), for `npm run audit:verify`; keep it where this server cannot write.',
+    'Public root keys of checkpoints (PEM), for `npm run audit:verify`, and for a process that starts and names the chains of others; keep it where this server cannot write.',
   )
   const blocks = pem?.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? []
   try {

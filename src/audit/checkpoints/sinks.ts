@@ -5,32 +5,23 @@ import type { SyslogAddress } from '../../security-events/syslog-address.js'
 import type { RedisAddress } from '../../store/redis-address.js'
 import { openRedis, waitUntilReady } from '../redis.js'
 import type { SignedCheckpoint } from './checkpoint.js'
+import { linesSince } from './file-lines.js'
 
 /** Where checkpoints go: what has them must not let this process change or remove them. */
 export interface CheckpointSink {
   /** Rejects where the checkpoint may not be there; it is put again then. */
   readonly put: (checkpoint: SignedCheckpoint) => Promise<void>
-  /** The newest lines that the sink holds, also of other processes; none where it cannot list them. */
-  readonly newest: () => Promise<readonly string[]>
+  /** The lines since a time, also of other processes, oldest first; none where the sink cannot list them. */
+  readonly since: (time: number) => AsyncIterable<string>
   readonly close: () => Promise<void>
 }
 
-const MAX_TAIL_BYTES = 1_048_576
-const MAX_TAIL_LINES = 1_000
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
+/** Lines of a stream that are read at one time. */
+const PAGE_LINES = 100
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 
-/** The last lines of a file, 1 MiB of them at most; none where there is no file. */
-async function tailOf(path: string): Promise<readonly string[]> {
-  const file = await open(path, O_RDONLY | O_NOFOLLOW).catch(() => undefined)
-  if (file === undefined) return []
-  try {
-    const { size } = await file.stat()
-    const bytes = Buffer.alloc(Math.min(size, MAX_TAIL_BYTES))
-    await file.read(bytes, 0, bytes.length, size - bytes.length)
-    return bytes.toString('utf8').split('\n')
-  } finally {
-    await file.close()
-  }
+async function* none(): AsyncGenerator<string> {
+  // A sink that cannot be listed.
 }
 
 /** A file, which may have the append-only attribute; each line is fsynced. */
@@ -45,7 +36,7 @@ const fileSink = (path: string): CheckpointSink => ({
       await file.close()
     }
   },
-  newest: () => tailOf(path),
+  since: (time) => linesSince(path, time),
   close: () => Promise.resolve(),
 })
 
@@ -57,10 +48,14 @@ function streamSink(address: RedisAddress, stream: string): CheckpointSink {
       await waitUntilReady(redis)
       await redis.xadd(stream, '*', 'checkpoint', line)
     },
-    async newest() {
+    async *since(time) {
       await waitUntilReady(redis)
-      const rows = await redis.xrevrange(stream, '+', '-', 'COUNT', MAX_TAIL_LINES)
-      return rows.map(([, fields]) => fields[1] ?? '')
+      for (let from = `${time}-0`; ;) {
+        const rows = await redis.xrange(stream, from, '+', 'COUNT', PAGE_LINES)
+        for (const [, fields] of rows) yield fields[1] ?? ''
+        if (rows.length < PAGE_LINES) return
+        from = `(${rows.at(-1)![0]}`
+      }
     },
     close: async () => redis.disconnect(),
   }
@@ -72,7 +67,7 @@ export type PutObject = (path: string, body: string) => Promise<void>
 /** An object store: one object for each checkpoint. */
 const objectSink = (put: PutObject): CheckpointSink => ({
   put: ({ line, checkpoint: { checkpoint, n } }) => put(`${checkpoint}/${String(n).padStart(8, '0')}.json`, line),
-  newest: () => Promise.resolve([]),
+  since: none,
   close: () => Promise.resolve(),
 })
 
@@ -84,7 +79,7 @@ function syslogCheckpoints(address: SyslogAddress): CheckpointSink {
   const sink = syslogSink(address.transport, () => address)
   return {
     put: async ({ line }) => void (await sink.write([syslogMessage(line, SYSLOG_HEAD, Date.now())])),
-    newest: () => Promise.resolve([]),
+    since: none,
     close: () => sink.close(),
   }
 }

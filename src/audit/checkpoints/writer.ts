@@ -1,17 +1,21 @@
+import type { KeyObject } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorClass } from '../../observability/error-class.js'
 import type { Head } from '../chain.js'
-import { CheckpointSequence, readCheckpoint, type RootSigner, type SignedCheckpoint } from './checkpoint.js'
+import { CheckpointSequence, type RootSigner, type SignedCheckpoint } from './checkpoint.js'
+import { readKnown } from './known.js'
 import type { CheckpointSink } from './sinks.js'
 
 const TICK_MS = 1_000
 /** How long the shutdown waits for the last checkpoint. */
 const END_TIMEOUT_MS = 5_000
-/** How long checkpoints of later processes name a chain. */
-const KNOWN_MS = 35 * 24 * 3_600_000
+/** How long the checkpoints of other processes are read at the start. */
+const READ_MS = 60_000
 
 export interface CheckpointOptions {
   readonly root: RootSigner
+  /** Public root keys, with which checkpoints of other processes are verified; none where they are not known. */
+  readonly roots: readonly KeyObject[]
   readonly sink: CheckpointSink
   readonly intervalSeconds: number
   /** Entries after which a checkpoint is made before its time. */
@@ -20,18 +24,6 @@ export interface CheckpointOptions {
   readonly heads: () => readonly Head[]
   /** Called when checkpoints cannot be written, with the class of the cause, and when they can again. */
   readonly changed: (cause: string | undefined) => void
-}
-
-/** The chains that checkpoints name, each as its newest statement has it. */
-function chainsOf(lines: readonly string[]): readonly Head[] {
-  const known = new Map<string, Head>()
-  const oldest = new Date(Date.now() - KNOWN_MS).toISOString()
-  for (const line of lines) {
-    const { chains = [], known: others = [] } = readCheckpoint(line)?.checkpoint ?? {}
-    for (const head of [...chains, ...others])
-      if (head.at > oldest && head.count > (known.get(head.chain)?.count ?? 0)) known.set(head.chain, head)
-  }
-  return [...known.values()]
 }
 
 const countOf = (heads: readonly Head[]): number => heads.reduce((sum, { count }) => sum + count, 0)
@@ -50,6 +42,8 @@ export class CheckpointWriter {
   #madeAt = -Infinity
   #entries = 0
   #isBegun = false
+  #isEnding = false
+  #known: readonly Head[] | undefined
   #cause: string | undefined
 
   constructor(options: CheckpointOptions) {
@@ -75,6 +69,7 @@ export class CheckpointWriter {
   /** Writes the last checkpoint, and closes the sink. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#isEnding = true
     const timeout = new AbortController()
     const ended = this.#end().catch((error: unknown) => this.#report(errorClass(error)))
     await Promise.race([ended, delay(END_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => undefined)])
@@ -108,12 +103,23 @@ export class CheckpointWriter {
   }
 
   async #make(state: 'begun' | 'running' | 'ended'): Promise<void> {
-    const known = state === 'begun' ? chainsOf(await this.#sink.newest()) : undefined
+    const known = state === 'begun' ? (this.#known ??= await this.#readKnown()) : undefined
     const chains = this.#options.heads()
     this.#pending = await this.#sequence.next({ state, chains, ...(known && { known }) })
     this.#isBegun = true
+    this.#known = undefined
     this.#madeAt = performance.now()
     this.#entries = countOf(chains)
+  }
+
+  #readKnown(): Promise<readonly Head[]> {
+    const sink = this.#sink
+    const until = performance.now() + READ_MS
+    return readKnown({
+      since: (time) => sink.since(time),
+      roots: this.#options.roots,
+      isOver: () => this.#isEnding || performance.now() > until,
+    })
   }
 
   async #put(): Promise<void> {
