@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { NAMESPACES } from '../../datasources/contract/namespaces.js'
 import { ADA } from '../../datasources/emulator/people.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
+import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
+import { missingCheckpoints } from '../../src/audit/coverage.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { mutationPaths, queryPaths } from '../support/access-paths.js'
 import { type App, startApp } from '../support/app.js'
@@ -227,3 +229,32 @@ test('values under a key that is not given are counted, and the exit code says t
   const events = readFileSync(SECURITY_LOG, 'utf8').trim().split('\n')
   expect(JSON.parse(events.at(-1)!)).toMatchObject({ event: { reason: 'incomplete' } })
 })
+
+test('a receipt has checkpoints under a root key of the operators; without a root key nothing is erased', async () => {
+  const operators = generateKeyPairSync('ed25519')
+  const trail = join(folder, 'checkpointed.log')
+  const checkpoints = join(folder, 'checkpoints')
+  const key = join(folder, 'operators.pem')
+  writeFileSync(key, operators.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const settings = { AUDIT_LOG: trail, AUDIT_CHECKPOINTS: checkpoints }
+  expect(await erase(['--person', 'nobody'], settings)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('AUDIT_CHECKPOINT_KEY must be a private key'),
+  })
+  expect(await erase(['--person', 'nobody'], { ...settings, AUDIT_CHECKPOINT_KEY_FILE: key })).toMatchObject({
+    code: 0,
+  })
+  const verifier = new TrailVerifier([deriveChainKey(KEY)])
+  readFileSync(`${trail}.erasure`, 'utf8')
+    .split('\n')
+    .forEach((line, i) => verifier.add(line, String(i + 1)))
+  const { chains } = verifier.report(undefined)
+  const server = generateKeyPairSync('ed25519')
+  const verified = verifyCheckpoints(readFileSync(checkpoints, 'utf8').split('\n'), [
+    server.publicKey,
+    operators.publicKey,
+  ])
+  expect(verified).toMatchObject({ problems: [], sequences: [{ hasEnded: true }] })
+  expect(chains).toHaveLength(1)
+  expect(missingCheckpoints({}, { chains, sequences: verified.sequences })).toEqual([])
+}, 240_000)
