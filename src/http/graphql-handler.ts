@@ -143,7 +143,8 @@ export function createGraphqlHandler({
   return async (request) => {
     const contentType = contentTypeOf(request)
     const graphqlRequest = contentType && readRequest(request)
-    if (contentType === undefined || graphqlRequest === undefined)
+    // Without a caller it is the page of development.
+    if (contentType === undefined || graphqlRequest === undefined || request.caller === undefined)
       return viaApollo(request, async () => openContext(request))
     const context = openContext(request)
     pipeline.receive(graphqlRequest, context)
