@@ -1,11 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { ConfigError, readSecretConfig, type SecretConfig } from '../../config.js'
 import { type Purpose, PURPOSES } from '../../keys/data-keys.js'
-import { KeyRingError, loadKeys, parseRing, type RingKey, ringText } from '../../keys/key-ring.js'
+import { KeyRingError, loadKeys, parseRing, type RingKey } from '../../keys/key-ring.js'
 import { retired, rewrapped, rotated, withNewKeys, withSharedKeys } from '../../keys/ring-commands.js'
 import { waitUntilReady } from '../../audit/redis.js'
 import { StoreCipher } from '../../store/cipher.js'
 import { type KeyUsage, StoreScan, UNNAMED } from '../../store/key-usage.js'
+import { RingFile } from './ring-file.js'
 
 const PROGRESS_NAMES = 10_000
 
@@ -156,25 +156,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   retire,
 }
 
-/** Writes the ring: all of it or nothing. Another command that runs at the same time fails. */
-function writeRing(path: string, ring: readonly RingKey[]): void {
-  const temporary = `${path}.new`
-  const file = openSync(temporary, 'wx', 0o600)
-  try {
-    writeSync(file, ringText(ring))
-    fsyncSync(file)
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  } finally {
-    closeSync(file)
-  }
-}
+/** Commands that leave the ring as it is. */
+const READERS: readonly string[] = ['list', 'reencrypt']
 
 /**
  * Runs `npm run keys -- list | new [purpose …] | import | rotate [purpose …] | rewrap | reencrypt | retire ID`. Throws a
- * `ConfigError` or a `KeyRingError` where it refuses; nothing is changed then.
+ * `ConfigError` or a `KeyRingError` where it refuses; nothing is changed then. Commands that change the ring run one at a
+ * time.
  */
 export async function runKeys(
   [name = 'list', ...args]: readonly string[],
@@ -184,15 +172,20 @@ export async function runKeys(
   const command = COMMANDS[name]
   if (!command) throw new ConfigError([`commands are ${Object.keys(COMMANDS).join(', ')}`])
   const path = env['STORE_KEY_RING_FILE']
-  if (path !== undefined && path !== '' && !existsSync(path) && ['new', 'import'].includes(name)) writeRing(path, [])
-  const config = readSecretConfig(env)
-  const { keyRing } = config
-  if (keyRing === undefined) throw new ConfigError(['STORE_KEY_RING_FILE is missing'])
-  const ring = parseRing(keyRing.text)
-  const next = await command({ config, keyRing, ring, args, output })
-  if (next === undefined) return
-  writeRing(keyRing.path, next)
-  const isChanged = ({ id, state }: RingKey) => !ring.some((before) => before.id === id && before.state === state)
-  for (const { id, purpose, state } of next.filter(isChanged)) output.log(`key ${id} (${purpose}) is ${state} now`)
-  output.log(`${next.length} keys are in the ring.`)
+  const file = path === undefined || path === '' || READERS.includes(name) ? undefined : new RingFile(path)
+  try {
+    if (['new', 'import'].includes(name)) file?.begin()
+    const config = readSecretConfig(env)
+    const { keyRing } = config
+    if (keyRing === undefined) throw new ConfigError(['STORE_KEY_RING_FILE is missing'])
+    const ring = parseRing(keyRing.text)
+    const next = await command({ config, keyRing, ring, args, output })
+    if (next === undefined) return
+    file!.replace(keyRing.text, next)
+    const isChanged = ({ id, state }: RingKey) => !ring.some((before) => before.id === id && before.state === state)
+    for (const { id, purpose, state } of next.filter(isChanged)) output.log(`key ${id} (${purpose}) is ${state} now`)
+    output.log(`${next.length} keys are in the ring.`)
+  } finally {
+    file?.release()
+  }
 }
