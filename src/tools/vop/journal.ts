@@ -1,5 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, readFileSync } from 'node:fs'
 import { UsageError } from './arguments.js'
+import { Stopped } from './client.js'
 import { openForAppending, writeThrough } from './disk.js'
 
 /** The first record: what the run is about. */
@@ -72,6 +73,8 @@ export class Journal {
   readonly ended = new Map<number, EndedRecord>()
   run: RunRecord | undefined
   readonly #file: number
+  /** Why no further record is taken. */
+  #end: Stopped | undefined
 
   constructor(path: string) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -90,12 +93,23 @@ export class Journal {
     return [...this.ended.values()].reduce((sum, { rows }) => sum + rows, 0)
   }
 
+  /**
+   * Appends a record. After one that could not be written it takes no other: batches that are under way then would write
+   * behind a line that is not whole, and no run could read that.
+   */
   append(record: JournalRecord): void {
-    writeThrough(this.#file, `${JSON.stringify(record)}\n`)
+    if (this.#end !== undefined) throw this.#end
+    try {
+      writeThrough(this.#file, `${JSON.stringify(record)}\n`)
+    } catch (error) {
+      this.#end = error as Stopped
+      throw error
+    }
     this.#remember(record)
   }
 
   close(): void {
+    this.#end ??= new Stopped('The run has ended.')
     closeSync(this.#file)
   }
 
