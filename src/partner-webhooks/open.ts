@@ -142,7 +142,8 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
   queue.work((ids) => (ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)))
   events.consume(GROUP, async (event) => {
     const wanting = await registry.wanting(event)
-    const targets = wanting.length > 0 && needsPolls(event) ? [...wanting, POLL] : wanting
+    // Also where no endpoint wants it yet.
+    const targets = needsPolls(event) ? [...wanting, POLL] : wanting
     await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
   })
   const endRenewing = renewEndpoints(registry, config.tenancy.tenants)

@@ -18,6 +18,10 @@ export const POLL = 'poll'
 /** How long a poll waits at least, and after one that failed. */
 const MIN_WAIT_MS = 1_000
 const FAILED_WAIT_MS = 30_000
+/** How long a poll waits whose outcome no endpoint wants: this share of the event's age, between these bounds. */
+const UNWANTED_SHARE = 0.1
+const MIN_UNWANTED_MS = 30_000
+const MAX_UNWANTED_MS = 600_000
 /** The subject of what this server reads by itself. */
 const SELF = 'partner-webhooks'
 
@@ -72,6 +76,13 @@ function scopeOf(event: StateEvent, store: Store): OperationScope {
   return scope
 }
 
+/** An endpoint may be created or enabled for as long as the event is kept; until then the object is not polled. */
+const unwanted = (ageMs: number): Attempted => ({
+  outcome: Outcome.HTTP_2XX,
+  verdict: 'busy',
+  waitMs: Math.min(MAX_UNWANTED_MS, Math.max(MIN_UNWANTED_MS, ageMs * UNWANTED_SHARE)),
+})
+
 interface OutcomePollOptions {
   readonly registry: Pick<EndpointRegistry, 'wanting'>
   readonly tenants: Pick<Tenants, 'find'>
@@ -87,14 +98,15 @@ export class OutcomePoll {
     this.#options = options
   }
 
-  /** One poll of the object of an event; what it finds is recorded by the provider's folder. */
+  /** One poll of the object of an event, where an endpoint wants it; what it finds is recorded by the provider's folder. */
   async attempt(eventId: string): Promise<Attempted> {
     const { registry, tenants, events, now } = this.#options
     const event = await events.find(eventId)
     const tenant = event && tenants.find(event.tenant)
     const poll = event && POLLS[event.type]
-    if (!event || !tenant || !poll) return { outcome: Outcome.EVENT_EXPIRED, verdict: 'dead' }
-    if ((await registry.wanting(event)).length === 0) return { outcome: Outcome.HTTP_2XX, verdict: 'delivered' }
+    // No dead letter, as no partner misses it.
+    if (!event || !tenant || !poll) return { outcome: Outcome.EVENT_EXPIRED, verdict: 'delivered' }
+    if ((await registry.wanting(event)).length === 0) return unwanted(now() - Date.parse(event.at))
     // It reads as a subscriber does: a state is then recorded that was stored by a process that ended before it had
     // recorded it, also where this process has seen no event of the object.
     const endWatching = events.subscribe(objectOf(event), () => undefined)

@@ -260,6 +260,43 @@ test('a verification that the bank answers later is told although nothing asks f
   expect(new Set(told().map(({ id }) => id))).toEqual(new Set([data.verifyAccount.result.id]))
 })
 
+test.each<[what: string, isLate: boolean]>([
+  ['disabled for a while', false],
+  ['created after it began', true],
+])('a verification that is answered later is told to an endpoint that was %s', async (_what, isLate) => {
+  const [hook, other] = await Promise.all([receiver(), receiver()])
+  const options = { types: ['VERIFICATION_RESULT'], client: randomUUID(), claims: { tenant: randomUUID() } }
+  await create(other.url, { types: ['KYC_OVERVIEW'] })
+  /** Lets a minute pass, with the polls that are due in it: the queue looks at the time when a job comes. */
+  const minute = async () => {
+    later(60)
+    const { eventId } = await events.record({ id: randomUUID(), type: 'kycOverview', state: 'CHANGED' })
+    await expect.poll(() => other.received.some(({ headers }) => headers['webhook-id'] === eventId)).toBe(true)
+  }
+  const early = isLate ? undefined : await create(hook.url, options)
+  const account = { idScheme: 'SCAN', id: ANSWERED_LATER, name: 'Accepted,A' }
+  try {
+    const input = { types: ['NAME'], maxAgeSeconds: 0, account }
+    const { errors } = await app.run(VERIFY, { input }, options)
+    if (early) await change('disable', early)
+    expect(errors).toEqual([])
+    for (let minutes = 0; minutes < 3; minutes += 1) await minute()
+    if (early) await change('enable', early)
+    else await create(hook.url, options)
+    await expect
+      .poll(
+        async () => {
+          await minute()
+          return hook.received.map(({ body }) => (JSON.parse(body).data as { state: string }).state)
+        },
+        { timeout: 20_000 },
+      )
+      .toContain('COMPLETED')
+  } finally {
+    today()
+  }
+})
+
 test('after a rotation each delivery has a signature of either secret', async () => {
   const hook = await receiver()
   const endpoint = await create(hook.url)
