@@ -12,7 +12,7 @@ import type {
   WebhookDelivery,
   WebhookEndpoint,
 } from '../../schema/webhook-endpoint.js'
-import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import { WebhookDisabledReason, WebhookEventType } from '../../schema/webhook-endpoint.js'
 import type { AddressRules } from './address-rules.js'
 import type { StoredEndpoint } from './contract.js'
 import type { DeliveriesKey, DeliveryList } from './delivery-list.js'
@@ -38,6 +38,13 @@ interface SecretPayload extends EndpointPayload {
 
 const TITLE = 'This server'
 const { query, command } = operationsOf<PartnerWebhooksInstance>()
+
+/** Events do not tell the bank of their object, so a caller of some banks would be told of those of the others. */
+const narrowedToBanks = (): ApiError =>
+  new ApiError('FORBIDDEN', {
+    message: 'A token that is narrowed to banks (banks) cannot have events of the type KYC_OVERVIEW.',
+    refusal: 'banks',
+  })
 
 const absent = (): ApiError => new ApiError('NOT_FOUND', { title: TITLE })
 
@@ -85,6 +92,7 @@ const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>
   concerned: ({ endpoint }) => ({ endpointId: endpoint.id }),
   toStored: withoutSecret,
   async run({ registry, rules }, { caller, store }, { url, types }, { id }) {
+    if (caller.banks !== undefined && types.includes(WebhookEventType.KYC_OVERVIEW)) throw narrowedToBanks()
     const problems = rules.problemsOf(url)
     if (problems.length > 0) throw invalidInput({ 'input.url': problems })
     // The id of the attempt is that of the endpoint: a repeat creates no second one.

@@ -395,6 +395,16 @@ test('a type needs the scope that reads it, and a client has no more endpoints t
   expect(await createAs(['KYC_OVERVIEW'])).toEqual(['CONFLICT'])
 })
 
+test('a token that is narrowed to banks has no endpoint for changes of evidence, which are told of all banks', async () => {
+  const createAs = (types: readonly string[]) =>
+    app.run(CREATE, { input: { url: 'https://partner.example/hook', types } }, { claims: { banks: ['a.bank'] } })
+  const { errors } = await createAs(['VERIFICATION_RESULT', 'KYC_OVERVIEW'])
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('narrowed to banks'), extensions: { code: 'FORBIDDEN', retryable: false } },
+  ])
+  expect((await createAs(['VERIFICATION_RESULT'])).errors).toEqual([])
+})
+
 test('no secret and no path of an address is in Redis, in the log or in the audit trail', async () => {
   const hook = await receiver()
   hook.answer = () => ({ status: 500 })
