@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
 import { readFile } from 'node:fs/promises'
+import { NO_PROXIES } from '../../datasources/http/proxy.js'
 import { objectOf, requestService, type ServiceAccess, textOf } from './key-service.js'
 
 /** Credentials of AWS. */
@@ -26,8 +27,11 @@ interface AwsRequest {
   readonly body: string
 }
 
-/** Reads the credentials; those of an endpoint are temporary, so they are read for each request. */
-async function credentialsOf({ credentials, ...access }: AwsAccess): Promise<AwsCredentials> {
+/**
+ * Reads the credentials; those of an endpoint are temporary, so they are read for each request. The endpoint is one of the
+ * machine: no proxy reaches it, and none may see credentials.
+ */
+async function credentialsOf({ credentials }: AwsAccess): Promise<AwsCredentials> {
   if ('accessKeyId' in credentials) return credentials
   const { endpoint, authorizationFile } = credentials
   const authorization = authorizationFile === undefined ? undefined : (await readFile(authorizationFile, 'utf8')).trim()
@@ -35,7 +39,7 @@ async function credentialsOf({ credentials, ...access }: AwsAccess): Promise<Aws
     await requestService(
       new URL(endpoint),
       { method: 'GET', headers: { accept: 'application/json', ...(authorization && { authorization }) } },
-      access,
+      { proxies: NO_PROXIES },
     ),
   )
   return {

@@ -42,12 +42,32 @@ function keyList(settings: Settings, name: string, text: string | undefined): re
   return keys
 }
 
-/** Temporary credentials of a container come first, as an operator who configures them wants no others. */
-function awsCredentials(settings: Settings): AwsCredentialSource | undefined {
-  const endpoint = settings.optional(
+/** Where the agent of ECS answers tasks; fixed by AWS. */
+const ECS_AGENT = 'http://169.254.170.2'
+
+/** The credentials endpoint of the container; the path of an ECS task comes first, as in the client of AWS. */
+function credentialsEndpoint(settings: Settings): string | undefined {
+  const path = settings.optional(
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    'Path of the credentials of an ECS task at `http://169.254.170.2`; the container sets it by itself; used instead of `AWS_ACCESS_KEY_ID`.',
+  )
+  const url = settings.optional(
     'AWS_CONTAINER_CREDENTIALS_FULL_URI',
     'Credentials endpoint of the container (ECS, EKS Pod Identity), which sets it by itself; used instead of `AWS_ACCESS_KEY_ID`.',
   )
+  if (path !== undefined) {
+    if (path.startsWith('/') && URL.canParse(ECS_AGENT + path)) return ECS_AGENT + path
+    settings.problem('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path')
+  } else if (url !== undefined) {
+    if (URL.canParse(url)) return url
+    settings.problem('AWS_CONTAINER_CREDENTIALS_FULL_URI must be a URL')
+  }
+  return undefined
+}
+
+/** Temporary credentials of a container come first, as an operator who configures them wants no others. */
+function awsCredentials(settings: Settings): AwsCredentialSource | undefined {
+  const endpoint = credentialsEndpoint(settings)
   const authorizationFile = settings.optional(
     'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
     'File with the token for that endpoint; the container sets it by itself.',
@@ -55,10 +75,7 @@ function awsCredentials(settings: Settings): AwsCredentialSource | undefined {
   const accessKeyId = settings.optionalSecret('AWS_ACCESS_KEY_ID', 'Access key id for AWS.')
   const secretAccessKey = settings.optionalSecret('AWS_SECRET_ACCESS_KEY', 'Secret access key for AWS.')
   const sessionToken = settings.optionalSecret('AWS_SESSION_TOKEN', 'Session token of temporary credentials for AWS.')
-  if (endpoint !== undefined) {
-    if (URL.canParse(endpoint)) return { endpoint, authorizationFile }
-    settings.problem('AWS_CONTAINER_CREDENTIALS_FULL_URI must be a URL')
-  }
+  if (endpoint !== undefined) return { endpoint, authorizationFile }
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
   if (accessKeyId === undefined) settings.problem('AWS_ACCESS_KEY_ID is missing; AWS_SECRET_ACCESS_KEY needs it')
   if (secretAccessKey === undefined) settings.problem('AWS_SECRET_ACCESS_KEY is missing; AWS_ACCESS_KEY_ID needs it')

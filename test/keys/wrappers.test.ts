@@ -1,5 +1,5 @@
 import { randomBytes, verify } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
@@ -76,6 +76,39 @@ describe.each(FORMS)('keys that are wrapped by %s', (form) => {
     const wrapped = await wrapper.wrap(keys.values[0]!.secret, 'values')
     expect(await wrapper.unwrap(wrapped, 'values')).toEqual(keys.values[0]!.secret)
     await expect(wrapper.unwrap(wrapped, 'names')).rejects.toThrow()
+  })
+})
+
+describe('the credentials of a container', () => {
+  test('are read without the proxy of the environment', async () => {
+    const env = {
+      ...settings['aws-kms of a container'],
+      STORE_KEY_RING_FILE: join(folder, 'behind-a-proxy.json'),
+      HTTP_PROXY: 'http://127.0.0.1:1',
+      NO_PROXY: new URL(kms.url).host,
+    }
+    await runKeys(['new', 'values'], env, SILENT)
+    expect(JSON.parse(readFileSync(env.STORE_KEY_RING_FILE, 'utf8'))).toMatchObject({ keys: [{ state: 'pending' }] })
+  })
+
+  const AWS_SETTINGS = { KEY_WRAPPING: 'aws-kms', AWS_REGION: 'eu-central-1', AWS_KMS_KEY_ID: 'alias/kyc' }
+  const read = (env: Record<string, string>) =>
+    readSecretConfig({ ...AWS_SETTINGS, ...env }).keyServices.aws?.credentials
+  test('of an ECS task are those of its path at the agent', () => {
+    expect(
+      read({
+        AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/3f2a?x=1',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/other',
+        AWS_ACCESS_KEY_ID: AWS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: AWS.secretAccessKey,
+      }),
+    ).toEqual({ endpoint: 'http://169.254.170.2/v2/credentials/3f2a?x=1', authorizationFile: undefined })
+  })
+
+  test.each(['v2/credentials', '@other.example/', '.other.example/'])('are no path: %s', (path) => {
+    expect(() => read({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path })).toThrow(
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path',
+    )
   })
 })
 
