@@ -10,6 +10,8 @@ const MAX_ENTRIES = 16
 /** How long an event is left to the process that took it; then another one takes it over. */
 const CLAIM_AFTER_MS = 30_000
 const CLAIM_INTERVAL_MS = 5_000
+/** How long a process that is not ready rests before it looks again. */
+const REST_MS = 1_000
 /** How long the handlers that run are awaited at the end; what they leave is handled by another process. */
 export const CLOSE_PATIENCE_MS = 5_000
 /** A consumer of a process that was killed, with nothing pending, is removed after this. */
@@ -22,6 +24,8 @@ interface ConsumerOptions {
   readonly connection: Redis | Cluster
   readonly group: string
   readonly handle: Handle
+  /** No event is taken while this says no. */
+  readonly isReady?: (() => Promise<boolean>) | undefined
   readonly load: (entries: readonly StreamEntry[]) => Promise<readonly Decoded[]>
   /** @default 30 s */
   readonly claimAfterMs?: number | undefined
@@ -61,6 +65,12 @@ export class EventConsumer {
   }
 
   async #take(): Promise<void> {
+    const { isReady } = this.#options
+    if (isReady && !(await isReady())) {
+      const { signal } = this.#closing
+      await delay(REST_MS, undefined, { signal, ref: false }).catch(() => undefined)
+      return
+    }
     if (!this.#isMember && !(await this.#join())) return
     if (performance.now() - this.#claimedAt >= Math.min(CLAIM_INTERVAL_MS, this.#claimAfterMs)) await this.#claim()
     const { connection, group } = this.#options

@@ -39,13 +39,18 @@ export interface EventLog {
   readonly subscribeAll: (listener: EventListener) => () => void
   /** True while this process has a listener of the object. */
   readonly isWatched: (object: Watched) => boolean
-  /** An event by its id; null once it is no longer kept. Rejects where the store cannot be reached. */
+  /** An event by its id; null once it is no longer kept. Rejects where the store cannot be reached, and with `STORE_UNTRUSTED` where it cannot be read. */
   readonly find: (eventId: string) => Promise<StateEvent | null>
   /**
    * Handles each event in one process of all replicas, at least once and in no promised order: an event whose handler
-   * rejects, or whose process ends, is handled again. A new group begins with the oldest event that is kept.
+   * rejects, or whose process ends, is handled again. A new group begins with the oldest event that is kept. While
+   * `isReady` says no, this process takes none.
    */
-  readonly consume: (group: string, handle: (event: StateEvent) => Promise<void>) => void
+  readonly consume: (
+    group: string,
+    handle: (event: StateEvent) => Promise<void>,
+    isReady?: () => Promise<boolean>,
+  ) => void
   /** Ends the calls to listeners and handlers, when the handlers that run have ended or after five seconds. */
   readonly close: () => Promise<void>
 }

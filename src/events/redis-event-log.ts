@@ -5,6 +5,7 @@ import type { StoreCipher } from '../store/cipher.js'
 import { ConnectionCauses } from '../store/connection-causes.js'
 import { connect, connectionError } from '../store/connection.js'
 import type { RedisAddress } from '../store/redis-address.js'
+import { untrusted } from '../store/trust.js'
 import { EVENT_STREAM, EventCodec, type StreamEntry, timeOf } from './event-codec.js'
 import { EventConsumer } from './event-consumer.js'
 import type { EventListener, EventLog, StateEvent, Watched } from './event-log.js'
@@ -100,14 +101,16 @@ export class RedisEventLog implements EventLog {
     const entries = await this.#orUnavailable(this.#writer.xrange(EVENT_STREAM, eventId, eventId))
     if (entries.length === 0) return null
     const [event] = await this.#orUnavailable(this.#codec.load(this.#writer, entries))
-    return event ?? null
+    // It is there: a process with another key reads it.
+    if (event === undefined) throw untrusted()
+    return event
   }
 
-  consume(group: string, handle: (event: StateEvent) => Promise<void>): void {
+  consume(group: string, handle: (event: StateEvent) => Promise<void>, isReady?: () => Promise<boolean>): void {
     const { claimAfterMs } = this.#options
     const connection = this.#connectWaiting()
     const load = (entries: readonly StreamEntry[]) => this.#codec.load(connection, entries)
-    this.#consumers.push(new EventConsumer({ connection, group, handle, load, claimAfterMs }))
+    this.#consumers.push(new EventConsumer({ connection, group, handle, isReady, load, claimAfterMs }))
   }
 
   async close(): Promise<void> {

@@ -66,7 +66,8 @@ export async function openResources(options: ServerParts, dataKeys: KeyHolder): 
   const issuers = new Issuers(config, reportIssuers(dependencies), store.store.now)
   const eventLog = openEventLog({ config, keys: dataKeys, now: store.store.now, log, metrics })
   const tenants = openTenants({ config, log, metrics }, store, eventLog)
-  const opened = { config, store: store.store, events: eventLog.events, tenants, log, metrics }
+  const { canReadAll } = store
+  const opened = { config, store: store.store, canReadAll, events: eventLog.events, tenants, log, metrics }
   const partnerWebhooks = await openPartnerWebhooks({ ...opened, ...options.partnerWebhooks })
   const trail = openTrail({
     config,

@@ -107,6 +107,11 @@ export class DeliveryList {
   }
 
   async #shown(delivery: QueuedDelivery): Promise<WebhookDelivery> {
-    return toDelivery(delivery, await this.#events.find(delivery.eventId))
+    const event = await this.#events.find(delivery.eventId).catch((error: unknown) => {
+      // The event is there and cannot be read; the delivery is known all the same.
+      if (error instanceof ApiError && error.code === 'STORE_UNTRUSTED') return null
+      throw error
+    })
+    return toDelivery(delivery, event)
   }
 }

@@ -2,7 +2,8 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import type { Store } from '../../datasources/contract/store.js'
 import type { OwnService } from '../access/guard.js'
 import type { Config } from '../config.js'
-import type { EventLog } from '../events/event-log.js'
+import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
+import type { EventLog, StateEvent } from '../events/event-log.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics/all-metrics.js'
@@ -10,7 +11,7 @@ import { ToldCauses } from '../observability/told-causes.js'
 import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
 import { AddressRules } from './address-rules.js'
-import type { DeliveryQueue } from './contract.js'
+import type { Attempted, DeliveryQueue } from './contract.js'
 import { Deliverer } from './deliverer.js'
 import { DeliveryList } from './delivery-list.js'
 import { EndpointPace } from './endpoint-pace.js'
@@ -31,9 +32,14 @@ const FIRST_RENEWAL_MS = 60_000
 /** How often the length of the queue is read for the metrics. */
 const COUNT_INTERVAL_MS = 10_000
 
+/** A delivery is left to a process that can read the store. */
+const UNREADABLE: Attempted = { outcome: Outcome.CONNECTION_FAILED, verdict: 'busy', waitMs: 5_000 }
+
 type Options = {
   readonly config: Pick<Config, 'redis' | 'tenancy' | 'events' | 'partnerWebhooks'>
   readonly store: Store
+  /** False while the store may hold what this process cannot read: an endpoint that it does not find may be there. */
+  readonly canReadAll: () => Promise<boolean>
   readonly events: EventLog
   readonly tenants: Pick<Tenants, 'find'>
   readonly log: Log
@@ -117,7 +123,7 @@ function renewEndpoints(registry: EndpointRegistry, tenants: Options['config']['
 
 /** Opens webhooks to partners: events become deliveries, which every replica attempts. */
 export async function openPartnerWebhooks(options: Options): Promise<PartnerWebhooks> {
-  const { config, store, events, tenants, log, metrics, resolve } = options
+  const { config, store, canReadAll, events, tenants, log, metrics, resolve } = options
   const { isOn, networks, maxEndpoints, endpointConcurrency } = config.partnerWebhooks
   if (!isOn) return OFF
   const rules = new AddressRules(networks)
@@ -139,13 +145,17 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     now: () => store.now(),
   })
   const poll = new OutcomePoll({ registry, tenants, events, now: () => store.now() })
-  queue.work((ids) => (ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)))
-  events.consume(GROUP, async (event) => {
+  queue.work(async (ids) => {
+    if (!(await canReadAll())) return UNREADABLE
+    return ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)
+  })
+  const handle = async (event: StateEvent): Promise<void> => {
     const wanting = await registry.wanting(event)
     // Also where no endpoint wants it yet.
     const targets = needsPolls(event) ? [...wanting, POLL] : wanting
     await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
-  })
+  }
+  events.consume(GROUP, handle, canReadAll)
   const endRenewing = renewEndpoints(registry, config.tenancy.tenants)
   const endCounting = countDeliveries(queue, metrics.webhooksQueued)
   const deliveries = new DeliveryList({ queue, events })

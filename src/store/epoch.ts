@@ -115,6 +115,12 @@ export class StoreEpoch implements Trust {
     return { epochName: this.#server.epochNameOf(name), epoch: this.#known! }
   }
 
+  /** False while the store may hold values under keys or in versions that this process cannot read: it finds none of them. */
+  async canReadAll(): Promise<boolean> {
+    if (!this.#isChecked || this.#checkedKeys !== this.#keyChanges) await this.check()
+    return this.#cause !== 'OTHER_KEY' && this.#cause !== 'UNKNOWN_VERSION'
+  }
+
   recheck(): Promise<void> {
     return this.#checkAll()
   }

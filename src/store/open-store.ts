@@ -33,6 +33,8 @@ export interface OpenStore {
   readonly changes: ChangeChannel
   /** Rejects where a claim of a keyed write would be refused, with a cause that `errorClass` can name. */
   readonly probe: () => Promise<void>
+  /** False while the store may hold what this process cannot read: what it does not find may be there. */
+  readonly canReadAll: () => Promise<boolean>
   readonly close: () => Promise<void>
 }
 
@@ -118,6 +120,7 @@ function openRedisStore(
       const { cause } = epoch
       if (cause !== undefined) throw Object.assign(new Error(cause), { code: cause })
     },
+    canReadAll: () => epoch.canReadAll(),
     close() {
       clearInterval(timer)
       usage.close()
@@ -159,6 +162,7 @@ export function openStore(
     permits: undefined,
     changes: NO_CHANNEL,
     probe,
+    canReadAll: () => Promise.resolve(true),
     close,
   }
 }

@@ -285,7 +285,7 @@ describe('what is kept', () => {
     const hidden = (await log.record(undefined, change(id, 'A')))!
     const own = (await other.record(undefined, change(id, 'A')))!
     await vi.waitFor(() => expect(events).toEqual([own]), PATIENT)
-    expect(await other.find(hidden.eventId)).toBeNull()
+    await expect(other.find(hidden.eventId)).rejects.toMatchObject({ code: 'STORE_UNTRUSTED' })
   })
 })
 

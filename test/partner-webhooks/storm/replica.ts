@@ -40,6 +40,7 @@ export async function openReplica(url: string, encryptionKey: string) {
   const webhooks = await openPartnerWebhooks({
     config,
     store: store.store,
+    canReadAll: store.canReadAll,
     events: eventLog.events,
     tenants: { find: () => undefined },
     log,
