@@ -32,6 +32,7 @@ export const retrySchedule = (seconds = RETRY_SECONDS, random: () => number = Ma
   delayMs(attempt, waitMs = 0) {
     const planned = (seconds[Math.min(attempt, seconds.length) - 1] ?? 0) * 1000
     const asked = Math.min(waitMs, MAX_DELAY_SECONDS * 1000)
-    return Math.round(Math.max(planned, asked) * (1 - JITTER + 2 * JITTER * random()))
+    // Never sooner than the receiver asked for.
+    return Math.round(Math.max(planned * (1 - JITTER + 2 * JITTER * random()), asked))
   },
 })
