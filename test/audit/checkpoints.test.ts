@@ -370,13 +370,15 @@ function checkpointsOf(settings: Readonly<Record<string, string>>) {
   return checkpoints!
 }
 
-/** Runs a trail with one entry to its end, and returns its checkpoints. */
+/** Runs a trail with one entry until it may end, and returns its lines. */
 async function runTrail({
   file = join(folder(), 'audit.log'),
   checkpoints,
+  mayEnd = () => Promise.resolve(),
 }: {
   file?: string
   checkpoints?: ReturnType<typeof checkpointsOf>
+  mayEnd?: () => Promise<unknown>
 }) {
   const notices: string[] = []
   const causes: (string | undefined)[] = []
@@ -390,6 +392,7 @@ async function runTrail({
   })
   await trail.started
   await trail.commit({ kind: 'operation' })
+  await mayEnd()
   await trail.close()
   return { file, notices, causes, lines: readFileSync(file, 'utf8').split('\n').filter(Boolean) }
 }
@@ -434,8 +437,11 @@ describe('the sinks of checkpoints', () => {
   /** What the first checkpoint of a process says of others, where the sink holds these lines. */
   async function knownAfter(lines: readonly string[]) {
     const file = join(folder(), 'checkpoints')
-    writeFileSync(file, lines.join('\n'))
-    await runTrail({ checkpoints: checkpointsOf({ AUDIT_CHECKPOINTS: file }) })
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    // A process that ends reads no further.
+    const written = () => readFileSync(file, 'utf8').split('\n').filter(Boolean)
+    const hasBegun = () => expect.poll(() => written().length).toBe(lines.length + 1)
+    await runTrail({ checkpoints: checkpointsOf({ AUDIT_CHECKPOINTS: file }), mayEnd: () => hasBegun() })
     const { sequences } = verifyCheckpoints(readFileSync(file, 'utf8').split('\n'), [ROOT.publicKey])
     const own = sequences.find(({ hasEnded }) => hasEnded)
     return new Map((own?.known ?? []).map(({ chain, count }) => [chain, count]))
