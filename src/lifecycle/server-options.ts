@@ -3,11 +3,11 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 import type { Plugin } from '../graphql/plugin.js'
-import { type Dependencies } from '../observability/dependencies.js'
+import type { Dependencies } from '../observability/dependencies.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { Tracing } from '../observability/tracing/contract.js'
-import { type openPartnerWebhooks } from '../partner-webhooks/open.js'
+import type { openPartnerWebhooks } from '../partner-webhooks/open.js'
 import type { SecurityEvents } from '../security-events/security-events.js'
 
 export interface ServerOptions {

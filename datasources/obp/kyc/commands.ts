@@ -177,8 +177,8 @@ export const kycCommands = {
     async run(instance, operation, input, attempt) {
       const { ref, id } = await recordOf(instance, operation, 'check', checks, input, attempt)
       const body = checkBody(input)
-      const place = { ref, id, isRetry: attempt.isRetry }
-      const written = await writtenBefore(instance, operation, checks, place, (row) => isCheck(row, body))
+      const target = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, checks, target, (row) => isCheck(row, body))
       const kycCheck =
         written ??
         toCheck(
@@ -207,8 +207,8 @@ export const kycCommands = {
     async run(instance, operation, input, attempt) {
       const { ref, id } = await recordOf(instance, operation, 'document', documents, input, attempt)
       const body = documentBody(input)
-      const place = { ref, id, isRetry: attempt.isRetry }
-      const written = await writtenBefore(instance, operation, documents, place, (row) => isDocument(row, body))
+      const target = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, documents, target, (row) => isDocument(row, body))
       const kycDocument =
         written ??
         toDocument(
@@ -234,8 +234,8 @@ export const kycCommands = {
     },
     async run(instance, operation, input, attempt) {
       const { ref, id, body } = await mediaOf(instance, operation, input, attempt)
-      const place = { ref, id, isRetry: attempt.isRetry }
-      const written = await writtenBefore(instance, operation, media, place, (row) => isMedia(row, body))
+      const target = { ref, id, isRetry: attempt.isRetry }
+      const written = await writtenBefore(instance, operation, media, target, (row) => isMedia(row, body))
       if (written) return { kycMedia: written }
       const row = await instance.sources.kyc
         .addKycMedia(operation, ref, id, body)
