@@ -3,6 +3,7 @@ import type { KycProvider as Label } from '../../schema/shared.js'
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, type ApiErrorDetails, copyError } from '../contract/errors.js'
 import type { Store, StoreKey } from '../contract/store.js'
+import { monotonicClock } from '../support/monotonic-clock.js'
 import { detachedScope } from './call.js'
 import { nextRefusedPauseMs } from './login-pause.js'
 import { sleep } from './retry.js'
@@ -129,7 +130,7 @@ export class LoginGate {
   }
 
   #throwIfPaused(): void {
-    const leftMs = (this.#pause?.until ?? 0) - Date.now()
+    const leftMs = (this.#pause?.until ?? 0) - monotonicClock.now()
     if (this.#pause && leftMs > 0) throw paused(this.#pause.error, leftMs)
   }
 
@@ -162,9 +163,9 @@ export class LoginGate {
     const { value } = await this.#update(record)
     if (value === undefined || !this.#takeOver(value?.refused, at)) {
       const pauseMs = nextRefusedPauseMs(this.#pause?.pauseMs)
-      this.#pause = { error, until: Date.now() + pauseMs, pauseMs }
+      this.#pause = { error, until: monotonicClock.now() + pauseMs, pauseMs }
     }
-    return paused(error, this.#pause!.until - Date.now())
+    return paused(error, this.#pause!.until - monotonicClock.now())
   }
 
   /** Keeps the lease while the login runs, however long that is. */
@@ -192,7 +193,7 @@ export class LoginGate {
     if (refused === undefined || refused.until <= now) return false
     const { until, pauseMs, error } = refused
     const { code, message, details } = error
-    this.#pause = { error: new ApiError(code, { ...details, message }), until: Date.now() + until - now, pauseMs }
+    this.#pause = { error: new ApiError(code, { ...details, message }), until: monotonicClock.now() + until - now, pauseMs }
     return true
   }
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, copyError, retryAfterOf } from '../contract/errors.js'
+import { monotonicClock } from '../support/monotonic-clock.js'
 import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
 import { nextRefusedPauseMs } from './login-pause.js'
 import { ProblemBody } from './provider-errors.js'
@@ -87,7 +88,7 @@ export class TokenCache implements Credential {
 
   /** The headers with the token; a promise only when there is no valid token. */
   readonly headers = (): Headers | Promise<Headers> => {
-    const now = Date.now()
+    const now = monotonicClock.now()
     const token = this.#token
     if (token === undefined || now >= token.expiresAt) return this.#obtain()
     // Renewed in the background: if that fails or hangs, the present token is still valid for a while.
@@ -116,7 +117,7 @@ export class TokenCache implements Credential {
   #obtain(): Promise<Headers> {
     if (this.#pause !== undefined) {
       const { error, until } = this.#pause
-      const leftMs = until - Date.now()
+      const leftMs = until - monotonicClock.now()
       if (leftMs > 0) return Promise.reject(withRetryAfter(error, leftMs))
       if (this.#request !== undefined && UNRESPONSIVE.has(error.code))
         return Promise.reject(withRetryAfter(error, PROBE_WAIT_MS))
@@ -125,7 +126,7 @@ export class TokenCache implements Credential {
   }
 
   async #fetch(): Promise<Headers> {
-    const beganAt = Date.now()
+    const beganAt = monotonicClock.now()
     const outdated = this.#token?.value ?? this.#outdated
     const { value, expiresIn = Infinity } = await this.#options.fetch(outdated).catch((error: unknown) => {
       throw error instanceof ApiError ? this.#fail(error, beganAt) : error
@@ -135,8 +136,8 @@ export class TokenCache implements Credential {
     this.#pauseMs = 0
     const marginSeconds = Math.max(MIN_RENEWAL_MARGIN_SECONDS, expiresIn / 10)
     const headers = this.#options.headers(value)
-    const renewAt = expiresIn === Infinity ? Infinity : Date.now() + Math.max(0, expiresIn - marginSeconds) * 1000
-    this.#token = { value, headers, renewAt, expiresAt: Date.now() + expiresIn * 1000 }
+    const renewAt = expiresIn === Infinity ? Infinity : monotonicClock.now() + Math.max(0, expiresIn - marginSeconds) * 1000
+    this.#token = { value, headers, renewAt, expiresAt: monotonicClock.now() + expiresIn * 1000 }
     return headers
   }
 
@@ -144,9 +145,9 @@ export class TokenCache implements Credential {
   #fail(error: ApiError, beganAt: number): ApiError {
     const isUnresponsive = UNRESPONSIVE.has(error.code)
     if (!isUnresponsive && error.code !== 'PROVIDER_REFUSED') return error
-    if (isUnresponsive && Date.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error
+    if (isUnresponsive && monotonicClock.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error
     this.#pauseMs = isUnresponsive ? this.#nextUnresponsivePauseMs() : this.#refusedPauseMs(error)
-    this.#pause = { error, until: Date.now() + this.#pauseMs }
+    this.#pause = { error, until: monotonicClock.now() + this.#pauseMs }
     return withRetryAfter(error, this.#pauseMs)
   }
 

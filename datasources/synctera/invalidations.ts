@@ -1,3 +1,5 @@
+import { monotonicClock } from '../support/monotonic-clock.js'
+
 /** Longer than any operation lasts. */
 const MAX_AGE_MS = 15 * 60_000
 
@@ -12,7 +14,7 @@ export function createInvalidations(onChange: () => void) {
     /** Records that a person changed at Synctera: what was read of the person before must not be used again. */
     invalidate(personId: string): void {
       const key = personId.toLowerCase()
-      const at = Date.now()
+      const at = monotonicClock.now()
       for (const [id, change] of latest) {
         if (at - change.at < MAX_AGE_MS) break
         latest.delete(id)

@@ -8,6 +8,7 @@ import { proxyFor, type ProxySettings } from '../../datasources/http/proxy.js'
 import { ReplaceableTransport } from '../../datasources/http/replaceable-transport.js'
 import { abortBy, TransportError, type TransportOptions } from '../../datasources/http/transport.js'
 import { USER_AGENT } from '../../datasources/http/user-agent.js'
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
 import { TransientMap } from '../../datasources/support/transient-map.js'
 import { errorClass } from '../observability/error-class.js'
 import type { Claims } from './caller-claims.js'
@@ -110,7 +111,7 @@ export class Introspection {
   claimsOf(token: string): Promise<Claims> {
     // Tokens are not kept: their hash is enough.
     const name = createHash('sha256').update(token).digest('base64')
-    if ((this.#refused.get(name) ?? 0) > Date.now()) return Promise.reject(this.#notActive())
+    if ((this.#refused.get(name) ?? 0) > monotonicClock.now()) return Promise.reject(this.#notActive())
     const running = this.#running.get(name)
     if (running !== undefined) return running
     const call = this.#ask(token, name).finally(() => this.#running.delete(name))
@@ -136,7 +137,7 @@ export class Introspection {
   async #ask(token: string, name: string): Promise<Claims> {
     const claims = await this.#called(token)
     if (claims !== undefined) return claims
-    if (this.cacheMs > 0) this.#refused.set(name, Date.now() + Math.min(REFUSED_MS, this.cacheMs))
+    if (this.cacheMs > 0) this.#refused.set(name, monotonicClock.now() + Math.min(REFUSED_MS, this.cacheMs))
     throw this.#notActive()
   }
 

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { NO_PROXIES } from '../../datasources/http/proxy.js'
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
 import type { Config } from '../config.js'
 import { errorClass } from '../observability/error-class.js'
 import { discoverJwksUrl } from './discovery.js'
@@ -85,7 +86,7 @@ export class IssuerKeys {
   /** Starts a read in the background when one is due: no caller waits while the known keys verify its token. */
   refreshIfDue(): void {
     const intervalMs = this.#isAway ? this.#retryMs() : REFRESH_MS
-    if (Date.now() - this.#triedAt >= intervalMs) void this.#read()
+    if (monotonicClock.now() - this.#triedAt >= intervalMs) void this.#read()
   }
 
   /** Calls the listener when the keys have changed. */
@@ -110,7 +111,7 @@ export class IssuerKeys {
 
   #areUsable(): boolean {
     if (this.#keys === undefined) return false
-    const ageMs = Date.now() - this.#readAt
+    const ageMs = monotonicClock.now() - this.#readAt
     // A process that was stopped for long knows nothing of the time between.
     return this.#isAway ? ageMs < this.#options.staleMs : ageMs < Math.max(this.#options.staleMs, 2 * REFRESH_MS)
   }
@@ -120,13 +121,13 @@ export class IssuerKeys {
   }
 
   #unavailable(): ApiError {
-    const waitMs = this.#triedAt + this.#retryMs() - Date.now()
+    const waitMs = this.#triedAt + this.#retryMs() - monotonicClock.now()
     return new ApiError('ISSUER_UNAVAILABLE', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
   }
 
   /** Reads, or waits for the running read, unless the last one began less than this time ago. */
   async #readUnlessTried(intervalMs: number): Promise<void> {
-    if (this.#reading !== undefined || Date.now() - this.#triedAt >= intervalMs) await this.#read()
+    if (this.#reading !== undefined || monotonicClock.now() - this.#triedAt >= intervalMs) await this.#read()
   }
 
   /** One read at a time; never rejects. */
@@ -137,7 +138,7 @@ export class IssuerKeys {
   async #readOnce(): Promise<void> {
     const { source, proxies = NO_PROXIES, ca } = this.#options
     const access = { proxies, ca, timeoutMs: JWKS_TIMEOUT_MS, closed: this.#closing.signal }
-    this.#triedAt = Date.now()
+    this.#triedAt = monotonicClock.now()
     try {
       // The metadata are read with the keys, so that what is stale is as old as they are.
       const url = 'url' in source ? source.url : await discoverJwksUrl(source.issuer, access)
@@ -157,7 +158,7 @@ export class IssuerKeys {
   }
 
   #take(jwks: JSONWebKeySet): void {
-    this.#readAt = Date.now()
+    this.#readAt = monotonicClock.now()
     const text = JSON.stringify(jwks)
     if (text === this.#keys?.text) return
     this.#keys = { text, find: createLocalJWKSet(jwks) }

@@ -1,3 +1,4 @@
+import { RETRY_SECONDS } from '../partner-webhooks/retry-schedule.js'
 import type { Config } from './types.js'
 
 /** What an operator should know of a configuration that can be used. */
@@ -6,8 +7,11 @@ export interface ConfigWarning {
   readonly message: string
 }
 
+const RETRY_MS = RETRY_SECONDS.reduce((sum, seconds) => sum + seconds, 0) * 1000
+
 /** What is doubtful in production. */
-export function configWarnings({ plaintext, securityLog, admin, redis }: Config): readonly ConfigWarning[] {
+export function configWarnings(config: Config): readonly ConfigWarning[] {
+  const { plaintext, securityLog, admin, redis, events, partnerWebhooks } = config
   const warnings: ConfigWarning[] = []
   if (redis === undefined)
     warnings.push({
@@ -26,6 +30,10 @@ export function configWarnings({ plaintext, securityLog, admin, redis }: Config)
   if (admin === undefined)
     warnings.push({
       message: 'ADMIN_PORT is not set: /health, /ready and /metrics are on the public port, where overload delays them',
+    })
+  if (partnerWebhooks.isOn && events.retentionMs < RETRY_MS)
+    warnings.push({
+      message: 'EVENT_RETENTION_HOURS is less than 72: webhooks whose event is gone are not tried again',
     })
   return warnings
 }

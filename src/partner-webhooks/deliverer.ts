@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { WebhookDeliveryOutcome as Outcome, WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { EventLog } from '../events/event-log.js'
 import type { Log } from '../observability/log.js'
@@ -10,6 +11,8 @@ import type { Sender } from './sender.js'
 
 /** An endpoint that has failed for so long is disabled. */
 const MAX_FAILING_MS = 5 * 24 * 3600 * 1000
+/** Endpoints of which the last outcome is known. */
+const MAX_KNOWN = 10_000
 
 /** Told of attempts and of endpoints that are disabled. */
 export interface DeliveryObserver {
@@ -37,7 +40,7 @@ const dead = (outcome: Outcome): Attempted => ({ outcome, verdict: 'dead' })
 export class Deliverer {
   readonly #options: DelivererOptions
   /** The last outcome of each endpoint in this process: a line of the log tells a change. */
-  readonly #outcomes = new Map<string, Outcome>()
+  readonly #outcomes = new LRUCache<string, Outcome>({ max: MAX_KNOWN })
 
   constructor(options: DelivererOptions) {
     this.#options = options

@@ -8,7 +8,6 @@ import { errorClass } from '../observability/error-class.js'
 import type { Log } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics/all-metrics.js'
 import { ToldCauses } from '../observability/told-causes.js'
-import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
 import { AddressRules } from './address-rules.js'
 import type { Attempted, DeliveryQueue } from './contract.js'
@@ -41,7 +40,7 @@ type Options = {
   /** False while the store may hold what this process cannot read: an endpoint that it does not find may be there. */
   readonly canReadAll: () => Promise<boolean>
   readonly events: EventLog
-  readonly tenants: Pick<Tenants, 'find'>
+  readonly tenants: Pick<Tenants, 'find' | 'names'>
   readonly log: Log
   readonly metrics: Pick<
     Metrics,
@@ -108,10 +107,10 @@ function countDeliveries(queue: DeliveryQueue, told: Options['metrics']['webhook
   return () => clearInterval(timer)
 }
 
-/** Renews the endpoints of all tenants, after the start and once a day; returns the end of it. */
-function renewEndpoints(registry: EndpointRegistry, tenants: Options['config']['tenancy']['tenants']): () => void {
+/** Renews the endpoints of all tenants that there are by then, after the start and once a day; returns the end of it. */
+function renewEndpoints(registry: EndpointRegistry, tenants: Pick<Tenants, 'names'>): () => void {
   const renew = async (): Promise<void> => {
-    for (const { id } of tenants) await registry.renew(tenantName(id)).catch(() => undefined)
+    for (const name of tenants.names) await registry.renew(name).catch(() => undefined)
   }
   const first = setTimeout(() => void renew(), FIRST_RENEWAL_MS).unref()
   const timer = setInterval(() => void renew(), RENEW_INTERVAL_MS).unref()
@@ -156,7 +155,7 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     await Promise.all(targets.map((endpointId) => queue.add({ eventId: event.eventId, endpointId })))
   }
   events.consume(GROUP, handle, canReadAll)
-  const endRenewing = renewEndpoints(registry, config.tenancy.tenants)
+  const endRenewing = renewEndpoints(registry, tenants)
   const endCounting = countDeliveries(queue, metrics.webhooksQueued)
   const deliveries = new DeliveryList({ queue, events })
   return {

@@ -114,7 +114,7 @@ export class EndpointRegistry {
     const { value, changed } = await this.#update(id, (current, now) =>
       current === null || current.disabled ? undefined : { ...current, disabled: { reason, at: now } },
     )
-    if (value !== null) await this.#index(value, { isEnabled: false })
+    if (value !== null) await this.#index(value)
     return { value, changed }
   }
 
@@ -123,7 +123,7 @@ export class EndpointRegistry {
     const { value } = await this.#update(id, (current) =>
       current?.disabled === undefined ? undefined : { ...current, disabled: undefined, failingSince: undefined },
     )
-    if (value !== null) await this.#index(value, { isEnabled: true })
+    if (value !== null) await this.#index(value)
     return value
   }
 
@@ -150,12 +150,21 @@ export class EndpointRegistry {
     return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
   }
 
-  async #index(endpoint: StoredEndpoint, change: Pick<Indexed, 'isEnabled'>): Promise<void> {
-    await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
-      current === null
-        ? undefined
-        : { endpoints: current.endpoints.map((one) => (one.id === endpoint.id ? { ...one, ...change } : one)) },
-    )
+  /**
+   * Sets in the index whether an endpoint is enabled, and again where that has changed meanwhile: of two that change an
+   * endpoint at one time the later to write the index need not be the later to change the record.
+   */
+  async #index(endpoint: StoredEndpoint): Promise<void> {
+    for (let latest: StoredEndpoint | null = endpoint; latest !== null; ) {
+      const isEnabled = latest.disabled === undefined
+      await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
+        current?.endpoints.some((one) => one.id === endpoint.id && one.isEnabled !== isEnabled)
+          ? { endpoints: current.endpoints.map((one) => (one.id === endpoint.id ? { ...one, isEnabled } : one)) }
+          : undefined,
+      )
+      latest = await this.find(endpoint.id)
+      if (latest !== null && isEnabled === (latest.disabled === undefined)) return
+    }
   }
 
   #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {

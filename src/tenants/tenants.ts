@@ -98,6 +98,11 @@ export class Tenants {
     return this.#byName.get(tenantName(id))
   }
 
+  /** The names of all that there are at present. */
+  get names(): readonly string[] {
+    return [...this.#byName.keys()]
+  }
+
   /** The memory of the answers of providers that are being read, in bytes. */
   get usedBytes(): number {
     return this.#memory.used

@@ -10,7 +10,7 @@ import { createSenderConstraint } from '../../src/access/sender-constraint.js'
 import { readConfig } from '../../src/config.js'
 import { trustOf } from '../../src/http/client-address.js'
 import { openStore } from '../../src/store/open-store.js'
-import { later, today } from '../support/clock.js'
+import { later, setClock, today } from '../support/clock.js'
 import { keysOf } from '../support/keys.js'
 
 const ISSUER = 'https://issuer.test'
@@ -154,6 +154,20 @@ test('a token of a revoked key is refused a minute later, and one request fetche
     .poll(() => authenticate(token).catch((error: Error) => error.message))
     .toBe('The token is not valid here.')
   expect(asked - before).toBe(1)
+})
+
+test('a new key is known a few seconds after it is used, also where the clock was set back an hour', async () => {
+  const authenticate = open()
+  await settled(authenticate)
+  await authenticate(await sign())
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  published = [...published, { ...(await exportJWK(publicKey)), kid: 'two', alg: 'ES256' }]
+  setClock(-3_600)
+  later(6)
+  const token = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'x', iat: seconds(), exp: seconds() + 60 })
+    .setProtectedHeader({ alg: 'ES256', kid: 'two' })
+    .sign(privateKey)
+  expect(await authenticate(token)).toMatchObject({ subject: 'x' })
 })
 
 test('while the issuer is down, tokens are verified with the cached keys', async () => {

@@ -136,6 +136,14 @@ describe('the check', () => {
   })
 })
 
+test('warns of events that are gone before their webhooks were tried for the last time', async () => {
+  const warningsOf = async (settings: Record<string, string>) =>
+    (await checkConfig({ ...GOOD, ...settings })).warnings.join()
+  expect(await warningsOf({ EVENT_RETENTION_HOURS: '71' })).toContain('EVENT_RETENTION_HOURS')
+  expect(await warningsOf({ EVENT_RETENTION_HOURS: '72' })).not.toContain('EVENT_RETENTION_HOURS')
+  expect(await warningsOf({ EVENT_RETENTION_HOURS: '71', PARTNER_WEBHOOKS: 'off' })).not.toContain('EVENT_RETENTION')
+})
+
 describe('names', () => {
   test.each<[string, string]>([
     ['REDIS_ULR', 'REDIS_URL'],

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { Store, StoreKey } from '../../datasources/contract/store.js'
+import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../../src/events/event-log.js'
 import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
 import type { StoredEndpoint } from '../../src/partner-webhooks/contract.js'
@@ -12,6 +14,7 @@ import { Sender } from '../../src/partner-webhooks/sender.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { later, stopClock, today } from '../support/clock.js'
+import { createGate } from '../support/gate.js'
 import { cipherOf } from '../support/keys.js'
 import { startReceiver } from '../support/receiver.js'
 
@@ -111,6 +114,27 @@ test('endpoints outlast the keys under which they were stored', async () => {
   expect(await later.wanting(eventOf('1-1'))).toEqual([endpoint.id])
   expect(await registryWith(earlier).find(endpoint.id)).toBeNull()
   await raw.close()
+})
+
+test('an endpoint that is enabled while it is being disabled gets events', async () => {
+  const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
+  const gate = createGate()
+  const isIndex = ([kind]: StoreKey) => kind === 'webhook-endpoints'
+  const slow: Store = {
+    ...store,
+    update: async (key, ...rest) => (isIndex(key) && (await gate.opened), store.update(key, ...rest)),
+  }
+  const registryOn = (on: Store) =>
+    new EndpointRegistry({ store: on, hasTenants: false, maxEndpoints: 1, overlapMs: 0 })
+  const [registry, other] = [registryOn(store), registryOn(slow)]
+  const endpoint = endpointOf('https://partner.example/')
+  await registry.add(endpoint)
+  const disabled = other.disable(endpoint.id, WebhookDisabledReason.GONE)
+  await expect.poll(async () => (await registry.find(endpoint.id))?.disabled).toBeDefined()
+  await registry.enable(endpoint.id)
+  gate.open()
+  await disabled
+  expect(await registry.wanting(eventOf('1-1'))).toEqual([endpoint.id])
 })
 
 const eventOf = (eventId: string): StateEvent => ({

@@ -1,14 +1,19 @@
 import { vi } from 'vitest'
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
 import { StoreClock } from '../../src/store/clock.js'
 
 const real = Date.now.bind(Date)
 let ahead = 0
 let stoppedAt: number | undefined
+/** What the monotonic clock is ahead, which never goes back. */
+let passed = 0
+let ticksStoppedAt: number | undefined
 
 /** Servers of this process go by the time of this clock, also where Redis states the time. */
 function mock(): void {
   const now = () => (stoppedAt ?? real()) + ahead
   vi.spyOn(Date, 'now').mockImplementation(now)
+  vi.spyOn(monotonicClock, 'now').mockImplementation(() => (ticksStoppedAt ?? performance.now()) + passed)
   vi.spyOn(StoreClock.prototype, 'observe').mockImplementation(now)
   vi.spyOn(StoreClock.prototype, 'now').mockImplementation(now)
 }
@@ -16,12 +21,20 @@ function mock(): void {
 /** Lets this much time pass at once, for servers in this process too. The clock goes on from there until `today`. */
 export function later(seconds: number): void {
   ahead += seconds * 1000
+  passed += seconds * 1000
+  mock()
+}
+
+/** Sets the clock of the machine: no time passes. */
+export function setClock(seconds: number): void {
+  ahead += seconds * 1000
   mock()
 }
 
 /** Stops the clock, so that only `later` moves it: how long the machine takes is then of no consequence. */
 export function stopClock(): void {
   stoppedAt = real()
+  ticksStoppedAt = performance.now()
   mock()
 }
 
@@ -29,7 +42,9 @@ export function stopClock(): void {
 export function today(): void {
   ahead = 0
   stoppedAt = undefined
+  ticksStoppedAt = undefined
   vi.restoreAllMocks()
+  vi.spyOn(monotonicClock, 'now').mockImplementation(() => performance.now() + passed)
 }
 
 const TICK_MS = 25

@@ -8,7 +8,7 @@ import { ApiError } from '../../../datasources/contract/errors.js'
 import { EXPIRED_ONCE } from '../../../datasources/sei/emulator/index.js'
 import { TokenCache, type Token } from '../../../datasources/http/token-cache.js'
 import { type ConfigError, readConfig } from '../../../src/config.js'
-import { later, today } from '../../support/clock.js'
+import { later, setClock, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
 import { createGate } from '../../support/gate.js'
 
@@ -208,6 +208,28 @@ test('an issuer that does not answer gets one request at a time, at intervals, a
   expect(fetched).toBe(3)
   answer!({ value: 'token', expiresIn: undefined })
   expect([await one, await ask()]).toEqual(Array(2).fill({ authorization: 'token' }))
+  today()
+})
+
+test('a clock that is set back prolongs neither a pause nor the life of a token', async () => {
+  let fetched = 0
+  let fetch = (): Promise<Token> => Promise.reject(new ApiError('PROVIDER_REFUSED'))
+  const { headers } = new TokenCache({
+    fetch: () => ((fetched += 1), fetch()),
+    headers: (authorization) => ({ authorization }),
+  })
+  const ask = async () => headers()
+  await expect(ask()).rejects.toMatchObject({ extensions: { retryAfterSeconds: 30 } })
+  setClock(-3_600)
+  await expect(ask()).rejects.toMatchObject({ extensions: { retryAfterSeconds: 30 } })
+  later(30)
+  fetch = () => Promise.resolve({ value: 'token', expiresIn: 300 })
+  expect(await ask()).toEqual({ authorization: 'token' })
+  setClock(-3_600)
+  later(301)
+  fetch = () => Promise.resolve({ value: 'later token', expiresIn: 300 })
+  expect(await ask()).toEqual({ authorization: 'later token' })
+  expect(fetched).toBe(3)
   today()
 })
 

@@ -42,7 +42,7 @@ export async function openReplica(url: string, encryptionKey: string) {
     store: store.store,
     canReadAll: store.canReadAll,
     events: eventLog.events,
-    tenants: { find: () => undefined },
+    tenants: { find: () => undefined, names: [] },
     log,
     metrics,
     retrySeconds: RETRY_SECONDS,
