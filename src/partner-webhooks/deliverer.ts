@@ -12,7 +12,7 @@ import type { Sender } from './sender.js'
 /** An endpoint that has failed for so long is disabled. */
 const MAX_FAILING_MS = 5 * 24 * 3600 * 1000
 /** Endpoints of which the last outcome is known. */
-const MAX_KNOWN = 10_000
+const MAX_KNOWN = 1_000
 
 /** Told of attempts and of endpoints that are disabled. */
 export interface DeliveryObserver {

@@ -4,16 +4,18 @@ import { StoreClock } from '../../src/store/clock.js'
 
 const real = Date.now.bind(Date)
 let ahead = 0
+/** How wrong the clock of the machine is. */
+let wrong = 0
 let stoppedAt: number | undefined
 /** What the monotonic clock is ahead, which never goes back. */
 let passed = 0
 let ticksStoppedAt: number | undefined
+monotonicClock.now = () => (ticksStoppedAt ?? performance.now()) + passed
 
 /** Servers of this process go by the time of this clock, also where Redis states the time. */
 function mock(): void {
   const now = () => (stoppedAt ?? real()) + ahead
-  vi.spyOn(Date, 'now').mockImplementation(now)
-  vi.spyOn(monotonicClock, 'now').mockImplementation(() => (ticksStoppedAt ?? performance.now()) + passed)
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + wrong)
   vi.spyOn(StoreClock.prototype, 'observe').mockImplementation(now)
   vi.spyOn(StoreClock.prototype, 'now').mockImplementation(now)
 }
@@ -25,9 +27,9 @@ export function later(seconds: number): void {
   mock()
 }
 
-/** Sets the clock of the machine: no time passes. */
+/** Sets the clock of the machine: no time passes, and Redis states the time that it is. */
 export function setClock(seconds: number): void {
-  ahead += seconds * 1000
+  wrong += seconds * 1000
   mock()
 }
 
@@ -41,10 +43,10 @@ export function stopClock(): void {
 /** Sets the clock right again. */
 export function today(): void {
   ahead = 0
+  wrong = 0
   stoppedAt = undefined
   ticksStoppedAt = undefined
   vi.restoreAllMocks()
-  vi.spyOn(monotonicClock, 'now').mockImplementation(() => performance.now() + passed)
 }
 
 const TICK_MS = 25

@@ -9,6 +9,7 @@ import { ApiError } from '../../../datasources/contract/errors.js'
 import { RetryBudget } from '../../../datasources/http/retry.js'
 import { TokenCache } from '../../../datasources/http/token-cache.js'
 import { type App, startApp } from '../../support/app.js'
+import { later, stopClock, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 
 const person = (n = 0) => `{ person(id: "${CROWD[n]!.personId}") { id } viewer { id } }`
@@ -461,10 +462,10 @@ describe('a circuit breaker', () => {
 })
 
 describe('a refused login', () => {
-  afterEach(() => void vi.useRealTimers())
+  beforeEach(stopClock)
+  afterEach(today)
 
   test('pauses logins for half a minute, then five, then twice as long each time, until one succeeds', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
     let refuses = true
     let logins = 0
     const { headers, renew } = new TokenCache({
@@ -487,10 +488,10 @@ describe('a refused login', () => {
         providerStatus: 401,
         retryAfterSeconds: seconds,
       })
-      vi.setSystemTime(Date.now() + seconds * 1000 - 1500)
+      later(seconds - 1.5)
       expect(await refusal()).toMatchObject({ code: 'PROVIDER_REFUSED', retryAfterSeconds: 2 })
       expect(logins).toBe(nth + 1)
-      vi.setSystemTime(Date.now() + 1500)
+      later(1.5)
     }
     refuses = false
     const token = await headers()
