@@ -34,7 +34,7 @@ interface Snapshot {
   readonly open: readonly OpenWrite[]
   /** The last confirmed assignments by account; absent where several writes raced. */
   readonly last: Readonly<Record<string, Assignments>>
-  /** When a write to the account was last confirmed, in ms since 1970. */
+  /** When a write to the account was last confirmed, or may have been executed and was closed, in ms since 1970. */
   readonly confirmedAt: Readonly<Record<string, number>>
 }
 
@@ -64,6 +64,10 @@ export const toWrite = (id: string, { accounts, assignments }: AssignmentBody): 
   assignments,
 })
 
+/** The time for each account of a write. */
+const timesOf = ({ accounts }: Write, now: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(accounts.map((account) => [account, now]))
+
 const isSubset = (subset: readonly string[], set: readonly string[]) => subset.every((one) => set.includes(one))
 
 /** True when `later` sets everything that `earlier` sets. Both elections are part of every write. */
@@ -91,9 +95,12 @@ const isRedundant = ({ accounts, assignments }: Write, last: Snapshot['last']) =
  * True when a repeat of the write could revert another one: a different write to one of its accounts was confirmed after
  * `begunAt`, or began after it and may have been executed.
  */
-function isOvertaken(write: Write, { open, last, asOf, confirmedAt }: Snapshot, begunAt: number): boolean {
-  // A version that does not keep the time of each account keeps that of all of them.
-  const timeOf = (account: string) => confirmedAt[account] ?? (asOf === null ? 0 : Date.parse(asOf))
+function isOvertaken(write: Write, { items, open, last, asOf, confirmedAt }: Snapshot, begunAt: number): boolean {
+  const isKnown = (account: string) =>
+    Object.hasOwn(last, account) || items.some((item) => item.account.accountNumber === account)
+  // A version that does not keep the time of each account keeps that of all that it knows.
+  const timeOf = (account: string) =>
+    confirmedAt[account] ?? (asOf === null || !isKnown(account) ? 0 : Date.parse(asOf))
   return (
     open.some((other) => collide(write, other) && (other.begunAt ?? begunAt) >= begunAt) ||
     write.accounts.some(
@@ -223,7 +230,7 @@ export class SnapshotStore {
         items: merge(items, write, answered),
         asOf: new Date(now).toISOString(),
         last,
-        confirmedAt: { ...confirmedAt, ...Object.fromEntries(write.accounts.map((account) => [account, now])) },
+        confirmedAt: { ...confirmedAt, ...timesOf(write, now) },
         open: raced ? [...others, { ...own, overAt: now }] : others,
       }
     })
@@ -245,7 +252,13 @@ export class SnapshotStore {
         }
       // An account that does not exist could never be confirmed, so only the known accounts stay open.
       const accounts = own.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
-      return { ...current, open: accounts.length === 0 ? others : [...others, { ...own, accounts, overAt: now }] }
+      const last = Object.fromEntries(Object.entries(current.last).filter(([account]) => !own.accounts.includes(account)))
+      return {
+        ...current,
+        last,
+        confirmedAt: { ...current.confirmedAt, ...timesOf(own, now) },
+        open: accounts.length === 0 ? others : [...others, { ...own, accounts, overAt: now }],
+      }
     })
   }
 

@@ -97,6 +97,7 @@ async function replay<Payload extends object>(
       throw new ApiError(failure!.code, { ...failure!.details, replayed: true } as ApiErrorDetails)
     case 'unknown':
       throw outcomeUnknown(failure?.details ?? {}, 'none', { replayed: true })
+    case 'free':
     case 'running':
       throw new ApiError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 })
   }
@@ -138,9 +139,9 @@ class Outcomes<Payload extends object> {
   /** A final refusal by the provider is the outcome of a first attempt; any other refusal executed nothing. */
   refused(error: ApiError): WriteRecord | null {
     const isFinal = !this.#record.again && FINAL.has(error.code) && error.extensions['providerStatus'] !== undefined
-    return isFinal
-      ? this.#as({ state: 'refused', failure: { code: error.code, details: errorDetails(error) } })
-      : this.open
+    if (isFinal) return this.#as({ state: 'refused', failure: { code: error.code, details: errorDetails(error) } })
+    const { open } = this
+    return open === null && error.extensions['providerStatus'] !== undefined ? this.#as({ state: 'free' }) : open
   }
 
   #as(outcome: Pick<WriteRecord, 'state' | 'payload' | 'failure' | 'unkept' | 'done'>): WriteRecord {

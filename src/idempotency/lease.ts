@@ -62,7 +62,7 @@ export class Lease {
   async acquire(mayRepeat: (record: WriteRecord) => boolean): Promise<Acquired> {
     const { leaseMs } = this.#options
     const claim: Change = (record, now) => {
-      if (record === null) return this.#newRecord(now)
+      if (record === null || record.state === 'free') return this.#newRecord(now, record ?? undefined)
       if (this.#isOtherInput(record)) return undefined
       const isOver = isAbandoned(record, now)
       // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
@@ -172,10 +172,12 @@ export class Lease {
     return { ...record, ...(unkept && { unkept }), ...(done && { done }) }
   }
 
-  #newRecord(now: number): WriteRecord {
+  /** The record of a write that begins now, under the attempt id of an earlier call that was not executed. */
+  #newRecord(now: number, free?: WriteRecord): WriteRecord {
     const { store, canonicalInput, attemptId } = this.#options
     const input = store.digest('write input', canonicalInput)
-    return this.#running({ input, attempt: attemptId(now), begun: now, state: 'running' }, false, now)
+    const { attempt, begun } = free ?? { attempt: attemptId(now), begun: now }
+    return this.#running({ input, attempt, begun, state: 'running' }, false, now)
   }
 
   /**

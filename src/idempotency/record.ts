@@ -24,7 +24,8 @@ export interface WriteRecord {
   readonly unkept?: boolean
   /** The parts that are done, of a write whose rest was certainly not executed: it may be continued. */
   readonly done?: readonly string[]
-  readonly state: 'running' | 'done' | 'refused' | 'unknown' | 'erased'
+  /** `free`: the provider answered that it executed nothing; only the attempt id is kept, for the next call. */
+  readonly state: 'running' | 'done' | 'refused' | 'unknown' | 'erased' | 'free'
   /** The holder of the lease: only its changes are stored. */
   readonly runner?: string
   /** End of the lease by the store's clock: until then no other process runs the write. */
@@ -37,9 +38,12 @@ export interface WriteRecord {
   readonly failure?: { readonly code: ErrorCode; readonly details: ApiErrorDetails }
 }
 
+/** How long the attempt id of a write that was not executed is kept: an intermediary may have said so in place of the provider. */
+const FREE_MS = 24 * 3_600_000
+
 /** The record within its retention, else null. */
 export const retained = (record: WriteRecord | null, now: number, keyMs: number): WriteRecord | null =>
-  record !== null && record.begun > now - keyMs ? record : null
+  record !== null && record.begun > now - (record.state === 'free' ? FREE_MS : keyMs) ? record : null
 
 /** What remains of a record after an erasure: the key is still taken, and nothing says for what. */
 export const tombstoneOf = ({ form, begun }: WriteRecord): WriteRecord => ({
@@ -87,9 +91,9 @@ export interface AttemptParts {
  * days, because no record ends before seven of them, and gets another id.
  */
 export function attemptId({ name, place, begun }: AttemptParts): string {
-  const days = Math.floor(begun / PROVIDER_RETENTION_MS)
+  const week = Math.floor(begun / PROVIDER_RETENTION_MS)
   const hex = createHash('sha256')
-    .update(JSON.stringify([name, place, days]))
+    .update(JSON.stringify([name, place, week]))
     .digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -75,12 +75,13 @@ export class PairedRecord {
 
   /** The change of both names that makes the next record the one that decides. */
   next(value: WriteRecord | null, owner: string, now: number): Partial<Pair> {
-    if (this.#isEarlierForm) return { earlier: value }
+    const isFree = value?.state === 'free'
+    if (this.#isEarlierForm) return { earlier: isFree ? null : value }
     const record = value && { ...value, form: 2 as const }
     const { earlier } = this.#pair
     // 0.1.0 cannot replay a payload that is a value of its own.
     const mirror = record?.isApart ? guard(record.begun) : record && { ...record, owner }
-    if (earlier === null || this.#isMirror(earlier)) return { record, earlier: mirror }
+    if (earlier === null || this.#isMirror(earlier)) return { record, earlier: isFree ? null : mirror }
     // A new record begins its retention, so the guard does too: it outlasts the records of every user.
     const isNew = this.#pair.record === null && value !== null
     return isNew || (value !== null && !isGuard(earlier)) ? { record, earlier: guard(now) } : { record }

@@ -111,6 +111,30 @@ test("a person is created under a key that Synctera still keeps, as the key's re
   expect(again.person.id).not.toBe(first.person.id)
 })
 
+test('a key that a 503 freed goes on under the same key at Synctera, also in the next week', async () => {
+  const query =
+    'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { id firstName } } }'
+  const input = { idempotencyKey: randomUUID(), isCustomer: true, status: 'PROSPECT', firstName: 'Nora' }
+  const keys: unknown[] = []
+  const noteKeys = () => {
+    for (const { headers, url } of app.recorded('synctera'))
+      if (url.startsWith('/v0/persons')) keys.push(headers['idempotency-key'])
+  }
+  const week = 7 * DAY_SECONDS
+  // A second before the end of the week by which attempt ids are made.
+  later(week - ((Date.now() / 1000) % week) - 1)
+  app.fault('synctera', { match: 'POST /v0/persons', fault: 'status', status: 503, times: 4 })
+  expect((await app.run(query, { input })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+  noteKeys()
+  app.clear()
+  later(3600)
+  expect((await run(query, input)).createPerson).toMatchObject({ replayed: false, person: { firstName: 'Nora' } })
+  noteKeys()
+  expect(keys.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(keys).size).toBe(1)
+  expect((await run(query, input)).createPerson).toMatchObject({ replayed: true })
+})
+
 test('a job of payees is begun for other payees, while the rows of the first job are kept', async () => {
   const client = { client: 'payer', scopes: ['verifications:read', 'verifications:write', 'pii:read'] as const }
   const query =

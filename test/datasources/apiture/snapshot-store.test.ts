@@ -442,4 +442,28 @@ describe('the repeat of a write', () => {
     await confirmed(begunAt - 1)
     expect(await snapshots.begin('ada', write('granted', true), begunAt)).toBe(true)
   })
+
+  test('is sent where only another account of the customer was written to', async () => {
+    const { snapshots } = open()
+    const begunAt = Date.now()
+    const other = { ...write('other', true), accounts: ['1002'] }
+    await snapshots.begin('ada', write('lost', true))
+    await snapshots.fail('ada', write('lost', true), 'unknown')
+    vi.setSystemTime(begunAt + 1000)
+    await snapshots.begin('ada', other)
+    await snapshots.confirm('ada', other, [])
+    expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(true)
+  })
+
+  test('is not sent where another write to one of its accounts was refused and may have been executed in part', async () => {
+    const { snapshots } = open()
+    const begunAt = Date.now()
+    await snapshots.begin('ada', write('lost', true))
+    await snapshots.fail('ada', write('lost', true), 'unknown')
+    vi.setSystemTime(begunAt + 1000)
+    const refused = { ...write('refused', false), accounts: ['1001', '1002'] }
+    await snapshots.begin('ada', refused)
+    await snapshots.fail('ada', refused, 'a part')
+    expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(false)
+  })
 })
