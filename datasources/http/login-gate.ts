@@ -62,6 +62,9 @@ const toStored = ({ code, message, extensions }: ApiError): StoredError => {
 const paused = (error: ApiError, leftMs: number): ApiError =>
   copyError(error, { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) })
 
+/** The error while another process logs in with the credential: the issuer was not asked. */
+export class LoginTaken extends ApiError {}
+
 /**
  * Login gate: the logins of all replicas with one credential. Some providers lock an account after five wrong secrets,
  * so a refused login is recorded in the store and pauses all replicas, also those that start later. Logins are made one
@@ -122,7 +125,7 @@ export class LoginGate {
   /** The error while another process holds the lease. */
   #taken(leftMs: number): ApiError {
     const { label, title } = this.#provider
-    return new ApiError('PROVIDER_UNAVAILABLE', {
+    return new LoginTaken('PROVIDER_UNAVAILABLE', {
       provider: label,
       title,
       retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),

@@ -8,7 +8,7 @@ import type { Token } from './token-cache.js'
 const TTL_SECONDS = 7 * 24 * 3600
 /** A token this close to its end is not handed on. */
 const MIN_LEFT_MS = 10_000
-/** Longer than a login takes; the lease of a process that ended during its login expires after this. */
+/** Renewed while the login runs; the lease of a process that ended during its login expires after this. */
 const LEASE_MS = 15_000
 /** How often a process looks for the token that another one obtains. */
 const POLL_MS = 50
@@ -74,16 +74,25 @@ export class SharedToken {
   /** Logs in, and puts the token in place of the lease; without a token the lease ends too. */
   async #renew(by: string): Promise<Token> {
     let token: Token | undefined
+    const renewal = setInterval(() => void this.#extend(by), LEASE_MS / 3)
     try {
       token = await this.logIn()
       return token
     } finally {
+      clearInterval(renewal)
       const next: Stored = token === undefined ? {} : { token: { value: token.value, expiresAt: this.#endOf(token) } }
       // A lease that another process has taken meanwhile stays: its login is newer.
       const release = (stored: Stored | null): Stored | undefined =>
         stored?.lease?.by === by ? { token: stored.token, ...next } : undefined
       await this.store.update<Stored>(this.key, token?.expiresIn ?? TTL_SECONDS, release).catch(() => undefined)
     }
+  }
+
+  /** Keeps the lease while the login runs, however long that is. */
+  async #extend(by: string): Promise<void> {
+    const extend = (stored: Stored | null, now: number): Stored | undefined =>
+      stored?.lease?.by === by ? { ...stored, lease: { by, until: now + LEASE_MS } } : undefined
+    await this.store.update<Stored>(this.key, TTL_SECONDS, extend).catch(() => undefined)
   }
 
   /** By the store's clock, which all replicas share. */

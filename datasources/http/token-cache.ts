@@ -3,6 +3,7 @@ import type { ErrorCode } from '../contract/error-codes.js'
 import { ApiError, copyError, retryAfterOf } from '../contract/errors.js'
 import { monotonicClock } from '../support/monotonic-clock.js'
 import { contract, type Credential, type ErrorMapping, type ErrorResponse } from './call.js'
+import { LoginTaken } from './login-gate.js'
 import { nextRefusedPauseMs } from './login-pause.js'
 import { ProblemBody } from './provider-errors.js'
 
@@ -143,6 +144,7 @@ export class TokenCache implements Credential {
 
   /** The error of a failed request; begins a pause where its code demands one. */
   #fail(error: ApiError, beganAt: number): ApiError {
+    if (error instanceof LoginTaken) return error
     const isUnresponsive = UNRESPONSIVE.has(error.code)
     if (!isUnresponsive && error.code !== 'PROVIDER_REFUSED') return error
     if (isUnresponsive && monotonicClock.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error

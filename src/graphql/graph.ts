@@ -78,7 +78,7 @@ function createSteps(
   const plugins = createPlugins({ config, served, rateLimit, metrics, log, events, isDevelopment, explain })
   const lists = new ListLimits(served, { declared: declaredListLimits(), fallback: DEFAULT_MAX_ITEMS })
   const checks = [createRootScopeCheck(served), lists.check]
-  const execute = checked(checks, narrowPolls(createExecutor(served, config.executor)))
+  const execute = checked(checks, narrowPolls(createExecutor(served, config.executor), served))
   const pipeline = new Pipeline({ plugins, execute, log })
   const documents = new DocumentCache()
   const apollo = createApolloServer({

@@ -3,6 +3,7 @@ import type { DocumentNode, ExecutionResult } from 'graphql'
 import { ERROR_CODES } from '../../datasources/contract/error-codes.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { errorOrigin, type Log, loggedIds } from '../observability/log.js'
+import { noteRecorded } from '../security-events/refusals.js'
 import { formatError } from './format-error.js'
 import { httpHeadOf, type HttpHead } from './http-head.js'
 import { joinRefusedValues } from './refused-values.js'
@@ -91,6 +92,7 @@ export class Pipeline {
     } catch (error) {
       const result: GraphQLResult = { errors: [formatError(error, context.correlationId)] }
       this.finish({ context, operation: undefined, document: undefined, result, errors: [error] })
+      noteRecorded(error)
       throw error
     }
   }

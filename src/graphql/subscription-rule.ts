@@ -49,7 +49,8 @@ export const readableSubscriptions =
   (context) => {
     const document = context.getDocument()
     if (!hasSubscription(document) || !isUnreadable(context)) return {}
-    for (const error of errorsOf(context, maxErrors)) context.reportError(error as GraphQLError)
+    // One more than it takes would make the context throw.
+    for (const error of errorsOf(context, maxErrors).slice(0, maxErrors)) context.reportError(error as GraphQLError)
     ;(document.definitions as DefinitionNode[]).length = 0
     return {}
   }

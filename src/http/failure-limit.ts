@@ -18,7 +18,7 @@ interface Bucket {
 export type FailureLimit = (request: IncomingMessage) => void
 
 function tooMany(perMinute: number, seconds: number): ApiError {
-  const message = `This address has sent more than ${perMinute} requests without a valid token in a minute.`
+  const message = `This address has sent more than ${perMinute} requests that were refused in a minute.`
   return withHttp(
     new ApiError('RATE_LIMITED', { message, retryAfterSeconds: seconds, refusal: 'unauthenticated_requests' }),
     429,

@@ -86,6 +86,14 @@ export function recordErrors(
   }
 }
 
+/** Errors of the pipeline, which has recorded them, that end a request as a whole too. */
+const recorded = new WeakSet<object>()
+
+/** Notes that an error is recorded: a recorder of whole requests passes over it. */
+export function noteRecorded(error: unknown): void {
+  if (error instanceof ApiError) recorded.add(error)
+}
+
 /** The callers of requests that are refused after their token was verified. */
 const callers = new WeakMap<IncomingMessage, Caller>()
 
@@ -111,6 +119,7 @@ export const refusalRecorder =
   (events: SecurityEvents): OnRefused =>
   (request, error, ids, authorization = request.headers.authorization) => {
     if (error instanceof ApiError) {
+      if (recorded.has(error)) return
       const isLogin = error.code === 'UNAUTHENTICATED'
       const refusal = isLogin ? loginFailure(error, authorization !== undefined) : error.refusal
       const event = eventOf({ ...refusalOf(error), refusal })

@@ -244,8 +244,9 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
     })
   }
 
+  /** Watches an object for a subscription. Any other operation has one result, and a poll must not execute it again. */
   #watch(type: WatchedType, id: string): void {
-    if (this.#reason !== undefined) return
+    if (this.#reason !== undefined || this.#operation?.operation.operation !== OperationTypeNode.SUBSCRIPTION) return
     if (this.#watches.some(({ object }) => object.type === type && object.id === id)) return
     this.#watches.push(this.#worker.watch(type, id, this.#watches.length === 0))
   }
