@@ -252,7 +252,9 @@ export class SnapshotStore {
         }
       // An account that does not exist could never be confirmed, so only the known accounts stay open.
       const accounts = own.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
-      const last = Object.fromEntries(Object.entries(current.last).filter(([account]) => !own.accounts.includes(account)))
+      const last = Object.fromEntries(
+        Object.entries(current.last).filter(([account]) => !own.accounts.includes(account)),
+      )
       return {
         ...current,
         last,

@@ -196,7 +196,11 @@ export class LoginGate {
     if (refused === undefined || refused.until <= now) return false
     const { until, pauseMs, error } = refused
     const { code, message, details } = error
-    this.#pause = { error: new ApiError(code, { ...details, message }), until: monotonicClock.now() + until - now, pauseMs }
+    this.#pause = {
+      error: new ApiError(code, { ...details, message }),
+      until: monotonicClock.now() + until - now,
+      pauseMs,
+    }
     return true
   }
 

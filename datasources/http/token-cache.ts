@@ -137,7 +137,8 @@ export class TokenCache implements Credential {
     this.#pauseMs = 0
     const marginSeconds = Math.max(MIN_RENEWAL_MARGIN_SECONDS, expiresIn / 10)
     const headers = this.#options.headers(value)
-    const renewAt = expiresIn === Infinity ? Infinity : monotonicClock.now() + Math.max(0, expiresIn - marginSeconds) * 1000
+    const renewAt =
+      expiresIn === Infinity ? Infinity : monotonicClock.now() + Math.max(0, expiresIn - marginSeconds) * 1000
     this.#token = { value, headers, renewAt, expiresAt: monotonicClock.now() + expiresIn * 1000 }
     return headers
   }
@@ -147,7 +148,8 @@ export class TokenCache implements Credential {
     if (error instanceof LoginTaken) return error
     const isUnresponsive = UNRESPONSIVE.has(error.code)
     if (!isUnresponsive && error.code !== 'PROVIDER_REFUSED') return error
-    if (isUnresponsive && monotonicClock.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS) return error
+    if (isUnresponsive && monotonicClock.now() - (this.#unresponsiveSince ??= beganAt) < UNRESPONSIVE_AFTER_MS)
+      return error
     this.#pauseMs = isUnresponsive ? this.#nextUnresponsivePauseMs() : this.#refusedPauseMs(error)
     this.#pause = { error, until: monotonicClock.now() + this.#pauseMs }
     return withRetryAfter(error, this.#pauseMs)

@@ -62,7 +62,8 @@ function readSearch(url: string): GraphQLRequest | undefined {
 
 /** The GraphQL request of a POST or a GET in the form that every client sends; undefined for any other form. What is null or empty is absent. */
 export function readRequest({ method, url, headers, body }: RequestSource): GraphQLRequest | undefined {
-  if (method === 'GET') return headers['content-type'] === undefined || hasJsonBody(headers) ? readSearch(url) : undefined
+  if (method === 'GET')
+    return headers['content-type'] === undefined || hasJsonBody(headers) ? readSearch(url) : undefined
   return method === 'POST' && hasJsonBody(headers) && isObject(body) ? requestOf(body) : undefined
 }
 

@@ -271,9 +271,21 @@ export class Idempotency {
         throw error
       }
       if (error.code === 'OUTCOME_UNKNOWN') throw await this.#leaveOpen(write, record, lease, outcomes, error)
-      await lease.complete(outcomes.refused(error))
-      throw error
+      const outcome = outcomes.refused(error)
+      await lease.complete(outcome)
+      // An earlier attempt is still in doubt, whatever this one was told.
+      throw outcome?.state === 'unknown' ? this.#stillUnknown(write, outcome, error) : error
     }
+  }
+
+  /** The error of a repeat that was refused, where an earlier attempt may have been executed. */
+  #stillUnknown<Payload extends object>(
+    write: Write<Payload>,
+    { unkept, done }: WriteRecord,
+    error: ApiError,
+  ): ApiError {
+    const resolution = done ? 'repeat' : resolutionOf(write, unkept === true)
+    return outcomeUnknown(errorDetails(error), resolution, { cause: done ? new PartlyDone(error, done) : error })
   }
 
   /** Stores an unknown outcome; returns the error that tells what the next call with the key does. */

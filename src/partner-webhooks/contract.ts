@@ -66,6 +66,9 @@ export interface ListedDelivery {
 /** How many deliveries are in which state. */
 export type DeliveryCounts = Readonly<Record<'waiting' | 'active' | 'delayed' | 'dead', number>>
 
+/** The name under which polls of outcomes are in the queue, in place of an endpoint. They are in no list. */
+export const POLL = 'poll'
+
 /**
  * The deliveries that wait, are attempted and have ended, of all replicas. It holds ids, numbers, times and outcomes
  * only.

@@ -1,3 +1,4 @@
+import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { operationsOf } from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
@@ -12,7 +13,7 @@ import type {
   WebhookDelivery,
   WebhookEndpoint,
 } from '../../schema/webhook-endpoint.js'
-import { WebhookDisabledReason, WebhookEventType } from '../../schema/webhook-endpoint.js'
+import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { AddressRules } from './address-rules.js'
 import type { StoredEndpoint } from './contract.js'
 import type { DeliveriesKey, DeliveryList } from './delivery-list.js'
@@ -40,11 +41,13 @@ const TITLE = 'This server'
 const { query, command } = operationsOf<PartnerWebhooksInstance>()
 
 /** Events do not tell the bank of their object, so a caller of some banks would be told of those of the others. */
-const narrowedToBanks = (): ApiError =>
-  new ApiError('FORBIDDEN', {
+function refuseNarrowed({ banks }: Pick<Caller, 'banks'>, { types }: Pick<StoredEndpoint, 'types'>): void {
+  if (banks === undefined || !types.includes('kycOverview')) return
+  throw new ApiError('FORBIDDEN', {
     message: 'A token that is narrowed to banks (banks) cannot have events of the type KYC_OVERVIEW.',
     refusal: 'banks',
   })
+}
 
 const absent = (): ApiError => new ApiError('NOT_FOUND', { title: TITLE })
 
@@ -92,7 +95,8 @@ const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>
   concerned: ({ endpoint }) => ({ endpointId: endpoint.id }),
   toStored: withoutSecret,
   async run({ registry, rules }, { caller, store }, { url, types }, { id }) {
-    if (caller.banks !== undefined && types.includes(WebhookEventType.KYC_OVERVIEW)) throw narrowedToBanks()
+    const watched = types.map((type) => EVENT_TYPES[type].watched)
+    refuseNarrowed(caller, { types: watched })
     const problems = rules.problemsOf(url)
     if (problems.length > 0) throw invalidInput({ 'input.url': problems })
     // The id of the attempt is that of the endpoint: a repeat creates no second one.
@@ -101,7 +105,7 @@ const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>
       tenant: caller.tenant,
       client: caller.client,
       url: new URL(url).href,
-      types: types.map((type) => EVENT_TYPES[type].watched),
+      types: watched,
       secret: newSecret(),
       createdAt: store.now(),
     })
@@ -117,7 +121,7 @@ const rotateWebhookEndpointSecret = command<RotateWebhookEndpointSecretInput, Se
   repeatable: true,
   toStored: withoutSecret,
   async run(instance, operation, { endpointId }, { id }) {
-    await requireEndpoint(instance, operation, endpointId)
+    refuseNarrowed(operation.caller, await requireEndpoint(instance, operation, endpointId))
     const rotated = await instance.registry.rotate(endpointId, id, newSecret())
     return { ...payloadOf(rotated, operation.store.now()), secret: rotated!.secret }
   },
@@ -139,7 +143,7 @@ const enableWebhookEndpoint = command<EnableWebhookEndpointInput, EndpointPayloa
   type: 'EnableWebhookEndpointPayload',
   repeatable: true,
   async run(instance, operation, { endpointId }) {
-    await requireEndpoint(instance, operation, endpointId)
+    refuseNarrowed(operation.caller, await requireEndpoint(instance, operation, endpointId))
     return payloadOf(await instance.registry.enable(endpointId), operation.store.now())
   },
 })

@@ -13,8 +13,6 @@ import type { Tenants } from '../tenants/tenants.js'
 import type { Attempted } from './contract.js'
 import type { EndpointRegistry } from './registry.js'
 
-/** The name under which polls are in the queue, in place of an endpoint. */
-export const POLL = 'poll'
 /** How long a poll waits at least, and after one that failed. */
 const MIN_WAIT_MS = 1_000
 const FAILED_WAIT_MS = 30_000

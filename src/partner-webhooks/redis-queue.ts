@@ -2,14 +2,15 @@ import { Queue } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import type { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
 import { connect } from '../store/connection.js'
-import type {
-  Attempt,
-  DeliveryCounts,
-  DeliveryIds,
-  DeliveryPosition,
-  DeliveryQueue,
-  ListedDelivery,
-  QueuedDelivery,
+import {
+  type Attempt,
+  type DeliveryCounts,
+  type DeliveryIds,
+  type DeliveryPosition,
+  type DeliveryQueue,
+  type ListedDelivery,
+  POLL,
+  type QueuedDelivery,
 } from './contract.js'
 import { type DeliveryJob, idsOf, jobIdOf, QUEUE, stateOf, toDelivery } from './delivery-job.js'
 import { DeliveryWorker, type WorkerOptions } from './delivery-worker.js'
@@ -60,11 +61,18 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   async add(ids: DeliveryIds): Promise<void> {
+    const jobId = jobIdOf(ids)
+    const isPoll = ids.endpointId === POLL
+    // Before the job: what is not in the index is not listed.
+    if (!isPoll) await this.#addToIndex(ids.endpointId, jobId)
+    // Polls that have ended would push deliveries out of those that are kept.
+    await this.#queue.add('deliver', ids, { jobId, ...(isPoll && { removeOnComplete: true }) })
+  }
+
+  async #addToIndex(endpointId: string, jobId: string): Promise<void> {
     const now = Date.now()
     const { retentionMs } = this.#options
-    const index = this.#indexOf(ids.endpointId)
-    const jobId = jobIdOf(ids)
-    // Before the job: what is not in the index is not listed.
+    const index = this.#indexOf(endpointId)
     const replies = await this.#redis
       .pipeline()
       .zadd(index, 'NX', now, jobId)
@@ -72,7 +80,6 @@ export class RedisDeliveryQueue implements DeliveryQueue {
       .pexpire(index, retentionMs)
       .exec()
     for (const [error] of replies ?? []) if (error) throw error
-    await this.#queue.add('deliver', ids, { jobId })
   }
 
   async list(

@@ -155,7 +155,7 @@ export class EndpointRegistry {
    * endpoint at one time the later to write the index need not be the later to change the record.
    */
   async #index(endpoint: StoredEndpoint): Promise<void> {
-    for (let latest: StoredEndpoint | null = endpoint; latest !== null; ) {
+    for (let latest: StoredEndpoint | null = endpoint; latest !== null;) {
       const isEnabled = latest.disabled === undefined
       await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
         current?.endpoints.some((one) => one.id === endpoint.id && one.isEnabled !== isEnabled)

@@ -81,6 +81,8 @@ export class StoreEpoch implements Trust {
   /** Changes of the keys so far, and how many of them the latest check knew. */
   #keyChanges = 0
   #checkedKeys = -1
+  /** False while the record says that records may be under a key that is not given, whatever else is wrong. */
+  #hasAllKeys = true
   #isDescribed = false
   /** True until the record is known to be encrypted with the current key. */
   #mayBeOutdated = true
@@ -118,7 +120,7 @@ export class StoreEpoch implements Trust {
   /** False while the store may hold values under keys or in versions that this process cannot read: it finds none of them. */
   async canReadAll(): Promise<boolean> {
     if (!this.#isChecked || this.#checkedKeys !== this.#keyChanges) await this.check()
-    return this.#cause !== 'OTHER_KEY' && this.#cause !== 'UNKNOWN_VERSION'
+    return this.#hasAllKeys && this.#cause !== 'OTHER_KEY' && this.#cause !== 'UNKNOWN_VERSION'
   }
 
   recheck(): Promise<void> {
@@ -154,9 +156,9 @@ export class StoreEpoch implements Trust {
   /** True where the first record states the keys in use as they are. */
   #areKeysStated(first: Stored['epoch'], now: number): boolean {
     if (typeof first !== 'object') return false
-    const { keys = {} } = first
-    const life = { now, keyMs: this.#options.keyMs }
-    return missingKeys(keys, this.#cipher, life).length === 0 && withKeysInUse(keys, this.#cipher, life) === undefined
+    return (
+      !this.#missesKeys(first, now) && withKeysInUse(first.keys ?? {}, this.#cipher, this.#lifeAt(now)) === undefined
+    )
   }
 
   /** The first record, where evictions are told, and the next of the others. */
@@ -173,6 +175,7 @@ export class StoreEpoch implements Trust {
     const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read(this.#server.epochNames)])
     if (!this.#isDescribed) this.#events.described(facts)
     this.#isDescribed = true
+    this.#hasAllKeys = !stored.some(({ epoch }) => typeof epoch === 'object' && this.#missesKeys(epoch, now))
     const found = await this.#judge(stored, facts, now)
     const verdict = 'epoch' in found ? await this.#stateKeys(found.epoch, now) : found
     const cause = 'cause' in verdict ? verdict.cause : undefined
@@ -272,18 +275,25 @@ export class StoreEpoch implements Trust {
    */
   async #stateKeys({ id }: EpochRecord, now: number): Promise<Verdict> {
     const [name] = this.#server.epochNames as [string]
-    const life = { now, keyMs: this.#options.keyMs }
     for (let attempt = 0; attempt < MAX_STATEMENTS; attempt += 1) {
       const { bytes } = await this.#server.read(name)
       const epoch = bytes === null ? 'EPOCH_LOST' : openEpoch(this.#cipher, name, bytes)
       if (typeof epoch === 'string') return { cause: epoch }
       if (epoch.id !== id || epoch.state === 'lost') return { cause: 'EPOCH_LOST' }
-      const { keys = {} } = epoch
-      if (missingKeys(keys, this.#cipher, life).length > 0) return { cause: 'OTHER_KEY' }
-      const stated = withKeysInUse(keys, this.#cipher, life)
+      if (this.#missesKeys(epoch, now)) return { cause: 'OTHER_KEY' }
+      const stated = withKeysInUse(epoch.keys ?? {}, this.#cipher, this.#lifeAt(now))
       if (stated === undefined || (await this.#put(name, bytes, { ...epoch, keys: stated }))) return { epoch }
     }
     throw new ApiError('STORE_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+
+  /** True where records may be under a key that is not given. */
+  #missesKeys({ keys = {} }: EpochRecord, now: number): boolean {
+    return missingKeys(keys, this.#cipher, this.#lifeAt(now)).length > 0
+  }
+
+  #lifeAt(now: number) {
+    return { now, keyMs: this.#options.keyMs }
   }
 
   /** Encrypts the epoch with the current key, so that an older one can be dropped. */

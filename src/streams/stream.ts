@@ -79,6 +79,10 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
     return this.#watches[0]?.object.type
   }
 
+  get #isSubscription(): boolean {
+    return this.#operation?.operation.operation === OperationTypeNode.SUBSCRIPTION
+  }
+
   get hasEnded(): boolean {
     return this.#reason !== undefined
   }
@@ -210,7 +214,7 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
     const digest = digestOf(result)
     if (digest !== this.#digest) this.#pending = asEvent(result)
     this.#digest = digest
-    if (observed !== undefined) {
+    if (observed !== undefined && this.#isSubscription) {
       this.#observed = observed
       this.#failures = 0
       this.#isComplete = observed === null || observed.isFinal
@@ -218,7 +222,7 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
       return
     }
     const { errors = [] } = result
-    this.#isComplete = this.#operation?.operation.operation !== OperationTypeNode.SUBSCRIPTION || !mayPass(errors)
+    this.#isComplete = !this.#isSubscription || !mayPass(errors)
     if (!this.#isComplete) this.#readAgain(retryMs(errors, this.#failures++))
   }
 
@@ -246,7 +250,7 @@ export class Stream implements AsyncIterableIterator<GraphQLResult>, Watcher {
 
   /** Watches an object for a subscription. Any other operation has one result, and a poll must not execute it again. */
   #watch(type: WatchedType, id: string): void {
-    if (this.#reason !== undefined || this.#operation?.operation.operation !== OperationTypeNode.SUBSCRIPTION) return
+    if (this.#reason !== undefined || !this.#isSubscription) return
     if (this.#watches.some(({ object }) => object.type === type && object.id === id)) return
     this.#watches.push(this.#worker.watch(type, id, this.#watches.length === 0))
   }

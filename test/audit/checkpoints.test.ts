@@ -477,6 +477,24 @@ describe('the sinks of checkpoints', () => {
     expect(heads).toMatchObject([{ chain: chain, count: 1 }])
   })
 
+  test('the chains of the last day are known also where the time is over before the rest is read', async () => {
+    const [recent, earlier] = [randomUUID(), randomUUID()]
+    const lines = [
+      { at: ago(20), lines: await linesAt([ago(20)], earlier) },
+      { at: ago(0.5), lines: await linesAt([ago(0.5)], recent) },
+    ]
+    let reads = 0
+    const since = async function* (time: number) {
+      reads += 1
+      for (const { at, lines: found } of lines) if (at >= time) yield* found
+    }
+    const roots = [ROOT.publicKey]
+    const chainsOf = async (isOver: () => boolean) =>
+      (await readKnown({ since, roots, isOver })).map(({ chain }) => chain).sort()
+    expect(await chainsOf(() => reads > 1 || reads === 0)).toEqual([recent])
+    expect(await chainsOf(() => false)).toEqual([recent, earlier].sort())
+  })
+
   test('a process names the chains of the last 35 days, however many lines followed them', async () => {
     const [ended, running, old] = [randomUUID(), randomUUID(), randomUUID()]
     const busy = await linesAt(

@@ -93,6 +93,7 @@ describe('under SAFELIST=enforce an operation of the list is answered', () => {
     ['by its id and GET', persisted(ID), 'GET'],
     ['in full', { query: BODY }, 'POST'],
     ['in full with its id', { query: BODY, ...persisted(ID) }, 'POST'],
+    ['in full with an id that is null', { query: BODY, extensions: { persistedQuery: null } }, 'POST'],
     ['by its name', { query: BODY, operationName: 'PersonById' }, 'POST'],
     ['written in another way', { query: `# a comment\n${BODY.replace(/\s+/g, '  ,\n')}` }, 'POST'],
     ['written in another way, with its own hash', { query: `${BODY}\n`, ...persisted(sha256(`${BODY}\n`)) }, 'POST'],

@@ -403,6 +403,19 @@ test('a token that is narrowed to banks has no endpoint for changes of evidence,
     { message: expect.stringContaining('narrowed to banks'), extensions: { code: 'FORBIDDEN', retryable: false } },
   ])
   expect((await createAs(['VERIFICATION_RESULT'])).errors).toEqual([])
+  // Neither one that a wider token of the same client has made.
+  const client = randomUUID()
+  const input = { url: 'https://partner.example/hook', types: ['KYC_OVERVIEW'] }
+  const { data } = await app.run(CREATE, { input }, { client })
+  const { id } = data.createWebhookEndpoint.endpoint
+  for (const mutation of ['enableWebhookEndpoint', 'rotateWebhookEndpointSecret']) {
+    const answer = await app.run(
+      `mutation { ${mutation}(input: { endpointId: "${id}" }) { replayed } }`,
+      {},
+      { client, claims: { banks: ['a.bank'] } },
+    )
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
+  }
 })
 
 test('no secret and no path of an address is in Redis, in the log or in the audit trail', async () => {

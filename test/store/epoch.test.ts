@@ -6,14 +6,16 @@ import fetch from 'node-fetch'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
+import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
 import type { RingKey } from '../../src/keys/key-ring.js'
 import type { StoreCipher } from '../../src/store/cipher.js'
+import { openStore } from '../../src/store/open-store.js'
 import { type EpochRecord, openEpoch, sealEpoch } from '../../src/store/epoch-record.js'
 import { runKeys } from '../../src/tools/keys/commands.js'
 import { type App, startApp } from '../support/app.js'
 import { runTool } from '../support/build.js'
-import { cipherOf } from '../support/keys.js'
-import { type PrivateRedis, privateRedis } from '../support/redis.js'
+import { cipherOf, keysOf } from '../support/keys.js'
+import { addressOf, type PrivateRedis, privateRedis } from '../support/redis.js'
 
 const CREATE =
   'mutation($key: String) { createPerson(input: { idempotencyKey: $key, isCustomer: true, status: PROSPECT }) { replayed person { id } } }'
@@ -216,6 +218,31 @@ test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, with the ol
   await age(cipher, 700_000)
   await expect.poll(() => codeOf(create(early))).toBeUndefined()
   await expect.poll(() => ready(early)).toEqual({ status: 200, reasons: {} })
+})
+
+test('a process without an older key knows that it cannot read all, also where the store evicts', async () => {
+  const app = await opened()
+  expect(await codeOf(create(app))).toBeUndefined()
+  const next = newKey()
+  expect(await codeOf(create(await opened({ STORE_ENCRYPTION_KEY: `${next},${KEY}` })))).toBeUndefined()
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+  const isKnown = async (expected: boolean, ...secrets: string[]) => {
+    const keys = secrets.map((secret) => Buffer.from(secret, 'base64'))
+    const config = {
+      redis: addressOf(redis.url),
+      redisReplicas: 0,
+      storeEpoch: undefined,
+      lifetimes: DEFAULT_LIFETIMES,
+    }
+    const store = openStore(config, keysOf(keys), () => undefined)
+    try {
+      await expect.poll(() => store.canReadAll().catch(() => 'connecting')).toBe(expected)
+    } finally {
+      await store.close()
+    }
+  }
+  await isKnown(true, next, KEY)
+  await isKnown(false, next)
 })
 
 describe('a key ring', () => {

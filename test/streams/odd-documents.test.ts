@@ -29,6 +29,11 @@ const ODD: readonly (readonly [what: string, document: string, message: string])
     `subscription($x: Boolean!) { ...F } fragment F on Subscription { ${FIELD} @include(if: $x) { id } }`,
     GIVEN,
   ],
+  [
+    'nothing, and more errors than are told',
+    `subscription { nothing @include { id } ${Array.from({ length: 25 }, (_, i) => `none${i}`).join(' ')} }`,
+    'Cannot query field',
+  ],
   ['nothing, and a field that is none', `subscription { nothing @include { id } }`, 'Cannot query field'],
   [
     'nothing, in another operation of the document',

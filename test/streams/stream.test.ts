@@ -5,16 +5,15 @@ import type { ObservedRun } from '../../src/streams/observed-run.js'
 import { Reconnect, Stream, type StreamWorker } from '../../src/streams/stream.js'
 import { createGate, type Gate } from '../support/gate.js'
 
-const OPERATION = { operation: { operation: OperationTypeNode.SUBSCRIPTION } } as ResolvedOperation
-
 /** A stream of an object whose state a test sets, and what it did. */
-function streamOf(state: string) {
+function streamOf(state: string, kind = OperationTypeNode.SUBSCRIPTION) {
+  const operation = { operation: { operation: kind } } as ResolvedOperation
   const did: string[] = []
   const object = { state }
   let gate: Gate | undefined
   let reading: Gate | undefined
   const read = async (run: ObservedRun) => {
-    run.resolved(OPERATION)
+    run.resolved(operation)
     run.watch('verificationResult', 'one')
     const { state: told } = object
     did.push(`read ${told}`)
@@ -67,6 +66,12 @@ test('a change that is told while the object is read is not lost', async () => {
   await begun
   expect([await next(), await next(), await next()]).toEqual(['pending', 'final', undefined])
   expect(did.slice(0, 3)).toEqual(['watch one', 'read pending', 'read final'])
+})
+
+test('an operation that is no subscription watches nothing: a poll would execute it again', async () => {
+  const { stream, did } = streamOf('pending', OperationTypeNode.MUTATION)
+  await stream.begin()
+  expect(did).toEqual(['read pending'])
 })
 
 test('a state that is known is not read again', async () => {

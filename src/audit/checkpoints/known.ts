@@ -12,6 +12,8 @@ import {
 
 /** How long checkpoints of later processes name a chain. */
 const KNOWN_MS = 35 * 24 * 3_600_000
+/** What is read first: whatever ends the reading, the chains of processes that have just ended are known. */
+const RECENT_MS = 24 * 3_600_000
 /** How many chains a checkpoint names at most: a line of some 2 MiB. */
 const MAX_KNOWN = 10_000
 /** How many sequences that began before the time are looked for. */
@@ -49,9 +51,14 @@ class KnownChains {
     this.#oldest = oldest
   }
 
+  /** The sequences that were read from their first checkpoint on. */
+  get followed(): ReadonlySet<string> {
+    return new Set(this.#sequences.keys())
+  }
+
   /** The sequences whose first checkpoint is further back than what was read. */
   get older(): ReadonlySet<string> {
-    return this.#older
+    return new Set([...this.#older].filter((id) => !this.#sequences.has(id)))
   }
 
   /** The chains, the newest where there are too many. */
@@ -61,10 +68,10 @@ class KnownChains {
     return heads.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, MAX_KNOWN)
   }
 
-  /** Takes a line, where it is a checkpoint and, with `only`, of one of these sequences. */
-  add(line: string, only?: ReadonlySet<string>): void {
+  /** Takes a line, where it is a checkpoint of a sequence that is wanted. */
+  add(line: string, isWanted: (id: string) => boolean): void {
     const read = readCheckpoint(line)
-    if (read === undefined || (only && !only.has(read.checkpoint.checkpoint))) return
+    if (read === undefined || !isWanted(read.checkpoint.checkpoint)) return
     if (this.#roots.length === 0 || this.#follow(read)) this.#take(read.checkpoint)
   }
 
@@ -99,22 +106,26 @@ class KnownChains {
 
 /** Reads the chains that the checkpoints of the last 35 days state. */
 export async function readKnown({ since, roots, isOver }: KnownSource): Promise<readonly Head[]> {
-  const from = Date.now() - KNOWN_MS
+  const now = Date.now()
+  const from = now - KNOWN_MS
   const known = new KnownChains(roots, new Date(from).toISOString())
   let turn = performance.now()
 
-  async function read(time: number, only?: ReadonlySet<string>): Promise<void> {
+  async function read(time: number, isWanted: (id: string) => boolean): Promise<void> {
     for await (const line of since(time)) {
       if (isOver()) return
-      known.add(line, only)
+      known.add(line, isWanted)
       if (performance.now() - turn < TURN_MS) continue
       await nextTurn()
       turn = performance.now()
     }
   }
 
-  await read(from)
+  await read(now - RECENT_MS, () => true)
+  const { followed } = known
+  if (!isOver()) await read(from, (id) => !followed.has(id))
   // A process that runs for longer than that is verified from its first checkpoint on.
-  if (known.older.size > 0 && !isOver()) await read(0, new Set(known.older))
+  const { older } = known
+  if (older.size > 0 && !isOver()) await read(0, (id) => older.has(id))
   return known.heads
 }

@@ -224,9 +224,12 @@ describe.each([
     app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
     await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })
     app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 503 })
-    expect((await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions.code).toBe(
-      'PROVIDER_UNAVAILABLE',
-    )
+    expect(
+      (await set(id, ['1001'], { view: false }, { idempotencyKey: 'refused' })).errors[0]!.extensions,
+    ).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
     expect(await read(id)).toMatchObject({ confirmed: false })
   })
 
