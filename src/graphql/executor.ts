@@ -8,7 +8,6 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   type ValueNode,
-  type VariableDefinitionNode,
   visit,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
@@ -31,8 +30,6 @@ const MAX_COMPILED_CHARACTERS = 128 * 1024
 
 /** The execution of an operation at which it is compiled: code is worth its price for an operation that comes again. */
 const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
-
-const TEXTS: ReadonlySet<string> = new Set(['ID', 'String'])
 
 /** Names that every object inherits: the compiler takes them for names that were given. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
@@ -74,25 +71,6 @@ function isCompiled({ operation, selectionSet: { selections } }: OperationDefini
   return operation === OperationTypeNode.QUERY
 }
 
-/** The names of an operation's variables, where each must be given and as a text, of which there is nothing to coerce. */
-function textsOf({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] | undefined {
-  const isText = ({ type }: VariableDefinitionNode) =>
-    type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.NAMED_TYPE && TEXTS.has(type.type.name.value)
-  return variableDefinitions.every((definition) => isText(definition) && definition.defaultValue === undefined)
-    ? variableDefinitions.map(({ variable }) => variable.name.value)
-    : undefined
-}
-
-/** What is given under these names; undefined unless all of it is text. */
-function given(names: readonly string[], variables: Variables): Record<string, unknown> | undefined {
-  const texts: Record<string, unknown> = {}
-  for (const name of names) {
-    if (typeof variables[name] !== 'string') return undefined
-    texts[name] = variables[name]
-  }
-  return texts
-}
-
 /** The compiler's errors lack members that those of graphql-js always have. */
 const complete = (error: GraphQLError & { readonly extensions?: unknown }): GraphQLError =>
   error.extensions === undefined
@@ -119,13 +97,9 @@ function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
     ? undefined
     : compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true })
   if (code === undefined || !isCompiledQuery(code)) return interpret(schema, source)
-  const texts = textsOf(operation)
   return (context, variables) => {
     // As for the interpreter, so that refusals and defaults are the same whichever way the operation runs.
-    const plain = texts && given(texts, variables)
-    const { errors, coerced } = plain
-      ? { errors: undefined, coerced: plain }
-      : readVariables(schema, operation.variableDefinitions ?? [], variables)
+    const { errors, coerced } = readVariables(schema, operation.variableDefinitions ?? [], variables)
     if (errors) return { errors }
     const result = code.query(undefined, context, coerced)
     return result instanceof Promise ? result.then(completed) : completed(result)

@@ -134,9 +134,8 @@ function withAllotment(resolve: Resolve): Resolve {
 type ResolversByType = Record<string, Record<string, unknown>>
 
 /**
- * Only the fields that have a resolver of their own. TypeGraphQL would wrap every plain field too, and on a list of a
- * hundred rows those wrappers cost more than all the rest: scopes, masks and idempotency live where queries and commands
- * are handed out, so a plain field needs none.
+ * Only the fields that have a resolver of their own. TypeGraphQL would wrap every plain field too: scopes, masks and
+ * idempotency live where queries and commands are handed out, so a plain field needs none.
  */
 function resolversOf(schema: GraphQLSchema): ResolversByType {
   const all = createResolversMap(schema) as ResolversByType
@@ -204,7 +203,7 @@ function answerReferences(schema: GraphQLSchema): void {
         const entity = type as keyof typeof references
         const key = readReference(reference!, referenceKeys[entity], `representations[${i}]`)
         const found = await references[entity](key, context)
-        // Most say themselves what they are: copies of a hundred records cost as much as all else that is done with them.
+        // Most say themselves what they are.
         return found && ('__typename' in found ? found : { ...found, __typename: type })
       }),
     )
