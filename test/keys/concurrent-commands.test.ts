@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { RingKey } from '../../src/keys/key-ring.js'
+import { type RingKey, ringText } from '../../src/keys/key-ring.js'
 import { runKeys } from '../../src/tools/keys/commands.js'
+import { RingFile } from '../../src/tools/keys/ring-file.js'
 import { AWS, type KeyService, startKms } from '../support/key-services.js'
 import { startProcess } from '../support/processes.js'
 
@@ -81,7 +82,8 @@ describe('a command that changes the ring while another one is at work', () => {
     ['new', add],
   ])('is refused and changes nothing: %s', async (_name, act) => {
     await during(['new', 'names'], async () => {
-      await expect(act()).rejects.toThrow(`is at work on the key ring: its file ${ring}.new is there`)
+      const file = `its file ${ring}.new is there, made by process ${process.pid} on ${hostname()}. Wait`
+      await expect(act()).rejects.toThrow(`is at work on the key ring: ${file}`)
     })
     expect(read().filter(({ purpose }) => purpose === 'names')).toHaveLength(2)
     expect(states()).toEqual(['previous', 'current'])
@@ -89,11 +91,76 @@ describe('a command that changes the ring while another one is at work', () => {
     expect(states()).toEqual(act === retire ? ['retired', 'current'] : ['previous', 'current', 'pending'])
   })
 
-  test('is refused by a file that another process has left, which it leaves in place', async () => {
-    writeFileSync(`${ring}.new`, '')
-    await expect(retire()).rejects.toThrow('where none runs, delete the file')
-    expect(existsSync(`${ring}.new`)).toBe(true)
+  test.each([
+    ['nothing', '', 'is there. Wait'],
+    ['its process', 'process 7 on bank-1.example\n', 'is there, made by process 7 on bank-1.example. Wait'],
+    ['a ring that was not put in place', '{"version":1,"keys":[]}\n', 'is there. Wait'],
+  ])(
+    'is refused by a file that another process has left with %s, which it leaves in place',
+    async (_what, text, told) => {
+      writeFileSync(`${ring}.new`, text)
+      await expect(retire()).rejects.toThrow(told)
+      await expect(retire()).rejects.toThrow('where none runs, delete the file')
+      expect(readFileSync(`${ring}.new`, 'utf8')).toBe(text)
+    },
+  )
+})
+
+describe('a command whose new file was deleted by hand while it ran', () => {
+  test('changes nothing, and leaves that of the command which began meanwhile', async () => {
+    const before = readFileSync(ring, 'utf8')
+    const ended = during(['new', 'names'], () => {
+      rmSync(`${ring}.new`)
+      // As another command has it at its beginning.
+      return Promise.resolve(writeFileSync(`${ring}.new`, ''))
+    })
+    await expect(ended).rejects.toThrow(`the file ${ring}.new of this command was deleted while it ran`)
+    expect(readFileSync(ring, 'utf8')).toBe(before)
+    expect(readFileSync(`${ring}.new`, 'utf8')).toBe('')
   })
+
+  test('is refused too where no other command has begun', async () => {
+    const before = readFileSync(ring, 'utf8')
+    const ended = during(['new', 'names'], () => Promise.resolve(rmSync(`${ring}.new`)))
+    await expect(ended).rejects.toThrow('so the key ring was left as it is')
+    expect(readFileSync(ring, 'utf8')).toBe(before)
+  })
+})
+
+describe('the first command of a ring', () => {
+  beforeEach(() => rmSync(ring))
+
+  test.each<[why: string, args: readonly string[], settings: Record<string, string>, message: string]>([
+    ['settings are refused', ['new'], { AWS_REGION: '' }, 'AWS_REGION'],
+    ['a purpose is not known', ['new', 'colours'], {}, 'purposes are'],
+    ['there is nothing to import', ['import'], {}, 'STORE_ENCRYPTION_KEY is missing'],
+    ['the key service does not answer', ['new'], { AWS_KMS_URL: 'http://127.0.0.1:9' }, 'ECONNREFUSED'],
+  ])('leaves none where %s', async (_why, args, settings, message) => {
+    const run = runKeys(args, { ...env, ...settings, STORE_KEY_RING_FILE: ring }, SILENT)
+    await expect(run).rejects.toThrow(message)
+    expect(existsSync(ring)).toBe(false)
+    expect(existsSync(`${ring}.new`)).toBe(false)
+  })
+
+  test('leaves an empty one that was there, and one that another command has filled', async () => {
+    const empty = JSON.stringify({ version: 1, keys: [] })
+    writeFileSync(ring, empty)
+    await expect(keys('import')).rejects.toThrow('STORE_ENCRYPTION_KEY is missing')
+    expect(readFileSync(ring, 'utf8')).toBe(empty)
+    rmSync(ring)
+    const filled = '{"version":1,"keys":[],"by":"hand"}'
+    const ended = during(['new', 'names'], () => Promise.resolve(writeFileSync(ring, filled)))
+    await expect(ended).rejects.toThrow('the key ring was replaced since the command began')
+    expect(readFileSync(ring, 'utf8')).toBe(filled)
+  })
+})
+
+test('nothing of what the new file held before is in the ring', async () => {
+  const file = new RingFile(ring)
+  writeFileSync(`${ring}.new`, 'x'.repeat(10_000))
+  file.replace(readFileSync(ring, 'utf8').trim(), [])
+  expect(readFileSync(ring, 'utf8')).toBe(ringText([]))
+  await expect(keys('list')).resolves.toBeUndefined()
 })
 
 test('a list is printed while another command is at work', () => during(['new', 'names'], () => keys('list')))
