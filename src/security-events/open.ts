@@ -4,6 +4,7 @@ import { openSink } from '../audit/sinks.js'
 import type { Config } from '../config.js'
 import { trustOf } from '../http/client-address.js'
 import { EventLog } from './event-log.js'
+import type { SecurityEvent } from './events.js'
 import { LineWriter } from './line-writer.js'
 import { SecurityEvents } from './security-events.js'
 import type { SecurityDestination } from './settings.js'
@@ -66,9 +67,25 @@ export function openSecurityEvents(
   })
 }
 
+/** The stream of a tool. */
+export interface ToolEvents {
+  readonly record: (event: SecurityEvent) => void
+  /** Writes what waits. Tells the operator how many events were not written, and returns their number. */
+  readonly close: () => Promise<number>
+}
+
 /** Opens the stream for a tool, which has no metrics and tells its operator what fails. */
-export function openToolEvents(config: Parameters<typeof openSecurityEvents>[0]): SecurityEvents {
-  const unheard = { securityEvent: () => undefined, securityEventsLost: () => undefined }
+export function openToolEvents(config: Parameters<typeof openSecurityEvents>[0]): ToolEvents {
+  let lost = 0
+  const observer = { securityEvent: () => undefined, securityEventsLost: (events: number) => void (lost += events) }
   const warn = (_facts: object, message: string) => console.error(`SECURITY_LOG: ${message}.`)
-  return openSecurityEvents(config, unheard, { warn })
+  const events = openSecurityEvents(config, observer, { warn })
+  return {
+    record: (event) => events.record(event),
+    async close() {
+      await events.close()
+      if (lost > 0) console.error(`${lost} security events were not written.`)
+      return lost
+    },
+  }
 }

@@ -2,8 +2,7 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openTrail, type Trail } from '../audit/trail.js'
 import { ConfigError, environment, type ErasureConfig, readErasureConfig } from '../config.js'
-import { openToolEvents } from '../security-events/open.js'
-import type { SecurityEvents } from '../security-events/security-events.js'
+import { openToolEvents, type ToolEvents } from '../security-events/open.js'
 import { erasePerson, type ErasureReport } from '../erasure/erasure.js'
 import type { Person } from '../erasure/person-match.js'
 import { beginReceipt, exitCodeOf, isComplete, linesOf, receiptDestination } from '../erasure/receipt.js'
@@ -82,7 +81,7 @@ async function erase({ person, isDryRun }: Request, config: ErasureConfig, keys:
 async function eraseOnRecord(
   request: Request,
   config: ErasureConfig,
-  { keys, trail, events }: { readonly keys: DataKeys; readonly trail: Trail; readonly events: SecurityEvents },
+  { keys, trail, events }: { readonly keys: DataKeys; readonly trail: Trail; readonly events: ToolEvents },
 ): Promise<ErasureReport> {
   const receipt = beginReceipt(request.person, request.by, trail.pseudonymOf)
   await trail.commit({ kind: 'erasure', state: 'begun', ...receipt })
@@ -122,14 +121,17 @@ async function main(args: readonly string[]): Promise<number> {
     checkpointed: (cause) => cause !== undefined && console.error(`Checkpoints are not written (${cause}).`),
   })
   const events = openToolEvents(config)
+  let code: number
+  let lost: number
   try {
     const report = await eraseOnRecord(request, config, { keys, trail, events })
     for (const line of linesOf(report, false)) console.log(line)
-    return exitCodeOf(report)
+    code = exitCodeOf(report)
   } finally {
+    lost = await events.close()
     await trail.close()
-    await events.close()
   }
+  return code === 0 && lost > 0 ? 1 : code
 }
 
 main(process.argv.slice(2)).then(

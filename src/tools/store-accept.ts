@@ -32,14 +32,17 @@ function lines({ epochs, facts, now }: Inspection, cipher: StoreCipher): readonl
   return [...ofEpochs, ...ofServers]
 }
 
-/** Records that the store was accepted, where `SECURITY_LOG` says. */
-async function recordAcceptance(security: SecurityConfig, redis: RedisAddress): Promise<void> {
+/** Records that the store was accepted, where `SECURITY_LOG` says. Returns whether that was written. */
+async function recordAcceptance(security: SecurityConfig, redis: RedisAddress): Promise<boolean> {
   const events = openToolEvents({ ...security, redis })
   events.record({ action: 'store-accepted' })
-  await events.close()
+  return (await events.close()) === 0
 }
 
-/** `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit code. */
+/**
+ * `npm run store:accept [-- --yes]`: shows what the store says of itself; with `--yes` begins a new epoch. Answers the exit
+ * code: 2 also where it was done, but not recorded.
+ */
 async function main(isSure: boolean): Promise<number> {
   const config = readSecretConfig(environment())
   // Read before anything is changed: a setting that is refused must not leave an acceptance without its record.
@@ -64,8 +67,7 @@ async function main(isSure: boolean): Promise<number> {
       return 1
     }
     console.log(`A new epoch begins. STORE_EPOCH=${await acceptEpoch(store, cipher)}`)
-    await recordAcceptance(security, redis)
-    return 0
+    return (await recordAcceptance(security, redis)) ? 0 : 2
   } finally {
     await store.close()
   }

@@ -230,6 +230,26 @@ test('values under a key that is not given are counted, and the exit code says t
   expect(JSON.parse(events.at(-1)!)).toMatchObject({ event: { reason: 'incomplete' } })
 })
 
+test('an erasure whose security event cannot be written is done, and the exit code says that it was not recorded', async () => {
+  const created = await app.run(
+    'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
+    { input: { isCustomer: true, status: 'PROSPECT', idempotencyKey: 'no event' } },
+    { claims: { tenant: 'meridian' } },
+  )
+  const person = ['--person', created.data.createPerson.person.id as string]
+  // A directory takes no lines.
+  const unwritable = { SECURITY_LOG: folder, AUDIT_LOG: join(folder, 'unrecorded.log') }
+  const stderr = expect.stringContaining('1 security events were not written.') as unknown
+  // Nothing was there in the tenant: the code for that is the more telling one.
+  expect(await erase([...person, '--tenant', 'acme'], unwritable)).toMatchObject({ code: 3, stderr })
+  const stdout = expect.stringContaining('Tombstones: 2 write.') as unknown
+  expect(await erase(person, unwritable)).toMatchObject({ code: 1, stdout, stderr })
+  expect(readFileSync(`${unwritable.AUDIT_LOG}.erasure`, 'utf8')).toContain('"kind":"erasure","state":"done"')
+  expect(await erase(person)).toMatchObject({ code: 0, stderr: '' })
+  const failing = { ...unwritable, REDIS_URL: 'redis://127.0.0.1:1' }
+  expect(await erase(person, failing)).toMatchObject({ code: 2, stderr })
+})
+
 test('a receipt has checkpoints under a root key of the operators; without a root key nothing is erased', async () => {
   const operators = generateKeyPairSync('ed25519')
   const trail = join(folder, 'checkpointed.log')

@@ -56,8 +56,9 @@ async function ready(app: App): Promise<{ status: number; reasons: { store?: str
   return { status: response.status, reasons: ((await response.json()) as { reasons: object }).reasons }
 }
 const securityLog = join(mkdtempSync(join(tmpdir(), 'kyc-graph-security-')), 'security.log')
-const accept = (...options: string[]) =>
-  runTool('store-accept', options, { REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, SECURITY_LOG: securityLog })
+const acceptWith = (settings: Readonly<Record<string, string>>, ...options: string[]) =>
+  runTool('store-accept', options, { REDIS_URL: redis.url, STORE_ENCRYPTION_KEY: KEY, ...settings })
+const accept = (...options: string[]) => acceptWith({ SECURITY_LOG: securityLog }, ...options)
 
 /** Keyed writes are refused before a call, the cause is in `/ready`, and all else goes on. */
 async function isUntrusted(app: App, cause: string): Promise<void> {
@@ -94,6 +95,23 @@ test('a store that was emptied takes no key from any process, one that begins la
   const epoch = /STORE_EPOCH=(\S+)/.exec(accepted.stdout)![1]!
   expect(await codeOf(create(await opened({ STORE_EPOCH: epoch })))).toBeUndefined()
   await isUntrusted(await opened({ STORE_EPOCH: randomUUID() }), 'EPOCH_LOST')
+})
+
+test('an acceptance whose security event cannot be written is done, and the exit code says that it was not recorded', async () => {
+  const app = await opened()
+  expect(await codeOf(create(app))).toBeUndefined()
+  await admin.flushall()
+  await isUntrusted(app, 'EPOCH_LOST')
+  // A directory takes no lines.
+  const { code, stdout, stderr } = await acceptWith(
+    { SECURITY_LOG: mkdtempSync(join(tmpdir(), 'kyc-graph-')) },
+    '--yes',
+  )
+  expect(stdout).toContain('A new epoch begins. STORE_EPOCH=')
+  expect(stderr).toContain('1 security events were not written.')
+  expect(code).toBe(2)
+  expect(await codeOf(create(app))).toBeUndefined()
+  expect(await acceptWith({ SECURITY_LOG: 'off' }, '--yes')).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('a Redis that was restarted without its data takes no key', async () => {
