@@ -29,4 +29,4 @@ export const readBoard = (): Board => JSON.parse(readFileSync(FILE, 'utf8')) as 
 
 /** A query of the board as Grafana sends it with all values of each variable. */
 export const expanded = (expr: string, rateInterval: string): string =>
-  expr.replaceAll('$__rate_interval', rateInterval).replaceAll(/\$(tenant|instance|provider)\b/g, '.*')
+  expr.replaceAll('$__rate_interval', rateInterval).replaceAll(/\$(namespace|tenant|instance|provider)\b/g, '.*')

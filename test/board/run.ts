@@ -70,7 +70,7 @@ async function subscribe({ emulators, replicas }: World): Promise<void> {
 }
 
 const nameOf = ({ metric }: Series, { legendFormat }: Target): string =>
-  legendFormat.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_all, label: string) => metric[label] ?? '')
+  legendFormat.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_all, label: string) => metric[label] ?? '').trim()
 
 const lineOf = (series: Series, target: Target, from: number): Line => ({
   name: nameOf(series, target),

@@ -61,7 +61,7 @@ const reference = new Map(
 )
 
 /** What Prometheus adds to each series. */
-const SCRAPED = ['job', 'instance', 'le']
+const SCRAPED = ['namespace', 'job', 'instance', 'le']
 const RECORDED = new Set(recorded.map(({ record }) => record!))
 
 /** The metric of a series: a histogram has three. */
@@ -142,9 +142,27 @@ test('the queries ask for the job that the recipes give', () => {
   expect(monitor.spec.endpoints[0].relabelings).toContainEqual({ targetLabel: 'job', replacement: 'kyc-graph' })
 })
 
+test('the rules count each namespace by itself, and the board asks for the chosen ones', () => {
+  const clauses = [...recorded, ...alerts].flatMap(({ alert, record, expr }) =>
+    [...expr.matchAll(/\b(?:by|on|ignoring|without) \([^)]*\)/g)].map(([clause]) => `${alert ?? record}: ${clause}`),
+  )
+  expect(clauses.length).toBeGreaterThan(100)
+  expect(clauses.filter((clause) => !/(by|on) \(namespace, job\b|without \(instance\)/.test(clause))).toEqual([])
+  const sums = [...recorded, ...alerts].filter(({ expr }) => /\b(sum|min|max|count|avg)\s*\(/.test(expr))
+  expect(sums).toEqual([])
+  const ofBoard = [...board.panels.flatMap(({ targets = [] }) => targets), ...board.annotations.list]
+  expect(ofBoard.filter(({ expr }) => !expr.includes('namespace=~"$namespace"'))).toEqual([])
+})
+
 test('the board has a current form and its variables', () => {
   expect(board.schemaVersion).toBeGreaterThanOrEqual(41)
-  expect(board.templating.list.map(({ name }) => name)).toEqual(['datasource', 'tenant', 'instance', 'provider'])
+  expect(board.templating.list.map(({ name }) => name)).toEqual([
+    'datasource',
+    'namespace',
+    'tenant',
+    'instance',
+    'provider',
+  ])
   const linked = board.panels.flatMap((panel) => JSON.stringify(panel).match(/KycGraph\w+/g) ?? [])
   expect(linked.filter((name) => !existsSync(`docs/runbooks/${name}.md`))).toEqual([])
 })
