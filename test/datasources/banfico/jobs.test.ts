@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
@@ -176,6 +177,15 @@ describe('a row', () => {
     expect(job.counts).toMatchObject({ completed: 2, failed: 0 })
     expect(checks()).toBe(3)
   })
+
+  test('that a 503 answers is tried five times in all, as the pages say', async () => {
+    app.fault('banfico', { match: POST, fault: 'status', status: 503, times: 10, headers: { 'retry-after': '1' } })
+    const job = await until(await begun(rows(1)), isOver)
+    expect(job.results.nodes[0]).toMatchObject({ state: 'FAILED', error: { code: 'PROVIDER_UNAVAILABLE' } })
+    expect(checks()).toBe(5)
+    const told = /tried up to five times/
+    for (const page of ['idempotency', 'payee-files']) expect(readFileSync(`docs/${page}.md`, 'utf8')).toMatch(told)
+  }, 20_000)
 
   test('whose bank answers later is PENDING until it has answered, and is known afterwards', async () => {
     const jobId = await begun([row('later', { id: '90070020000030' }), ...rows(1)])
