@@ -488,9 +488,11 @@ describe('from the emulator over HTTP', () => {
     const { data } = await one.run(
       'mutation { createPerson(input: { isCustomer: true, status: PROSPECT, firstName: "Nia" }) { person { id } } }',
     )
-    await one.run('mutation($id: ID!) { updatePerson(input: { id: $id, firstName: "Mia" }) { person { id } } }', {
-      id: data.createPerson.person.id,
-    })
+    const { errors } = await one.run(
+      'mutation($id: ID!) { updatePerson(input: { id: $id, firstName: "Mia" }) { person { id } } }',
+      { id: data.createPerson.person.id },
+    )
+    expect(errors).toEqual([])
     await end('0001', one)
     await expect
       .poll(() => Promise.all(words.map((word) => events(word, 'done'))), PATIENT)
