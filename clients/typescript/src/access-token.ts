@@ -3,7 +3,7 @@ export type AccessToken = string | { readonly accessToken: string; readonly expi
 
 /**
  * Gets an access token of the issuer; it is called again before the token expires, and when the server refuses it. After
- * 30 seconds `signal` aborts: give it to `fetch`. What comes later is not waited for.
+ * 30 seconds `signal` aborts: give it to `fetch`. What comes later is not waited for, and it is called anew.
  */
 export type TokenProvider = (signal: AbortSignal) => AccessToken | Promise<AccessToken>
 
@@ -34,22 +34,37 @@ function held(token: AccessToken): Held {
   return { value, renewAt: expiry - Math.min(RENEWAL_MS, Math.max(0, expiry - Date.now()) / 2) }
 }
 
+/** A call of the provider, whose outcome is for all who wait for it; `signal` aborts when its time is over. */
+interface Renewal {
+  readonly outcome: Promise<Held>
+  readonly signal: AbortSignal
+}
+
 /** Holds the present token; calls that need a new one at the same time share one call of the provider. */
 export class TokenCache {
   readonly #provider: TokenProvider
   #held: Held | undefined
-  #pending: Promise<Held> | undefined
+  #renewal: Renewal | undefined
 
   constructor(token: string | TokenProvider) {
     this.#provider = typeof token === 'string' ? () => token : token
   }
 
-  /** The present token; rejects as the provider does, or with the signal's reason. */
+  /**
+   * The present token; rejects as the provider does, or with the signal's reason. Where the time of the provider's call is
+   * over it is called anew once, so that one call that hangs stops nobody.
+   */
   async token(signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted()
-    if (this.#held !== undefined && Date.now() < this.#held.renewAt) return this.#held.value
-    this.#pending ??= this.#renew().finally(() => (this.#pending = undefined))
-    return (await raced(this.#pending, signal)).value
+    for (let isLast = false; ; isLast = true) {
+      signal.throwIfAborted()
+      if (this.#held !== undefined && Date.now() < this.#held.renewAt) return this.#held.value
+      const renewal = (this.#renewal ??= this.#renew())
+      try {
+        return (await raced(renewal.outcome, signal)).value
+      } catch (error) {
+        if (isLast || !renewal.signal.aborted) throw error
+      }
+    }
   }
 
   /** Forgets a token that the server refused, unless it has been renewed since. */
@@ -58,8 +73,13 @@ export class TokenCache {
   }
 
   // Shared by all who wait, so the signal of none of them ends it; a provider that heeds no signal does not hold them up.
-  async #renew(): Promise<Held> {
+  #renew(): Renewal {
     const signal = AbortSignal.timeout(PROVIDER_TIMEOUT_MS)
+    const outcome = this.#called(signal).finally(() => (this.#renewal = undefined))
+    return { outcome, signal }
+  }
+
+  async #called(signal: AbortSignal): Promise<Held> {
     this.#held = held(await raced(Promise.resolve(this.#provider(signal)), signal))
     return this.#held
   }

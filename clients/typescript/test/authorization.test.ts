@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { DpopKey } from '../src/index.js'
+import { DpopKey, type TokenProvider } from '../src/index.js'
 import { PersonByIdDocument } from '../src/operations.js'
 import { clear, createClient, requests, tokenOf } from './support/control.js'
 
@@ -68,22 +68,47 @@ describe('the token provider', () => {
     expect(await requests('PersonById')).toHaveLength(3)
   })
 
-  test('is called anew after one call of it that hangs and heeds no signal', async () => {
+  /** A client whose provider hangs at its first calls, each of which gets this time. */
+  function clientThatHangs(times: number, ms: number, hang: TokenProvider) {
     const timeout = AbortSignal.timeout.bind(AbortSignal)
-    const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms === 30_000 ? 50 : ms))
+    const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((given) => timeout(given === 30_000 ? ms : given))
     onTestFinished(() => spy.mockRestore())
-    let calls = 0
-    const kyc = createClient({
-      token() {
-        calls += 1
-        return calls === 1 ? new Promise<string>(() => undefined) : tokenOf()
-      },
-    })
-    const hanging = [1, 2].map(() => kyc.query(PersonByIdDocument, variables))
-    for (const outcome of await Promise.allSettled(hanging))
+    const did = { calls: 0 }
+    const token: TokenProvider = (signal) => {
+      did.calls += 1
+      return did.calls <= times ? hang(signal) : tokenOf()
+    }
+    return { did, kyc: createClient({ token }) }
+  }
+  const forever = () => new Promise<never>(() => undefined)
+  const untilAborted: TokenProvider = (signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('Aborted.'))))
+
+  test.each([
+    ['heeds no signal', forever],
+    ['heeds its signal', untilAborted],
+  ])('is called anew by those who wait for a call of it that hangs and %s', async (_title, hang) => {
+    const { kyc, did } = clientThatHangs(1, 50, hang)
+    const waiting = [1, 2, 3].map(() => kyc.query(PersonByIdDocument, variables))
+    for (const { person } of await Promise.all(waiting)) expect(person!.id).toBe(variables.id)
+    expect(did.calls).toBe(2)
+  })
+
+  test('ends the calls that wait for it where it hangs again', async () => {
+    const { kyc, did } = clientThatHangs(2, 50, forever)
+    const waiting = [1, 2].map(() => kyc.query(PersonByIdDocument, variables))
+    for (const outcome of await Promise.allSettled(waiting))
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } })
+    expect(did.calls).toBe(2)
     expect((await kyc.query(PersonByIdDocument, variables)).person!.id).toBe(variables.id)
-    expect(calls).toBe(2)
+    expect(did.calls).toBe(3)
+  })
+
+  test('is not called anew for a call whose own time is over', async () => {
+    const { kyc, did } = clientThatHangs(1, 200, forever)
+    await expect(kyc.query(PersonByIdDocument, variables, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(did.calls).toBe(1)
   })
 
   test('ends the call with its own failure', async () => {
