@@ -61,7 +61,7 @@ export async function post(
   return response
 }
 
-/** Sends an operation once. Rejects where nothing was sent: as the token provider does, or with the signal's reason. */
+/** Sends an operation once. Rejects with `NoAuthorization` where nothing was sent. */
 export async function attempt(transport: Transport, request: Request, timeoutMs: number): Promise<Attempt> {
   const authorized = await transport.authorization.authorize(request.signal)
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs + GRACE_MS)])

@@ -10,6 +10,19 @@ export interface Authorized {
   readonly token: string
 }
 
+/** A request cannot be authorised: `reason` is what the token provider throws, or that of the signal. */
+export class NoAuthorization extends Error {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    super('The request cannot be authorised.')
+    this.reason = reason
+  }
+}
+
+/** What the caller is told of a failure: that of the token provider is their own. */
+export const reasonOf = (error: unknown): unknown => (error instanceof NoAuthorization ? error.reason : error)
+
 /** Authorises requests: a bearer token, or a token that is bound to a DPoP key with a proof for each request (RFC 9449). */
 export class Authorization {
   readonly #tokens: TokenCache
@@ -23,8 +36,16 @@ export class Authorization {
     this.#dpop = dpop
   }
 
-  /** The headers of the next request; each needs a proof of its own. */
+  /** The headers of the next request; each needs a proof of its own. Rejects with `NoAuthorization`. */
   async authorize(signal: AbortSignal): Promise<Authorized> {
+    try {
+      return await this.#authorized(signal)
+    } catch (error) {
+      throw new NoAuthorization(error)
+    }
+  }
+
+  async #authorized(signal: AbortSignal): Promise<Authorized> {
     const token = await this.#tokens.token(signal)
     if (this.#dpop === undefined) return { token, headers: { authorization: `Bearer ${token}` } }
     const proof = await this.#dpop.proof({ method: 'POST', url: this.#url, accessToken: token, nonce: this.#nonce })

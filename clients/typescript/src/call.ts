@@ -1,4 +1,5 @@
 import { attempt, type Attempt, type Request, type Result, type Transport } from './attempt.js'
+import { reasonOf } from './authorization.js'
 import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
 import { KycGraphError } from './errors.js'
 import { failureOf, inDoubt, isRefusal, isTemporary, saysNothing } from './failure.js'
@@ -40,7 +41,7 @@ export class Call {
     this.#signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.timeoutMs)])
   }
 
-  /** Resolves with the last answer; rejects where there is none, or with the reason of the caller's signal. */
+  /** Resolves with the last answer; rejects where there is none, with `NoAuthorization`, or with the reason of the caller's signal. */
   async run(): Promise<CallOutcome> {
     const outcome = await this.#repeated().catch((error: unknown) => this.#broken(error))
     return this.#end(outcome, toldMs(outcome))
@@ -49,10 +50,10 @@ export class Call {
   /** Throws on why no further attempt was made, such as a failure of the token provider. */
   #broken(error: unknown): never {
     this.#request.signal.throwIfAborted()
-    if (this.#isInDoubt) throw inDoubt(this.#state(), error)
+    if (this.#isInDoubt) throw inDoubt(this.#state(), reasonOf(error))
     if (!this.#signal.aborted) throw error
     const message = 'The time of the call is over.'
-    throw new KycGraphError('TIMEOUT', { ...this.#state(), message, retryable: true, cause: error })
+    throw new KycGraphError('TIMEOUT', { ...this.#state(), message, retryable: true, cause: reasonOf(error) })
   }
 
   /** The last attempt. */

@@ -1,6 +1,6 @@
 import type { TokenProvider } from './access-token.js'
 import type { Result, Transport } from './attempt.js'
-import { Authorization } from './authorization.js'
+import { Authorization, reasonOf } from './authorization.js'
 import { Call, type CallLimits, type CallOutcome } from './call.js'
 import { type Connection, rowsOf } from './connection.js'
 import { DEFAULT_RETRY, type RetryPolicy } from './delays.js'
@@ -155,7 +155,7 @@ export class KycGraph {
         endless(options.signal),
       ) as AsyncGenerator<Data>
     } catch (error) {
-      throw error instanceof NoStream ? error.failure : error
+      throw error instanceof NoStream ? error.failure : reasonOf(error)
     }
   }
 
@@ -174,7 +174,7 @@ export class KycGraph {
     const values = variables as Values
     const signal = AbortSignal.any([endless(rest.signal), AbortSignal.timeout(timeoutMs)])
     const poll = async (): Promise<Polled> => {
-      const outcome = await this.#run(operation, values, { ...rest, signal })
+      const outcome = await this.#call(operation, values, { ...rest, signal })
       return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }
     }
     return waitFor<Data>(
@@ -200,7 +200,15 @@ export class KycGraph {
       if (data !== null) yield data as object
   }
 
-  async #run(operation: Operation, variables: Values = {}, options: CallOptions, key?: string): Promise<CallOutcome> {
+  async #run(operation: Operation, variables: Values, options: CallOptions, key?: string): Promise<CallOutcome> {
+    try {
+      return await this.#call(operation, variables, options, key)
+    } catch (error) {
+      throw reasonOf(error)
+    }
+  }
+
+  async #call(operation: Operation, variables: Values = {}, options: CallOptions, key?: string): Promise<CallOutcome> {
     if (operation.kind !== (key === undefined ? 'query' : 'mutation'))
       throw new TypeError(`A ${operation.kind} is not run like this: see query(), mutate() and subscribe().`)
     const { signal, headers, timeoutMs = this.#limits.timeoutMs } = options

@@ -22,7 +22,7 @@ export type Opened =
       readonly result: Result<unknown> | undefined
     }
 
-/** Opens a subscription; rejects where the connection fails. */
+/** Opens a subscription; rejects where the connection fails, and with `NoAuthorization`. */
 export async function openStream(transport: Transport, request: Request, renewals: Renewals): Promise<Opened> {
   const silence = new Silence()
   const signal = AbortSignal.any([request.signal, silence.signal])

@@ -1,3 +1,4 @@
+import { reasonOf } from './authorization.js'
 import { sleep } from './delays.js'
 import { KycGraphError } from './errors.js'
 import { pollDelayMs, type Progress, progressOf } from './pending.js'
@@ -9,7 +10,7 @@ export interface Source {
   readonly stream: (() => AsyncIterable<object>) | undefined
   /** Called when the server answers with no stream. */
   readonly onNoStream: () => void
-  /** The present state of the record, rejecting as a query does; undefined where there is no query for it. */
+  /** The present state of the record, rejecting as `Call` does; undefined where there is no query for it. */
   readonly poll: (() => Promise<Polled>) | undefined
 }
 
@@ -58,12 +59,13 @@ export async function waitFor<Data extends object>(source: Source, awaited: Awai
       ? await completed(source, awaited, take)
       : ((await streamed(source, progress, signal)) ?? (await polled(source.poll, signal, progress)))
   } catch (error) {
-    if (!signal.aborted || !isTimeout(signal.reason)) throw error
+    const cause = reasonOf(error)
+    if (!signal.aborted || !isTimeout(signal.reason)) throw cause
     throw new KycGraphError('TIMEOUT', {
       message: 'The outcome did not come in time.',
       data: last,
       retryable: true,
-      cause: error,
+      cause,
     })
   }
 }

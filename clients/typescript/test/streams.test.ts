@@ -13,7 +13,7 @@ import {
 } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { KycGraph, TypedDocumentString } from '../src/index.js'
+import { KycGraph, KycGraphError, type TokenProvider, TypedDocumentString } from '../src/index.js'
 
 type State = 'PENDING' | 'COMPLETED'
 
@@ -187,6 +187,68 @@ describe.each([
     expect(await told.waitFor(text(kind), { id: '1' })).toEqual(completed.data)
     expect(sent.map(({ accept }) => accept)).toEqual(accepted)
     expect(sent[1]!.at - sent[0]!.at).toBeGreaterThanOrEqual(995)
+  })
+})
+
+const pending = event('next', { data: { verificationResult: { state: 'PENDING', nextPollAt: null } } })
+
+describe.each([
+  ['an error of its own', new Error('The issuer is away.')],
+  [
+    'an error of another graph that may pass',
+    new KycGraphError('NETWORK_ERROR', { message: 'Away.', retryable: true }),
+  ],
+  ['an error of another graph that is final', new KycGraphError('FORBIDDEN', { message: 'No.' })],
+])('a token provider that throws %s', (_title, failure) => {
+  /** A client whose provider fails at these calls, and what it did. */
+  function clientOf(failing: readonly number[], fetch?: typeof globalThis.fetch) {
+    const did = { calls: 0, opened: 0, polls: 0 }
+    const answer = () => stream(event('next', completed) + event('complete', ''))
+    const token: TokenProvider = () => {
+      did.calls += 1
+      if (failing.includes(did.calls)) throw failure
+      return { accessToken: 'token', expiresAt: Date.now() }
+    }
+    const graph = new KycGraph({
+      url: 'http://localhost/',
+      token,
+      retry: { maxAttempts: 3, minDelayMs: 1, maxDelayMs: 1 },
+      fetch(url, init) {
+        did[new Headers(init?.headers).get('accept') === 'text/event-stream' ? 'opened' : 'polls'] += 1
+        return fetch?.(url, init) ?? Promise.resolve(answer())
+      },
+    })
+    return { graph, did }
+  }
+
+  const wait = (graph: KycGraph, kind: string) => graph.waitFor(text(kind), { id: '1' }, { timeoutMs: 5_000 })
+  const subscribed = async (graph: KycGraph): Promise<void> => {
+    for await (const _ of graph.subscribe(text('subscription'), { id: '1' }));
+  }
+  const calls: [string, (graph: KycGraph) => Promise<unknown>][] = [
+    ['waitFor of a query', (graph) => wait(graph, 'query')],
+    ['waitFor of a subscription', (graph) => wait(graph, 'subscription')],
+    ['subscribe', subscribed],
+  ]
+
+  test.each(calls)('ends %s at once, which has a stream the next time', async (_call, run) => {
+    const { graph, did } = clientOf([1])
+    await expect(run(graph)).rejects.toBe(failure)
+    expect(did).toEqual({ calls: 1, opened: 0, polls: 0 })
+    await run(graph)
+    expect(did).toEqual({ calls: 2, opened: 1, polls: 0 })
+  })
+
+  test.each(calls)('ends %s at its reconnection', async (_call, run) => {
+    const { graph, did } = clientOf([2], () => Promise.resolve(stream(pending)))
+    await expect(run(graph)).rejects.toBe(failure)
+    expect(did).toEqual({ calls: 2, opened: 1, polls: 0 })
+  })
+
+  test('ends waitFor when it polls', async () => {
+    const { graph, did } = clientOf([2], () => Promise.resolve(stream(pending + event('complete', ''))))
+    await expect(wait(graph, 'query')).rejects.toBe(failure)
+    expect(did).toEqual({ calls: 2, opened: 1, polls: 0 })
   })
 })
 
