@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Dict, Iterator, List, Mapping, Union
 
+import httpx
 import pytest
 
 from kyc_graph import KycGraph, KycGraphError, RetryPolicy
@@ -145,6 +146,91 @@ def test_wait_for_does_not_poll_when_its_time_is_over_before_the_stream_may_be_o
         with pytest.raises(KycGraphError) as failure:
             kyc.wait_for(kyc.payee_check, id="1", timeout=0.2)
     assert (failure.value.code, streams.opened, streams.polls) == ("TIMEOUT", 1, 0)
+
+
+def asks_for(seconds: int) -> str:
+    extensions = {"code": "OVERLOADED", "retryable": True, "retryAfterSeconds": seconds}
+    return f"event: next\ndata: {json.dumps({'errors': [{'message': 'Wait.', 'extensions': extensions}]})}\n\n"
+
+
+def connect_twice(streams: Streams, first: str) -> float:
+    """The seconds between the first connection and the second one."""
+    streams.streams = [first, next_event("COMPLETED") + COMPLETE]
+    url = f"http://127.0.0.1:{streams.server_port}/graphql"
+    with KycGraph(url, "token", retry=RetryPolicy(3, 0.001, 0.001)) as kyc:
+        assert kyc.wait_for(kyc.payee_check, id="1", timeout=20).verification_result.state == "COMPLETED"
+    assert (streams.opened, streams.polls) == (2, 0)
+    return streams.times[1] - streams.times[0]
+
+
+def test_the_wait_of_a_failure_is_over_with_the_next_good_result(streams: Streams) -> None:
+    assert connect_twice(streams, asks_for(300) + next_event("PENDING")) < 5
+
+
+def test_the_wait_of_the_stream_holds_for_the_connection(streams: Streams) -> None:
+    assert 1 <= connect_twice(streams, "retry: 1000\n\n" + asks_for(300) + next_event("PENDING")) < 5
+
+
+def test_the_wait_of_a_failure_begins_with_it() -> None:
+    class Body(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield asks_for(3).encode()
+            time.sleep(2.5)
+
+    opened: List[float] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        opened.append(time.monotonic())
+        headers = {"content-type": "text/event-stream"}
+        if len(opened) == 1:
+            return httpx.Response(200, headers=headers, stream=Body())
+        return httpx.Response(200, headers=headers, text=next_event("COMPLETED") + COMPLETE)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with KycGraph("http://localhost/", "token", retry=RetryPolicy(3, 0.001, 0.001), http_client=http) as kyc:
+        assert kyc.wait_for(kyc.payee_check, id="1", timeout=20).verification_result.state == "COMPLETED"
+    assert 3 <= opened[1] - opened[0] < 5
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        pytest.param(RuntimeError("The issuer is away."), id="an error of its own"),
+        pytest.param(httpx.ConnectError("The issuer is away."), id="an error of httpx"),
+        pytest.param(KycGraphError("NETWORK_ERROR", "Away.", retryable=True), id="an error that may pass"),
+        pytest.param(KycGraphError("FORBIDDEN", "No."), id="a final error"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("sent", "calls"),
+    [
+        pytest.param([], 1, id="before the stream"),
+        pytest.param([next_event("PENDING")], 2, id="before it is opened again"),
+        pytest.param([next_event("PENDING") + COMPLETE], 2, id="before a poll"),
+    ],
+)
+def test_wait_for_ends_with_what_the_token_provider_raises(
+    streams: Streams, sent: List[str], calls: int, failure: Exception
+) -> None:
+    streams.streams = [*sent, next_event("COMPLETED") + COMPLETE]
+    given: List[str] = []
+
+    def token() -> str:
+        given.append("token")
+        if len(given) == calls:
+            raise failure
+        # It has expired, so that each request asks for another one.
+        return "head.eyJleHAiOjB9.signature"
+
+    url = f"http://127.0.0.1:{streams.server_port}/graphql"
+    with KycGraph(url, token, retry=RetryPolicy(3, 0.001, 0.001)) as kyc:
+        with pytest.raises(type(failure)) as raised:
+            kyc.wait_for(kyc.payee_check, id="1", timeout=5)
+        assert raised.value is failure and failure.__cause__ is None
+        assert (len(given), streams.opened, streams.polls) == (calls, len(sent), 0)
+        # The failure is no refusal of the stream.
+        assert kyc.wait_for(kyc.payee_check, id="1", timeout=5).verification_result.state == "COMPLETED"
+    assert (streams.opened, streams.polls) == (len(sent) + 1, 0)
 
 
 def test_wait_for_polls_where_the_stream_is_refused_within() -> None:

@@ -23,7 +23,10 @@ export class Subscription {
   readonly #request: Request
   readonly #retry: RetryPolicy
   #failures = 0
-  #toldMs: number | undefined
+  /** The wait before a reconnection that the present stream asks for. */
+  #retryMs: number | undefined
+  /** The end of the wait that its last failure asks for, by `performance.now()`. */
+  #waitEndsAt: number | undefined
 
   constructor(transport: Transport, request: Request, retry: RetryPolicy) {
     this.#transport = transport
@@ -41,27 +44,28 @@ export class Subscription {
       if (cause === undefined) return
       this.#request.signal.throwIfAborted()
       this.#failures += 1
+      const toldMs = this.#toldMs()
       if (this.#failures >= this.#retry.maxAttempts)
         throw new KycGraphError('NETWORK_ERROR', {
           message: 'The stream ends again and again.',
           retryable: true,
-          retryAfterSeconds: this.#toldMs === undefined ? undefined : this.#toldMs / 1_000,
+          retryAfterSeconds: toldMs === undefined ? undefined : toldMs / 1_000,
           cause,
         })
-      await sleep(delayMs(this.#retry, this.#failures, this.#toldMs), this.#request.signal)
+      await sleep(delayMs(this.#retry, this.#failures, toldMs), this.#request.signal)
     }
   }
 
   /** Yields the results of one connection; returns why it ended, and undefined where the server completed it. */
   async *#connection(): AsyncGenerator<Result<unknown>, unknown> {
-    this.#toldMs = undefined
+    this.#retryMs = this.#waitEndsAt = undefined
     try {
       const opened = await openStream(this.#transport, this.#request, this.#transport.authorization.renewals())
       if (opened.kind === 'refused') return this.#refusal(opened)
       let failed: Result<unknown> | undefined
       for await (const event of opened.events) {
         if (event.kind === 'complete') return failed
-        if (event.kind === 'retry') this.#tell(event.ms)
+        if (event.kind === 'retry') this.#retryMs = Math.max(event.ms, this.#retryMs ?? 0)
         else {
           failed = this.#failed(event.result)
           if (failed === undefined) yield event.result
@@ -82,12 +86,13 @@ export class Subscription {
     const { errors } = result
     if (errors.length === 0) {
       this.#failures = 0
+      this.#waitEndsAt = undefined
       return undefined
     }
     const mayPass = ({ extensions }: GraphError): boolean =>
       extensions?.retryable === true || extensions?.code === 'UNAUTHENTICATED'
     if (!errors.every(mayPass)) throw this.#failureOf(result, 200, undefined)
-    this.#tell(serverDelayMs(errors, undefined))
+    this.#wait(serverDelayMs(errors, undefined))
     return result
   }
 
@@ -95,13 +100,19 @@ export class Subscription {
   #refusal({ status, headers, result }: Refused): unknown {
     const failure = this.#failureOf(result, status, headers)
     if (!failure.retryable) throw new NoStream(failure)
-    this.#tell(serverDelayMs(result?.errors ?? [], headers))
+    this.#wait(serverDelayMs(result?.errors ?? [], headers))
     return failure
   }
 
-  /** The longest wait that was asked for on one connection counts. */
-  #tell(ms: number | undefined): void {
-    if (ms !== undefined) this.#toldMs = Math.max(ms, this.#toldMs ?? 0)
+  /** Of several failures in a row the longest wait counts. */
+  #wait(ms: number | undefined): void {
+    if (ms !== undefined) this.#waitEndsAt = Math.max(performance.now() + ms, this.#waitEndsAt ?? 0)
+  }
+
+  /** How long the server asks to wait from now on: what is left after the failure, and no less than the stream's own wait. */
+  #toldMs(): number | undefined {
+    const leftMs = (this.#waitEndsAt ?? 0) - performance.now()
+    return leftMs > 0 ? Math.max(leftMs, this.#retryMs ?? 0) : this.#retryMs
   }
 
   #failureOf(result: Result<unknown> | undefined, status: number, headers: Headers | undefined): KycGraphError<string> {

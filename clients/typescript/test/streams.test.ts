@@ -190,7 +190,48 @@ describe.each([
   })
 })
 
+/** The time between the first connection and the second one, in ms, where the first one has this answer. */
+async function reconnectionMs(first: () => Response): Promise<number> {
+  const opened: number[] = []
+  const graph = new KycGraph({
+    url: 'http://localhost/',
+    token: 'token',
+    retry: { maxAttempts: 3, minDelayMs: 1, maxDelayMs: 1 },
+    fetch() {
+      opened.push(performance.now())
+      return Promise.resolve(opened.length === 1 ? first() : stream(event('next', completed) + event('complete', '')))
+    },
+  })
+  expect(await graph.waitFor(text('query'), { id: '1' }, { timeoutMs: 20_000 })).toEqual(completed.data)
+  expect(opened).toHaveLength(2)
+  return opened[1]! - opened[0]!
+}
+
+const asksFor = (retryAfterSeconds: number) =>
+  event('next', failed({ code: 'OVERLOADED', retryable: true, retryAfterSeconds }))
 const pending = event('next', { data: { verificationResult: { state: 'PENDING', nextPollAt: null } } })
+
+test('the wait of a failure is over with the next good result; that of the stream holds for the connection', async () => {
+  expect(await reconnectionMs(() => stream(asksFor(300) + pending))).toBeLessThan(5_000)
+  const ms = await reconnectionMs(() => stream(`retry: 1000\n\n${asksFor(300)}${pending}`))
+  expect(ms).toBeGreaterThanOrEqual(995)
+  expect(ms).toBeLessThan(5_000)
+})
+
+test('the wait of a failure begins with it, and not when the connection ends', async () => {
+  const encoder = new TextEncoder()
+  const ms = await reconnectionMs(() => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(encoder.encode(asksFor(3)))
+        setTimeout(() => controller.close(), 2_500)
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  })
+  expect(ms).toBeGreaterThanOrEqual(2_995)
+  expect(ms).toBeLessThan(5_000)
+})
 
 describe.each([
   ['an error of its own', new Error('The issuer is away.')],

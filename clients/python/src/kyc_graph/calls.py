@@ -14,7 +14,7 @@ from .documents import as_subscription, read_document
 from .errors import KycGraphError, OutcomeUnknownError
 from .paging import rows
 from .retry import RetryPolicy, server_delay
-from .server_events import states
+from .server_events import Waits, states
 from .tokens import TokenProvider
 from .waiting import Progress, poll_delay, progress_of
 
@@ -32,6 +32,14 @@ _GRACE_SECONDS = 1.0
 @dataclass(frozen=True)
 class _Wait:
     until: Optional[Callable[[Mapping[str, Any]], bool]]
+
+
+class _NotSent(Exception):
+    """Nothing was sent: `failure` is what the token provider raised."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__("The operation was not sent.")
+        self.failure = failure
 
 
 class Calls:
@@ -128,24 +136,27 @@ class Calls:
         )
         if document.kind == "mutation":
             operation = operation.with_key(idempotency_key, document.inputs)
-        return self._run(operation)[0] if _wait is None else self._wait(operation, _wait)
+        try:
+            return self._run(operation)[0] if _wait is None else self._wait(operation, _wait)
+        except _NotSent as not_sent:
+            failure = not_sent.failure
+        raise failure
 
     def get_data(self, response: Any) -> Any:
         """The data of what `execute` answers."""
         return response
 
     def _run(self, operation: Operation) -> Tuple[Any, Optional[float]]:
-        """The data, and the time of the answer by the server's clock."""
+        """The data, and the time of the answer by the server's clock; raises `_NotSent` where the token provider fails."""
         attempts = renewals = 0
         is_in_doubt = False
         while True:
             try:
                 attempt = self._send(operation)
             except Exception as failure:
-                # Such as that of the token provider.
                 consequence = _unsent(operation, attempts, is_in_doubt)
                 if consequence is None:
-                    raise
+                    raise _NotSent(failure) from failure
                 raise consequence from failure
             attempts += 1
             if operation.idempotency_key is not None and attempt.leaves_doubt:
@@ -224,17 +235,12 @@ class Calls:
             return
         subscription = replace(operation, text=as_subscription(operation.text))
         failures = 0
-        told: Optional[float] = None
         head: Mapping[str, str] = {}
 
         def on_head(headers: Mapping[str, str]) -> None:
             nonlocal head
             head = headers
             self._authorization.learn(headers)
-
-        def on_told(seconds: float) -> None:
-            nonlocal told
-            told = max(seconds, told or 0.0)
 
         while failures < self._retry.max_attempts and time.monotonic() < operation.ends_at:
             try:
@@ -244,10 +250,10 @@ class Calls:
                     raise
                 return
             headers = {**operation.headers, **authorized.headers}
-            told = None
+            waits = Waits()
             try:
                 for data in states(
-                    self._http, self._url, subscription.body, headers, on_head, on_told, operation.ends_at
+                    self._http, self._url, subscription.body, headers, on_head, waits, operation.ends_at
                 ):
                     if data is None:
                         self._without_stream.add(operation.text)
@@ -265,7 +271,7 @@ class Calls:
                     # Whatever the server refuses as a subscription, the query tells.
                     self._without_stream.add(operation.text)
                     return
-            delay = self._retry.delay(failures, told)
+            delay = self._retry.delay(failures, waits.told)
             time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))
 
 

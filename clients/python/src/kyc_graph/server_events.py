@@ -14,32 +14,60 @@ _MAX_SILENCE_SECONDS = 45.0
 """The server sends something at least this often; a connection that is silent for longer is dead."""
 
 
+class Waits:
+    """How long the server asks to wait before another connection takes the place of this one."""
+
+    def __init__(self) -> None:
+        self._retry: Optional[float] = None
+        self._ends_at = 0.0
+
+    def stream_asks(self, seconds: float) -> None:
+        """The stream's own word, for as long as it lasts."""
+        self._retry = max(seconds, self._retry or 0.0)
+
+    def failure_asks(self, errors: Sequence[GraphError], headers: Mapping[str, str]) -> None:
+        """The word of a failure, from now on. Of several in a row the longest wait counts."""
+        told = server_delay(errors, headers, time.time())
+        if told is not None:
+            self._ends_at = max(time.monotonic() + told, self._ends_at)
+
+    def forget_failure(self) -> None:
+        """A good result came."""
+        self._ends_at = 0.0
+
+    @property
+    def told(self) -> Optional[float]:
+        """The wait from now on: what is left after the failure, and no less than the stream's own; None without a word."""
+        left = self._ends_at - time.monotonic()
+        return max(left, self._retry or 0.0) if left > 0 else self._retry
+
+
 def states(
     http: httpx.Client,
     url: str,
     body: Mapping[str, Any],
     headers: Mapping[str, str],
     on_head: Callable[[Mapping[str, str]], None],
-    on_told: Callable[[float], None],
+    waits: Waits,
     ends_at: float,
 ) -> Iterator[Any]:
     """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
-    raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer;
-    `on_told` is told each time how many seconds the server asks to wait before a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
+    raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer,
+    and `waits` what the server says of a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
     """
     timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
     accepting = {**headers, "accept": "text/event-stream"}
     with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
         on_head(response.headers)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
-            yield from _refusal(response, on_told)
+            yield from _refusal(response, waits)
             return
         failed: Optional[KycGraphError] = None
         for event, data in _events(_until(ends_at, response.iter_lines())):
             if event == "retry":
-                on_told(float(data) / 1000)
+                waits.stream_asks(float(data) / 1000)
             elif event == "complete":
                 if failed is not None:
                     raise failed
@@ -51,8 +79,9 @@ def states(
                     if not failure.retryable and failure.code != "UNAUTHENTICATED":
                         raise
                     failed = failure
-                    _tell(failure.errors, {}, on_told)
+                    waits.failure_asks(failure.errors, {})
                 else:
+                    waits.forget_failure()
                     yield state
         raise httpx.RemoteProtocolError("The stream ended before the subscription was complete.")
 
@@ -74,17 +103,11 @@ def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
             raise httpx.ReadTimeout("The time of the stream is over.")
 
 
-def _tell(errors: Sequence[GraphError], headers: Mapping[str, str], on_told: Callable[[float], None]) -> None:
-    told = server_delay(errors, headers, time.time())
-    if told is not None:
-        on_told(told)
-
-
-def _refusal(response: httpx.Response, on_told: Callable[[float], None]) -> Iterator[Any]:
+def _refusal(response: httpx.Response, waits: Waits) -> Iterator[Any]:
     response.read()
     result = result_of(response)
     errors = (result or {}).get("errors") or []
-    _tell(errors, response.headers, on_told)
+    waits.failure_asks(errors, response.headers)
     if result is None and response.status_code in TEMPORARY:
         raise httpx.RemoteProtocolError(f"A proxy answers in the server's place (HTTP {response.status_code}).")
     if response.status_code == 401 or may_repeat(errors):
