@@ -36,8 +36,8 @@ const CORE = { bankingCustomerId: 'banking-nia', seiExternalId: 'sei-nia', accou
 
 /** The bank's records: the customer, the document that was shown, the check and the decision. */
 async function enterAtBank(graph: KycGraph, { keys, startedAt, newcomer }: Case, done: Done) {
-  const { createCustomer } = await graph.mutate(CreateCustomerDocument, {
-    input: keys.keyed({
+  const { createCustomer } = await keys.send(
+    {
       legalName: `${newcomer.firstName} ${newcomer.lastName}`,
       mobilePhoneNumber: newcomer.phoneNumber,
       email: newcomer.email,
@@ -47,23 +47,25 @@ async function enterAtBank(graph: KycGraph, { keys, startedAt, newcomer }: Case,
       employmentStatus: 'worker',
       kycStatus: false,
       lastOkDate: startedAt,
-    }),
-  })
+    },
+    (input) => graph.mutate(CreateCustomerDocument, { input }),
+  )
   const { id: customerId, number: customerNumber } = createCustomer!.customer
   done('Customer entered')
   const record = { customerId, customerNumber }
-  await graph.mutate(AddKycDocumentDocument, {
-    input: keys.keyed({
+  await keys.send(
+    {
       ...record,
       type: 'passport',
       number: 'P1234567',
       issueDate: '2020-01-01T00:00:00Z',
       issuePlace: 'Berlin',
       expiryDate: '2090-01-01T00:00:00Z',
-    }),
-  })
-  await graph.mutate(AddKycCheckDocument, {
-    input: keys.keyed({
+    },
+    (input) => graph.mutate(AddKycDocumentDocument, { input }),
+  )
+  await keys.send(
+    {
       ...record,
       date: startedAt,
       how: 'online_meeting',
@@ -71,29 +73,29 @@ async function enterAtBank(graph: KycGraph, { keys, startedAt, newcomer }: Case,
       staffName: 'Sam',
       satisfied: true,
       comments: 'The passport is theirs.',
-    }),
-  })
-  await graph.mutate(AddKycStatusDocument, {
-    input: keys.keyed({ ...record, ok: true, date: startedAt }),
-  })
+    },
+    (input) => graph.mutate(AddKycCheckDocument, { input }),
+  )
+  await keys.send({ ...record, ok: true, date: startedAt }, (input) => graph.mutate(AddKycStatusDocument, { input }))
   done('Document, check and decision recorded')
   return customerId
 }
 
 /** The person at Synctera, checked there. */
 async function enterPerson(graph: KycGraph, { keys, newcomer }: Case, done: Done) {
-  const { createPerson } = await graph.mutate(CreatePersonDocument, {
-    input: keys.keyed({
+  const { createPerson } = await keys.send(
+    {
       ...newcomer,
       isCustomer: true,
       status: 'ACTIVE' as const,
       legalAddress: { line1: '100 Main St.', city: 'New York', state: 'NY', postalCode: '10001', countryCode: 'US' },
-    }),
-  })
+    },
+    (input) => graph.mutate(CreatePersonDocument, { input }),
+  )
   const personId = createPerson!.person.id
-  const { verifyPerson } = await graph.mutate(VerifyPersonDocument, {
-    input: keys.keyed({ personId, customerConsent: true }),
-  })
+  const { verifyPerson } = await keys.send({ personId, customerConsent: true }, (input) =>
+    graph.mutate(VerifyPersonDocument, { input }),
+  )
   done(`Person checked: ${verifyPerson!.verification.status ?? 'not known'}`)
   return personId
 }
@@ -104,19 +106,20 @@ export async function onboard(graph: KycGraph, onboarding: Case, done: Done) {
   const customerId = await enterAtBank(graph, onboarding, done)
   const personId = await enterPerson(graph, onboarding, done)
   const { bankingCustomerId, seiExternalId, accountNumber } = CORE
-  await graph.mutate(LinkCustomerDocument, {
-    input: keys.keyed({ customerId, personId, bankingCustomerId, seiExternalId }),
-  })
+  await keys.send({ customerId, personId, bankingCustomerId, seiExternalId }, (input) =>
+    graph.mutate(LinkCustomerDocument, { input }),
+  )
   done('Records linked')
-  await graph.mutate(EntitleDocument, {
-    input: keys.keyed({
+  await keys.send(
+    {
       bankingCustomerId,
       accounts: [{ accountNumber, productType: 'CHECKING' as const, productCode: 'DDA_01' }],
       electronicStatementElection: true,
       electronicDocumentElection: true,
       roles: { view: true, billPay: true },
-    }),
-  })
+    },
+    (input) => graph.mutate(EntitleDocument, { input }),
+  )
   done('Customer entitled')
   const { customer } = await graph.query(OnboardedDocument, { customerId })
   done(

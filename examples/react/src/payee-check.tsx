@@ -28,17 +28,18 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
       name: String(form.get('name')),
     }
     // The user has decided on this check: one key for all attempts of it, until it has an outcome.
-    const input = keys.keyed({ types: ['NAME' as const], account, maxAgeSeconds: 0 })
-    const { verifyAccount } = await graph.mutate(CheckPayeeDocument, { input })
-    const result = verifyAccount!.result
-    setOutcome(result)
-    if (result.state === 'PENDING')
-      await graph.waitFor(
-        PayeeCheckDocument,
-        { id: result.id },
-        { onState: (data) => setOutcome(data.verificationResult) },
-      )
-    keys.done(input)
+    await keys.send({ types: ['NAME' as const], account, maxAgeSeconds: 0 }, async (input) => {
+      const { verifyAccount } = await graph.mutate(CheckPayeeDocument, { input })
+      const result = verifyAccount!.result
+      setOutcome(result)
+      if (result.state === 'PENDING')
+        await graph.waitFor(
+          PayeeCheckDocument,
+          { id: result.id },
+          { onState: (data) => setOutcome(data.verificationResult) },
+        )
+      keys.done(input)
+    })
   }
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {

@@ -100,10 +100,14 @@ test('a payee check becomes matched on the page without a reload', async () => {
   expect(seen).toContain('PENDING')
 })
 
-/** The idempotency keys of a mutation that the page has sent since; `failures` of them get no outcome. */
-async function watchKeys(field: string, failures: number): Promise<() => Promise<readonly string[]>> {
+/** The idempotency keys of a mutation that the page has sent since; `failures` of them end with this code. */
+async function watchKeys(
+  field: string,
+  failures: number,
+  code = 'OUTCOME_UNKNOWN',
+): Promise<() => Promise<readonly string[]>> {
   await page.evaluate(
-    (field, failures) => {
+    (field, failures, code) => {
       const send = window.fetch
       const keys: string[] = []
       Object.assign(window, { keys })
@@ -114,13 +118,14 @@ async function watchKeys(field: string, failures: number): Promise<() => Promise
           (JSON.parse(body) as { variables: { input: { idempotencyKey: string } } }).variables.input.idempotencyKey,
         )
         if (keys.length > failures) return send(input, init)
-        const extensions = { code: 'OUTCOME_UNKNOWN', retryable: false }
-        const answer = { data: { [field]: null }, errors: [{ message: 'Not known.', path: [field], extensions }] }
+        const extensions = { code, retryable: false }
+        const answer = { data: { [field]: null }, errors: [{ message: 'No outcome.', path: [field], extensions }] }
         return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } })
       }
     },
     field,
     failures,
+    code,
   )
   return () => page.evaluate(() => (window as unknown as { keys: string[] }).keys)
 }
@@ -139,6 +144,16 @@ test('a payee check keeps its key until it has an outcome', async () => {
   const [first, again, another] = await keys()
   expect(again).toBe(first)
   expect(another).not.toBe(first)
+})
+
+test('a payee check that was refused for good gets another key', async () => {
+  const keys = await watchKeys('verifyAccount', 1, 'CONFLICT')
+  for (const end of ['[role=alert]', '#payee-outcome.good']) {
+    await page.locator('#payee-check button').click()
+    await page.waitForSelector(`#payee-check ${end}`, { timeout: 30_000 })
+  }
+  const [refused, again] = await keys()
+  expect(again).not.toBe(refused)
 })
 
 test('an onboarding ends with a customer who is verified and entitled, and the next one is another write', async () => {
