@@ -1,3 +1,5 @@
+import { raced } from './delays.js'
+
 /** An access token, or one with the time at which it expires. */
 export type AccessToken = string | { readonly accessToken: string; readonly expiresAt?: Date | number | undefined }
 
@@ -86,12 +88,3 @@ export class TokenCache {
 }
 
 const PROVIDER_TIMEOUT_MS = 30_000
-
-/** Waits for a promise until the signal says otherwise. */
-export function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}

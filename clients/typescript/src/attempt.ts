@@ -1,4 +1,5 @@
 import type { Authorization, Authorized } from './authorization.js'
+import { limited, raced } from './delays.js'
 import type { GraphError } from './errors.js'
 import type { Operation } from './typed-document.js'
 
@@ -64,11 +65,11 @@ export async function post(
 /** Sends an operation once. Rejects with `NoAuthorization` where nothing was sent. */
 export async function attempt(transport: Transport, request: Request, timeoutMs: number): Promise<Attempt> {
   const authorized = await transport.authorization.authorize(request.signal)
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs + GRACE_MS)])
+  const signal = limited(request.signal, timeoutMs + GRACE_MS)
   const headers = { ...request.headers, 'x-request-timeout-ms': String(timeoutMs) }
   try {
     const response = await post(transport, { ...request, headers, signal }, authorized, 'application/json')
-    const result = readResult(await response.text(), response.ok)
+    const result = readResult(await raced(response.text(), signal), response.ok)
     const head = { status: response.status, headers: response.headers, authorized }
     return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { attempt, type Attempt, type Request, type Result, type Transport } from './attempt.js'
 import { reasonOf } from './authorization.js'
-import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
+import { delayMs, limited, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
 import { KycGraphError } from './errors.js'
 import { failureOf, inDoubt, isRefusal, isTemporary, saysNothing } from './failure.js'
 
@@ -38,7 +38,7 @@ export class Call {
     this.#limits = limits
     this.#idempotencyKey = idempotencyKey
     this.#endsAt = Date.now() + limits.timeoutMs
-    this.#signal = AbortSignal.any([request.signal, AbortSignal.timeout(limits.timeoutMs)])
+    this.#signal = limited(request.signal, limits.timeoutMs)
   }
 
   /** Resolves with the last answer; rejects where there is none, with `NoAuthorization`, or with the reason of the caller's signal. */

@@ -3,7 +3,7 @@ import type { Result, Transport } from './attempt.js'
 import { Authorization, reasonOf } from './authorization.js'
 import { Call, type CallLimits, type CallOutcome } from './call.js'
 import { type Connection, rowsOf } from './connection.js'
-import { DEFAULT_RETRY, type RetryPolicy } from './delays.js'
+import { DEFAULT_RETRY, limited, type RetryPolicy } from './delays.js'
 import type { DpopKey } from './dpop.js'
 import { withIdempotencyKey } from './idempotency.js'
 import { NoStream, Subscription } from './subscription.js'
@@ -172,7 +172,7 @@ export class KycGraph {
     const operation = readOperation(document)
     const { until, onState, timeoutMs = WAIT_MS, ...rest } = options
     const values = variables as Values
-    const signal = AbortSignal.any([endless(rest.signal), AbortSignal.timeout(timeoutMs)])
+    const signal = limited(endless(rest.signal), timeoutMs)
     const poll = async (): Promise<Polled> => {
       const outcome = await this.#call(operation, values, { ...rest, signal })
       return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }

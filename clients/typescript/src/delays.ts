@@ -35,6 +35,26 @@ export function delayMs(policy: RetryPolicy, attempts: number, toldMs: number | 
   return longest * (0.5 + Math.random() / 2)
 }
 
+/** A signal that aborts as this one does, and with a `TimeoutError` when the time is over. */
+export function limited(signal: AbortSignal, ms: number): AbortSignal {
+  const timeout = AbortSignal.timeout(ms)
+  const both = AbortSignal.any([signal, timeout])
+  // Node 20 lets the garbage collector take the signals that `any` joins, and what it makes of them, while they are
+  // waited for; a listener of the time-out keeps it, and it them.
+  timeout.addEventListener('abort', () => void [signal, both], { once: true })
+  return both
+}
+
+/** Waits for a promise until the signal says otherwise. */
+export function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
 /** Waits; rejects with the signal's reason. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { post, readResult, type Request, type Result, type Transport } from './attempt.js'
 import type { Renewals } from './authorization.js'
+import { raced } from './delays.js'
 
 /** The server sends something at least this often; a connection that is silent for longer is dead. */
 const MAX_SILENCE_MS = 45_000
@@ -24,11 +25,10 @@ export type Opened =
 
 /** Opens a subscription; rejects where the connection fails, and with `NoAuthorization`. */
 export async function openStream(transport: Transport, request: Request, renewals: Renewals): Promise<Opened> {
-  const silence = new Silence()
-  const signal = AbortSignal.any([request.signal, silence.signal])
+  const silence = new Silence(request.signal)
   const authorized = await transport.authorization.authorize(request.signal)
   silence.heard()
-  const response = await post(transport, { ...request, signal }, authorized, 'text/event-stream').catch(
+  const response = await post(transport, { ...request, signal: silence.signal }, authorized, 'text/event-stream').catch(
     (error: unknown) => {
       silence.stop()
       throw error
@@ -37,7 +37,7 @@ export async function openStream(transport: Transport, request: Request, renewal
   const { status, headers, body } = response
   if (response.ok && body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? ''))
     return { kind: 'stream', events: eventsOf(body, silence) }
-  const result = readResult(await response.text().finally(() => silence.stop()), response.ok)
+  const result = readResult(await raced(response.text(), silence.signal).finally(() => silence.stop()), response.ok)
   if (status === 401 && renewals.mayRepeat(authorized, headers)) return openStream(transport, request, renewals)
   return { kind: 'refused', status, headers, result }
 }
@@ -52,7 +52,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>, silence: Silence): As
   const decoder = new TextDecoder()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await raced(reader.read(), silence.signal)
       if (done) return
       silence.heard()
       parser.feed(decoder.decode(value, { stream: true }))
@@ -73,12 +73,22 @@ function readEvent({ event, data }: EventSourceMessage): StreamEvent[] {
 /** Ends a connection on which nothing is heard. */
 class Silence {
   readonly #controller = new AbortController()
-  readonly signal = this.#controller.signal
+  readonly #given: AbortSignal
+  /** Aborts on silence, and as the given signal does. */
+  readonly signal: AbortSignal
+  // Keeps the signals as well: see `limited`.
   #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(given: AbortSignal) {
+    this.#given = given
+    this.signal = AbortSignal.any([given, this.#controller.signal])
+  }
 
   heard(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#controller.abort(new Error('The stream is silent.')), MAX_SILENCE_MS)
+    this.#timer = setTimeout(() => {
+      if (!this.#given.aborted) this.#controller.abort(new Error('The stream is silent.'))
+    }, MAX_SILENCE_MS)
   }
 
   stop(): void {
