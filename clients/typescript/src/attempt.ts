@@ -65,16 +65,17 @@ export async function post(
 /** Sends an operation once. Rejects with `NoAuthorization` where nothing was sent. */
 export async function attempt(transport: Transport, request: Request, timeoutMs: number): Promise<Attempt> {
   const authorized = await transport.authorization.authorize(request.signal)
-  const signal = limited(request.signal, timeoutMs + GRACE_MS)
   const headers = { ...request.headers, 'x-request-timeout-ms': String(timeoutMs) }
-  try {
-    const response = await post(transport, { ...request, headers, signal }, authorized, 'application/json')
-    const result = readResult(await raced(response.text(), signal), response.ok)
-    const head = { status: response.status, headers: response.headers, authorized }
-    return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
-  } catch (cause) {
-    return { kind: 'lost', cause }
-  }
+  return limited(request.signal, timeoutMs + GRACE_MS, async (signal) => {
+    try {
+      const response = await post(transport, { ...request, headers, signal }, authorized, 'application/json')
+      const result = readResult(await raced(response.text(), signal), response.ok)
+      const head = { status: response.status, headers: response.headers, authorized }
+      return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
+    } catch (cause) {
+      return { kind: 'lost', cause }
+    }
+  })
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -28,7 +28,6 @@ export class Call {
   readonly #limits: CallLimits
   readonly #idempotencyKey: string | undefined
   readonly #endsAt: number
-  readonly #signal: AbortSignal
   #attempts = 0
   #isInDoubt = false
 
@@ -38,41 +37,42 @@ export class Call {
     this.#limits = limits
     this.#idempotencyKey = idempotencyKey
     this.#endsAt = Date.now() + limits.timeoutMs
-    this.#signal = limited(request.signal, limits.timeoutMs)
   }
 
   /** Resolves with the last answer; rejects where there is none, with `NoAuthorization`, or with the reason of the caller's signal. */
   async run(): Promise<CallOutcome> {
-    const outcome = await this.#repeated().catch((error: unknown) => this.#broken(error))
+    const outcome = await limited(this.#request.signal, this.#limits.timeoutMs, (signal) =>
+      this.#repeated(signal).catch((error: unknown) => this.#broken(error, signal)),
+    )
     return this.#end(outcome, toldMs(outcome))
   }
 
   /** Throws on why no further attempt was made, such as a failure of the token provider. */
-  #broken(error: unknown): never {
+  #broken(error: unknown, signal: AbortSignal): never {
     this.#request.signal.throwIfAborted()
     if (this.#isInDoubt) throw inDoubt(this.#state(), reasonOf(error))
-    if (!this.#signal.aborted) throw error
+    if (!signal.aborted) throw error
     const message = 'The time of the call is over.'
     throw new KycGraphError('TIMEOUT', { ...this.#state(), message, retryable: true, cause: reasonOf(error) })
   }
 
   /** The last attempt. */
-  async #repeated(): Promise<Attempt> {
+  async #repeated(signal: AbortSignal): Promise<Attempt> {
     const renewals = this.#transport.authorization.renewals()
     for (;;) {
-      const outcome = await this.#send()
+      const outcome = await this.#send(signal)
       if (outcome.kind !== 'lost' && outcome.status === 401 && renewals.mayRepeat(outcome.authorized, outcome.headers))
         continue
       const wait = delayMs(this.#limits.retry, this.#attempts, toldMs(outcome))
       if (!this.#mayRepeat(outcome, wait)) return outcome
-      await sleep(wait, this.#signal)
+      await sleep(wait, signal)
     }
   }
 
-  async #send(): Promise<Attempt> {
+  async #send(signal: AbortSignal): Promise<Attempt> {
     const left = this.#endsAt - Date.now()
     const timeoutMs = Math.max(1, Math.min(this.#limits.attemptTimeoutMs, left))
-    const outcome = await attempt(this.#transport, { ...this.#request, signal: this.#signal }, timeoutMs)
+    const outcome = await attempt(this.#transport, { ...this.#request, signal }, timeoutMs)
     this.#attempts += 1
     if (this.#request.operation.kind === 'mutation' && leavesDoubt(outcome)) this.#isInDoubt = true
     this.#request.signal.throwIfAborted()

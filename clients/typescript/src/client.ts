@@ -172,21 +172,22 @@ export class KycGraph {
     const operation = readOperation(document)
     const { until, onState, timeoutMs = WAIT_MS, ...rest } = options
     const values = variables as Values
-    const signal = limited(endless(rest.signal), timeoutMs)
-    const poll = async (): Promise<Polled> => {
-      const outcome = await this.#call(operation, values, { ...rest, signal })
-      return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }
-    }
-    return waitFor<Data>(
-      {
-        stream: this.#withoutStream.has(operation.text)
-          ? undefined
-          : () => this.#states(asSubscription(operation), values, rest, signal),
-        onNoStream: () => void this.#withoutStream.add(operation.text),
-        poll: operation.kind === 'query' ? poll : undefined,
-      },
-      { until, onState, signal },
-    )
+    return limited(endless(rest.signal), timeoutMs, (signal) => {
+      const poll = async (): Promise<Polled> => {
+        const outcome = await this.#call(operation, values, { ...rest, signal })
+        return { serverTime: outcome.serverTime, data: this.#data(outcome) as Data }
+      }
+      return waitFor<Data>(
+        {
+          stream: this.#withoutStream.has(operation.text)
+            ? undefined
+            : () => this.#states(asSubscription(operation), values, rest, signal),
+          onNoStream: () => void this.#withoutStream.add(operation.text),
+          poll: operation.kind === 'query' ? poll : undefined,
+        },
+        { until, onState, signal },
+      )
+    })
   }
 
   async *#states(

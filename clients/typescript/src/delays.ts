@@ -35,14 +35,23 @@ export function delayMs(policy: RetryPolicy, attempts: number, toldMs: number | 
   return longest * (0.5 + Math.random() / 2)
 }
 
-/** A signal that aborts as this one does, and with a `TimeoutError` when the time is over. */
-export function limited(signal: AbortSignal, ms: number): AbortSignal {
+/** Runs with a signal that aborts as this one does, and with a `TimeoutError` when the time is over. */
+export async function limited<T>(
+  signal: AbortSignal,
+  ms: number,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(ms)
   const both = AbortSignal.any([signal, timeout])
   // Node 20 lets the garbage collector take the signals that `any` joins, and what it makes of them, while they are
   // waited for; a listener of the time-out keeps it, and it them.
-  timeout.addEventListener('abort', () => void [signal, both], { once: true })
-  return both
+  const keep = (): void => void [signal, both]
+  timeout.addEventListener('abort', keep)
+  try {
+    return await run(both)
+  } finally {
+    timeout.removeEventListener('abort', keep)
+  }
 }
 
 /** Waits for a promise until the signal says otherwise. */
