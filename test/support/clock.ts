@@ -36,7 +36,8 @@ export function setClock(seconds: number): void {
 /** Stops the clock, so that only `later` moves it: how long the machine takes is then of no consequence. */
 export function stopClock(): void {
   stoppedAt = real()
-  ticksStoppedAt = performance.now()
+  // A whole number, so that sums of times are exact; never before what was read.
+  ticksStoppedAt = Math.ceil(performance.now())
   mock()
 }
 
