@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
+import { readRequest } from '../../src/http/graphql-request.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
 
 let app: App
@@ -328,4 +329,15 @@ test.each<[string, (token: string) => Sent]>([
   const { status, data } = await send({ ...sent, headers: { ...JSON_TYPE, ...headers, authorization: '' } })
   expect({ status, data }).toEqual({ status: 401, data: undefined })
   expect(app.calls('synctera')).toEqual([])
+})
+
+test.each([
+  [undefined, true],
+  ['application/json', true],
+  ['text/plain', false],
+  ['application/x-www-form-urlencoded', false],
+])('a GET with the content type %s is read here: %s', (type, isRead) => {
+  const headers = type === undefined ? {} : { 'content-type': type }
+  const request = readRequest({ method: 'GET', url: '/graphql?query=%7Ba%7D', headers, body: undefined })
+  expect(request !== undefined).toBe(isRead)
 })

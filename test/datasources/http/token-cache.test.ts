@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import { EXPIRED_ONCE } from '../../../datasources/sei/emulator/index.js'
+import { LoginTaken } from '../../../datasources/http/login-gate.js'
 import { TokenCache, type Token } from '../../../datasources/http/token-cache.js'
 import { type ConfigError, readConfig } from '../../../src/config.js'
 import { later, setClock, today } from '../../support/clock.js'
@@ -208,6 +209,25 @@ test('an issuer that does not answer gets one request at a time, at intervals, a
   expect(fetched).toBe(3)
   answer!({ value: 'token', expiresIn: undefined })
   expect([await one, await ask()]).toEqual(Array(2).fill({ authorization: 'token' }))
+  today()
+})
+
+test('the wait for the login of another process is no silence of the issuer', async () => {
+  let fetched = 0
+  const { headers } = new TokenCache({
+    fetch: () => {
+      fetched += 1
+      later(10)
+      return Promise.reject(new LoginTaken('PROVIDER_UNAVAILABLE', { retryAfterSeconds: 3 }))
+    },
+    isGated: true,
+    headers: (authorization) => ({ authorization }),
+  })
+  const ask = async () => headers()
+  for (let i = 1; i <= 3; i += 1) {
+    await expect(ask()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE', extensions: { retryAfterSeconds: 3 } })
+    expect(fetched).toBe(i)
+  }
   today()
 })
 
