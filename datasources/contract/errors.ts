@@ -24,6 +24,8 @@ export interface ApiErrorDetails {
   readonly missingDisclosures?: readonly string[]
   /** The rows of a list that could not be read and are left out. */
   readonly leftOut?: number
+  /** True where the outcome of an earlier call with the same idempotency key is told once more. */
+  readonly replayed?: true
   /** What was refused, a fixed word such as a scope; for security events alone, and never part of an answer. */
   readonly refusal?: string | undefined
   /** The type that was searched by personal values, where that is refused; for security events alone. */
@@ -93,12 +95,10 @@ export class PartlyDone extends ApiError {
 
   /** `error`: that of the write that was not executed. */
   constructor({ extensions: { code: _code, retryable: _retryable, ...details } }: ApiError, done: readonly string[]) {
-    super('OUTCOME_UNKNOWN', { ...details, message: PARTLY_DONE })
+    super('OUTCOME_UNKNOWN', details)
     this.done = done
   }
 }
-
-const PARTLY_DONE = 'A part of the request was carried out, and the rest certainly was not.'
 
 /** The same failure once more, in an error of its own: each belongs to one answer. */
 export function copyError(

@@ -13,7 +13,8 @@ import { runInSpan } from '../../datasources/support/operation-trace.js'
 import type { GuardedOperations } from '../../resolvers/context.js'
 import type { MutationInput } from '../../schema/mutation.js'
 import type { KycProvider } from '../../schema/shared.js'
-import type { Idempotency, Replayable } from '../idempotency/idempotency.js'
+import type { Idempotency } from '../idempotency/idempotency.js'
+import type { Replayable } from '../idempotency/write.js'
 import type { WriteOutcome } from '../observability/metrics/providers.js'
 import type { OpenProvider } from '../providers.js'
 import type { Masker } from './mask.js'
@@ -163,8 +164,8 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     // The deadline is outermost: a write that goes on after it is still recorded.
     const written = operation.raceWrite(
       (field) =>
-        this.#record(operation, input, (recorded) =>
-          this.#write(instance, operation.within(field, span), input, recorded),
+        this.#record(operation, input, (intentRecorded) =>
+          this.#write(instance, operation.within(field, span), input, intentRecorded),
         ),
       input.idempotencyKey != null,
     )
@@ -232,7 +233,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
   #record(
     operation: Operation,
     input: Input,
-    run: (recorded: Promise<void>) => Promise<Replayable<Payload>>,
+    run: (intentRecorded: Promise<void>) => Promise<Replayable<Payload>>,
   ): Promise<Replayable<Payload>> {
     const concerned = (payload: Payload) => this.#declared.concerned?.(payload) ?? {}
     return operation.audit.write(this.#name, this.#declared.type, input, run, concerned)
@@ -242,7 +243,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
     instance: Instance,
     operation: OperationScope,
     input: Input,
-    recorded: Promise<void>,
+    intentRecorded: Promise<void>,
   ): Promise<Replayable<Payload>> {
     const { repeatable, ignoredInput, place, readBack, recover, payloadMs, fromStored, run } = this.#declared
     return this.#idempotency.execute<Payload>({
@@ -252,7 +253,7 @@ class GuardedCommand<Instance, Input extends MutationInput, Payload extends obje
       input,
       ignoredInput,
       place: place?.(input),
-      recorded,
+      intentRecorded,
       repeatable: typeof repeatable === 'function' ? repeatable(input) : repeatable,
       run: (attempt) => run(instance, operation, input, attempt),
       readBack: readBack && ((attempt) => readBack(instance, operation, input, attempt)),

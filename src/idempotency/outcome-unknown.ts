@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorDetails, PartlyDone } from '../../datasources/contract/errors.js'
+import { ApiError, type ApiErrorDetails } from '../../datasources/contract/errors.js'
 
 /** Resolution of an unknown outcome by the next call with the same key: repeat the write, read its record back, or none. */
 export type Resolution = 'repeat' | 'read back' | 'none'
@@ -10,11 +10,14 @@ const ADVICE: Readonly<Record<Resolution, string>> = {
   none: 'Read the record back before you try again.',
 }
 
-interface Told {
+const NOT_KNOWN = 'The request left, but whether it was carried out is not known.'
+const PARTLY_DONE = 'A part of the request was carried out, and the rest certainly was not.'
+
+interface UnknownOutcome {
   /** True where the stored outcome is told once more. */
   readonly replayed?: boolean
-  /** The error that left the outcome unknown. */
-  readonly cause?: unknown
+  /** True where the doubt is of a part: the rest was certainly not executed. */
+  readonly isPartlyDone?: boolean
 }
 
 /**
@@ -24,15 +27,13 @@ interface Told {
 export function outcomeUnknown(
   failure: ApiErrorDetails,
   resolution: Resolution,
-  { replayed = false, cause }: Told = {},
+  { replayed = false, isPartlyDone = false }: UnknownOutcome = {},
 ): ApiError {
   const { message: _message, ...details } = failure
-  const what =
-    cause instanceof PartlyDone ? cause.message : 'The request left, but whether it was carried out is not known.'
   return new ApiError('OUTCOME_UNKNOWN', {
     ...details,
     retryable: resolution !== 'none',
-    message: `${what} ${ADVICE[resolution]}`,
+    message: `${isPartlyDone ? PARTLY_DONE : NOT_KNOWN} ${ADVICE[resolution]}`,
     ...(replayed ? { replayed: true } : {}),
   })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
+import type { Attempt } from '../../datasources/contract/operations.js'
 import { canonicalJson } from './canonical-json.js'
 import { PROVIDER_RETENTION_MS } from './lifetimes.js'
 
@@ -44,6 +45,14 @@ const FREE_MS = 24 * 3_600_000
 /** The record within its retention, else null. */
 export const retained = (record: WriteRecord | null, now: number, keyMs: number): WriteRecord | null =>
   record !== null && record.begun > now - (record.state === 'free' ? FREE_MS : keyMs) ? record : null
+
+/** The attempt that a record is of, in the words of the commands. */
+export const attemptOf = ({ attempt, again = false, begun, done }: WriteRecord): Attempt => ({
+  id: attempt,
+  isRetry: again,
+  begunAt: begun,
+  done,
+})
 
 /** What remains of a record after an erasure: the key is still taken, and nothing says for what. */
 export const tombstoneOf = ({ form, begun }: WriteRecord): WriteRecord => ({

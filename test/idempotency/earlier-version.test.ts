@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import { ApiError } from '../../datasources/contract/errors.js'
-import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
+import { Idempotency } from '../../src/idempotency/idempotency.js'
+import type { Write } from '../../src/idempotency/write.js'
 import type { WriteRecord } from '../../src/idempotency/record.js'
 import { EARLIER_NAMES_END, nameParts } from '../../src/idempotency/write-name.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
@@ -75,7 +76,7 @@ function sideBySide({ repeatable = true } = {}) {
         mutation: 'create',
         input: { idempotencyKey: key, ...input },
         repeatable,
-        recorded: Promise.resolve(),
+        intentRecorded: Promise.resolve(),
         toStored: (payload) => payload,
         run,
         ...more,

@@ -9,7 +9,8 @@ import { memoryStore } from '../../src/store/memory.js'
 import type { RawStore } from '../../src/store/raw-store.js'
 import { redisStore } from '../../src/store/redis.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
-import { Idempotency, type Write } from '../../src/idempotency/idempotency.js'
+import { Idempotency } from '../../src/idempotency/idempotency.js'
+import type { Write } from '../../src/idempotency/write.js'
 import { writeKeys } from '../../src/idempotency/write-name.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { addressOf, emptyDatabase } from '../support/redis.js'
@@ -375,7 +376,7 @@ describe('an unexpected error', () => {
     store,
     mutation: 'invented',
     repeatable: true,
-    recorded: Promise.resolve(),
+    intentRecorded: Promise.resolve(),
     toStored: <Payload>(payload: Payload) => payload,
   })
 

@@ -29,7 +29,7 @@ function open(lifetimes: Lifetimes, { repeatable = true, fails = false } = {}) {
         mutation: 'create',
         input: { idempotencyKey: 'k' },
         repeatable,
-        recorded: Promise.resolve(),
+        intentRecorded: Promise.resolve(),
         toStored: (payload) => payload,
         run,
       })

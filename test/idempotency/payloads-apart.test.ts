@@ -67,7 +67,7 @@ function write(session: string, { of = store, gate }: { of?: Store; gate?: Gate 
       mutation: 'updatePerson',
       input: { idempotencyKey: 'k', personId: 'ada' } as object,
       repeatable: true,
-      recorded: Promise.resolve(),
+      intentRecorded: Promise.resolve(),
       toStored: (payload) => payload,
       async run() {
         begun.open()

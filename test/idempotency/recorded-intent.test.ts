@@ -15,7 +15,7 @@ function open() {
   const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
   const idempotency = new Idempotency(LEASE_MS)
   const run = vi.fn(() => Promise.resolve({ id: 'new' }))
-  const write = (recorded: Promise<void>, repeatable = false) =>
+  const write = (intentRecorded: Promise<void>, repeatable = false) =>
     idempotency
       .execute<{ id: string }>({
         caller: { tenant: 'tenant:bank', client: 'app' },
@@ -23,7 +23,7 @@ function open() {
         mutation: 'create',
         input: { idempotencyKey: 'k' },
         repeatable,
-        recorded,
+        intentRecorded,
         toStored: (payload) => payload,
         run,
       })
@@ -76,7 +76,7 @@ test('without a key the write begins after its intent too', async () => {
     mutation: 'create',
     input: {},
     repeatable: false,
-    recorded: unrecorded(),
+    intentRecorded: unrecorded(),
     toStored: (payload: object) => payload,
     run,
   })

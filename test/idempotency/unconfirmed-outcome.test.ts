@@ -31,7 +31,7 @@ test('an outcome that too few replicas confirmed is written again, although the 
       mutation: 'create',
       input: { idempotencyKey },
       repeatable: true,
-      recorded: Promise.resolve(),
+      intentRecorded: Promise.resolve(),
       toStored: (payload) => payload,
       run: () => {
         confirms = false

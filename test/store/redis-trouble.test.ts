@@ -191,7 +191,7 @@ describe('one Redis', () => {
           mutation: 'createMeeting',
           input: { idempotencyKey: randomUUID() },
           repeatable: false,
-          recorded: Promise.resolve(),
+          intentRecorded: Promise.resolve(),
           toStored: (payload) => payload,
           run,
         })

@@ -114,7 +114,7 @@ test('a keyed write sends two commands, and its repeat one', async () => {
       mutation: 'create',
       input: { idempotencyKey },
       repeatable: true,
-      recorded: Promise.resolve(),
+      intentRecorded: Promise.resolve(),
       toStored: (payload) => payload,
       run: () => Promise.resolve({ id: 'new' }),
     })
