@@ -405,6 +405,21 @@ test('repeats are one line with their number', async () => {
   expect(lines[1].event).toMatchObject({ start: expect.any(String), end: expect.any(String) })
 })
 
+test('a refusal before the document is looked up is one event, though it ends the request too', async () => {
+  const file = join(folder, 'refusals.log')
+  const other = await startApp({ SECURITY_LOG: file, RATE_LIMIT_COST_PER_MINUTE: '1' }, app)
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await other.token()}` }
+  // What Apollo Server has to read is paid for beforehand.
+  const body = JSON.stringify({ query: VIEWER, variables: 7 })
+  let refused = 0
+  for (let i = 0; i < 12; i += 1)
+    refused += Number((await fetch(`${other.url}/graphql`, { method: 'POST', headers, body })).status === 429)
+  await other.close()
+  const told = linesOf(file).filter(({ event: { reason } }) => reason === 'client_budget')
+  expect(refused).toBeGreaterThan(0)
+  expect(told.reduce((sum, { kyc: { count } }) => sum + Number(count), 0)).toBe(refused)
+})
+
 test('a sink that takes nothing slows and fails no request, and is logged once', async () => {
   const other = await startApp({ SECURITY_LOG: join(folder, 'missing', 'x.log') }, app)
   for (let i = 0; i < 5; i += 1)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, BANK, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import type { Store } from '../../../datasources/contract/store.js'
@@ -8,6 +8,7 @@ import { SharedToken } from '../../../datasources/http/shared-token.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { type App, startApp } from '../../support/app.js'
+import { createGate } from '../../support/gate.js'
 import { control, logInBeside } from '../../support/obp.js'
 import { databaseOf } from '../../support/redis.js'
 import { cipherOf } from '../../support/keys.js'
@@ -132,6 +133,28 @@ describe('a shared token', () => {
     const working = new SharedToken(one, KEY, () => Promise.resolve({ value: 'token', expiresIn: 3600 }))
     expect(await working.obtain(undefined)).toEqual({ value: 'token', expiresIn: 3600 })
     expect(await failing.obtain(undefined)).toEqual({ value: 'token', expiresIn: expect.closeTo(3600, 0) })
+  })
+
+  test('keeps the lease of a login that takes longer than the lease', async () => {
+    vi.useFakeTimers()
+    try {
+      const one = store()
+      const answer = createGate()
+      let logins = 0
+      const logIn = async () => {
+        logins += 1
+        await answer.opened
+        return { value: 'token', expiresIn: undefined }
+      }
+      const slow = new SharedToken(one, KEY, logIn).obtain(undefined)
+      const other = new SharedToken(one, KEY, logIn).obtain(undefined)
+      await vi.advanceTimersByTimeAsync(60_000)
+      answer.open()
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect([(await slow).value, (await other).value, logins]).toEqual(['token', 'token', 1])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('is not handed on shortly before its end', async () => {
