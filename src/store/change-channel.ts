@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { connect } from './connection.js'
 import type { RedisAddress } from './redis-address.js'
 
-const CHANNEL = 'kyc:changes'
+/** The databases of one Redis share its channels, so each has a channel of its own. */
+const channelOf = ({ database = 0 }: RedisAddress): string =>
+  database === 0 ? 'kyc:changes' : `kyc:changes:${database}`
 
 /** A change at a provider: `write` by an operation of this server, `event` by the provider's webhook. It names no record. */
 export interface Change {
@@ -42,6 +44,7 @@ function read(message: string, own: string): Change | undefined {
 /** The channel over Redis, on connections of its own; it subscribes again after each reconnection. */
 export function openChangeChannel(address: RedisAddress): ChangeChannel {
   const own = randomUUID()
+  const channel = channelOf(address)
   const publisher = connect(address)
   const subscriber = connect(address)
   // The connection of the store tells what is wrong.
@@ -50,10 +53,10 @@ export function openChangeChannel(address: RedisAddress): ChangeChannel {
   /** Equal changes of one turn of the event loop are told once. */
   const told = new Set<string>()
   const tell = () => {
-    for (const message of told) void publisher.publish(CHANNEL, message).catch(() => undefined)
+    for (const message of told) void publisher.publish(channel, message).catch(() => undefined)
     told.clear()
   }
-  subscriber.on('ready', () => void subscriber.subscribe(CHANNEL).catch(() => undefined))
+  subscriber.on('ready', () => void subscriber.subscribe(channel).catch(() => undefined))
   subscriber.on('message', (_channel: string, message: string) => {
     const change = read(message, own)
     if (change) for (const listener of listeners) listener(change)

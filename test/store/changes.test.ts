@@ -3,12 +3,12 @@ import fetch from 'node-fetch'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import { openChangeChannel } from '../../src/store/change-channel.js'
 import { type App, startApp } from '../support/app.js'
 import { createGate } from '../support/gate.js'
-import { databaseOf } from '../support/redis.js'
+import { addressOf, databaseOf } from '../support/redis.js'
 import { type Replica, startReplica } from '../support/replica.js'
 
-const CHANNEL = 'kyc:changes'
 const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 const STORE_ENCRYPTION_KEY = randomBytes(32).toString('base64')
 const settings = { REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY }
@@ -20,16 +20,17 @@ let redis: Redis
 const told: string[] = []
 beforeAll(async () => {
   const address = await databaseOf(STORE_ENCRYPTION_KEY)
+  const channel = `kyc:changes:${addressOf(address).database}`
   redis = new Redis(address)
   redis.on('message', (_channel: string, message: string) => told.push(message))
   // Redis writes to the newest subscriber first, so what this one has been told is on its way to the servers too.
-  await redis.subscribe(CHANNEL)
+  await redis.subscribe(channel)
   app = await startApp(settings)
   other = await startReplica(app, settings)
   // Both have a subscription before anything changes.
   const counter = new Redis(address)
-  const subscribers = async () => Number((await counter.pubsub('NUMSUB', CHANNEL))[1])
-  await vi.waitFor(async () => expect(await subscribers()).toBeGreaterThanOrEqual(3), 20_000)
+  const subscribers = async () => Number((await counter.pubsub('NUMSUB', channel))[1])
+  await vi.waitFor(async () => expect(await subscribers()).toBe(3), 20_000)
   counter.disconnect()
 })
 beforeEach(() => {
@@ -110,6 +111,29 @@ test.each<[string, () => App | Replica, () => App | Replica]>([
   expect(reads()).toBe(readsBefore + 1)
   gate.open()
   await before
+})
+
+test('a process with another database of the same Redis is told of nothing', async () => {
+  const open = async (key: string) => openChangeChannel(addressOf(await databaseOf(key)))
+  const elsewhere = randomUUID()
+  const channels = await Promise.all([elsewhere, elsewhere, STORE_ENCRYPTION_KEY].map(open))
+  const [here, beside, same] = channels
+  const heard: string[] = []
+  here!.subscribe(({ provider }) => heard.push(`elsewhere: ${provider}`))
+  same!.subscribe(({ provider }) => heard.push(`same database: ${provider}`))
+  const tell = async () => {
+    beside!.publish({ provider: 'obp', tenant: 'default', kind: 'write' })
+    await deliver(app.url, ADA.personId)
+    return new Set(heard)
+  }
+  // Both have a subscription by then.
+  const expected = new Set(['elsewhere: obp', 'same database: synctera'])
+  await expect.poll(tell).toEqual(expected)
+  const before = heard.length
+  await tell()
+  await expect.poll(() => heard.length).toBeGreaterThan(before + 1)
+  expect(new Set(heard)).toEqual(expected)
+  for (const channel of channels) channel.close()
 })
 
 test('what is published names no record, no person and no client', async () => {
