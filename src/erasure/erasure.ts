@@ -119,8 +119,9 @@ class Eraser {
     if (this.#match.isElsewhere(statement)) return tally.add('elsewhere', namespace)
     const isTombstone = rule.erasure === 'tombstone'
     const record = isTombstone ? retained(value as WriteRecord, store.now(), keyMs) : null
-    const next = record && cipher.encrypt(name, tombstoneOf(record))
-    const ttlMs = record ? record.begun + keyMs - store.now() : 0
+    const tombstone = record && tombstoneOf(record)
+    const next = tombstone && cipher.encrypt(name, tombstone)
+    const ttlMs = tombstone ? tombstone.begun + keyMs - store.now() : 0
     const isDone = isDryRun || (await store.compareAndSwap(name, bytes, next, ttlMs))
     tally.add(isDone ? (next ? 'tombstones' : 'removed') : 'remaining', namespace)
   }

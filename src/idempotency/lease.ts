@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Labels, Revision, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
 import { PROVIDER_RETENTION_MS } from './lifetimes.js'
-import { isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
+import { freed, isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 import { PairedRecord } from './write-name.js'
 
@@ -62,7 +62,7 @@ export class Lease {
   async acquire(mayRepeat: (record: WriteRecord) => boolean): Promise<Acquired> {
     const { leaseMs } = this.#options
     const claim: Change = (record, now) => {
-      if (record === null || record.state === 'free') return this.#newRecord(now, record ?? undefined)
+      if (record === null || record.state === 'free') return this.#newRecord(now, record)
       if (this.#isOtherInput(record)) return undefined
       const isOver = isAbandoned(record, now)
       // A write that a crash or a lost answer left open is run again only where a repeat does no harm.
@@ -166,32 +166,32 @@ export class Lease {
     return !store.isDigest(record.input, 'write input', canonicalInput)
   }
 
-  #running({ input, attempt, begun, unkept, done }: WriteRecord, again: boolean, now: number): WriteRecord {
+  #running({ input, attempt, begun, wasFree, unkept, done }: WriteRecord, again: boolean, now: number): WriteRecord {
     const until = now + this.#options.leaseMs
     const record: WriteRecord = { input, attempt, begun, again, state: 'running', runner: this.#runner, until }
-    return { ...record, ...(unkept && { unkept }), ...(done && { done }) }
+    return { ...record, ...(wasFree && { wasFree }), ...(unkept && { unkept }), ...(done && { done }) }
   }
 
-  /** The record of a write that begins now, under the attempt id of an earlier call that was not executed. */
-  #newRecord(now: number, free?: WriteRecord): WriteRecord {
+  /** The record of a write that begins now: under the attempt id of an earlier call with the same input that was not executed. */
+  #newRecord(now: number, free: WriteRecord | null): WriteRecord {
+    if (free !== null && !this.#isOtherInput(free)) return this.#running({ ...free, wasFree: true }, false, now)
     const { store, canonicalInput, attemptId } = this.#options
     const input = store.digest('write input', canonicalInput)
-    const { attempt, begun } = free ?? { attempt: attemptId(now), begun: now }
-    return this.#running({ input, attempt, begun, state: 'running' }, false, now)
+    return this.#running({ input, attempt: attemptId(now), begun: now, state: 'running' }, false, now)
   }
 
   /**
-   * Undoes the claim. Rejects where there is no record: a claim that waits, on a connection of its own, is made later.
+   * Undoes the claim. Rejects where the key is free: a claim that waits, on a connection of its own, is made later.
    * Beside the record of another claim it is not made any more.
    */
   async #release(): Promise<void> {
     const { value, changed } = await this.#update((record) => this.#released(record))
-    if (!changed && value === null) throw new Error('the claim is not made yet')
+    if (!changed && (value === null || value.state === 'free')) throw new Error('the claim is not made yet')
   }
 
   /** The record without this runner's claim. */
   #released(record: WriteRecord | null): WriteRecord | null | undefined {
     if (record?.runner !== this.#runner) return undefined
-    return record.again ? { ...record, state: 'unknown' } : null
+    return record.again ? { ...record, state: 'unknown' } : freed(record, record.wasFree === true)
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError } from '../../datasources/contract/errors.js'
-import { errorDetails, type WriteRecord } from './record.js'
+import { errorDetails, freed, type WriteRecord } from './record.js'
 import type { Write } from './write.js'
 
 /** Refusals that a repeat does not change. */
@@ -21,10 +21,13 @@ export class Outcomes<Payload extends object> {
     this.#toStored = toStored
   }
 
-  /** Nothing was executed, or what was is not final: the key is free again, unless an earlier attempt is still open. */
-  withoutOutcome(): WriteRecord | null {
-    const { again = false, state, unkept, done } = this.#record
-    return again || state === 'unknown' ? this.unknown({ unkept, done }) : null
+  /**
+   * Nothing was executed, or what was is not final: the key is free again, unless an earlier attempt is still open.
+   * `isAnswer`: the provider said so; an intermediary may have said it in its place.
+   */
+  withoutOutcome(isAnswer = false): WriteRecord | null {
+    const { again = false, wasFree = false, state, unkept, done } = this.#record
+    return again || state === 'unknown' ? this.unknown({ unkept, done }) : freed(this.#record, wasFree || isAnswer)
   }
 
   done(payload: Payload): WriteRecord | null {
@@ -46,7 +49,7 @@ export class Outcomes<Payload extends object> {
     const isAnswer = error.extensions['providerStatus'] !== undefined
     if (isAnswer && !this.#record.again && FINAL.has(error.code))
       return this.#as({ state: 'refused', failure: { code: error.code, details: errorDetails(error) } })
-    return this.withoutOutcome() ?? (isAnswer ? this.#as({ state: 'free' }) : null)
+    return this.withoutOutcome(isAnswer)
   }
 
   #as(outcome: Pick<WriteRecord, keyof Outcome>): WriteRecord {

@@ -21,6 +21,8 @@ export interface WriteRecord {
   readonly begun: number
   /** True when an earlier attempt has no known outcome. */
   readonly again?: boolean
+  /** True where the attempt id is that of an earlier call that was not executed: it is kept if this one is not executed either. */
+  readonly wasFree?: boolean
   /** True when an attempt got an answer that the provider does not keep under its idempotency key. */
   readonly unkept?: boolean
   /** The parts that are done, of a write whose rest was certainly not executed: it may be continued. */
@@ -54,14 +56,15 @@ export const attemptOf = ({ attempt, again = false, begun, done }: WriteRecord):
   done,
 })
 
-/** What remains of a record after an erasure: the key is still taken, and nothing says for what. */
-export const tombstoneOf = ({ form, begun }: WriteRecord): WriteRecord => ({
-  ...(form === undefined ? {} : { form }),
-  input: NO_INPUT,
-  attempt: '',
-  begun,
-  state: 'erased',
-})
+/** What a write that was not executed leaves: its attempt id, where the provider may know it, else nothing. */
+export const freed = ({ input, attempt, begun }: WriteRecord, isKnown: boolean): WriteRecord | null =>
+  isKnown ? { input, attempt, begun, state: 'free' } : null
+
+/** What remains of a record after an erasure: the key is still taken, and nothing says for what. Null for a key that is free. */
+export const tombstoneOf = ({ form, begun, state }: WriteRecord): WriteRecord | null =>
+  state === 'free'
+    ? null
+    : { ...(form === undefined ? {} : { form }), input: NO_INPUT, attempt: '', begun, state: 'erased' }
 
 /** True of a running write with an expired lease: its process did not renew it. */
 export const isAbandoned = ({ state, until = 0 }: WriteRecord, now: number): boolean =>
