@@ -35,9 +35,16 @@ const COMPILED_AT = { auto: 2, compiled: 1, interpreted: Infinity } as const
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 /**
- * True for a document that the compiler reads otherwise than graphql-js: introspection, conditions on fields that are asked for twice,
- * variables within a literal (one that is left out becomes null there, which clears; one in JSON is lost), and names
- * that every object has.
+ * Literal text that may become a part of the compiled code. The compiler writes literals into the code, and replaces
+ * markers of its own there, all with two underscores, by expressions: a client's text with a marker would be executed.
+ */
+const PLAIN_TEXT = /^(?!.*__)[\w .:@+/=-]*$/
+
+/**
+ * True for a document that the compiler reads otherwise than graphql-js: introspection, conditions on fields that are
+ * asked for twice, variables within a literal (one that is left out becomes null there, which clears; one in JSON is
+ * lost), names that every object has, and literals that are not plain. An alias with an underscore is such a name too:
+ * the compiler joins the names of a path with it, and takes two equal ones for one field.
  */
 function needsInterpreter(document: DocumentNode): boolean {
   let is = false
@@ -45,6 +52,13 @@ function needsInterpreter(document: DocumentNode): boolean {
   visit(document, {
     Field: ({ name, alias }) => {
       is ||= name.value === '__schema' || name.value === '__type' || INHERITED.has((alias ?? name).value)
+      is ||= alias?.value.includes('_') === true
+    },
+    StringValue: ({ value }) => {
+      is ||= !PLAIN_TEXT.test(value)
+    },
+    EnumValue: ({ value }) => {
+      is ||= !PLAIN_TEXT.test(value)
     },
     Directive: ({ name }) => {
       is ||= name.value === 'skip' || name.value === 'include'
@@ -53,7 +67,7 @@ function needsInterpreter(document: DocumentNode): boolean {
       is ||= INHERITED.has(name.value)
     },
     ObjectField: ({ name, value }) => {
-      is ||= INHERITED.has(name.value) || within([value])
+      is ||= INHERITED.has(name.value) || !PLAIN_TEXT.test(name.value) || within([value])
     },
     ListValue: ({ values }) => {
       is ||= within(values)

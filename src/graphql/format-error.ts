@@ -61,10 +61,14 @@ function ofApiError({ code, message, extensions: { http: _http, ...extensions } 
   return [code, message, extensions]
 }
 
-/** The refusal of a field whose argument is null by a variable that may be null: only its execution finds it. */
-function missingArgument({ message, path }: GraphQLError): ApiError | undefined {
-  const [, name, type] = /^Argument "(\w+)" of (?:required|non-null) type "([\w![\]]+)" /.exec(message) ?? []
-  return path === undefined || name === undefined ? undefined : invalidInput({ [name]: [`is required (${type})`] })
+/** The refusal of a field for a variable in its argument that may be null, and is: only its execution finds it. */
+function invalidArgument({ message, path }: GraphQLError): ApiError | undefined {
+  if (path === undefined) return undefined
+  const [, missing, type] = /^Argument "(\w+)" of (?:required|non-null) type "([\w![\]]+)" /.exec(message) ?? []
+  if (missing !== undefined) return invalidInput({ [missing]: [`is required (${type})`] })
+  // The literal that the message prints may be personal.
+  const [, name] = /^Argument "(\w+)" has invalid value /.exec(message) ?? []
+  return name === undefined ? undefined : invalidInput({ [name]: ['is not of the type that is expected'] })
 }
 
 function wordingOf(error: unknown): Wording {
@@ -77,8 +81,8 @@ function wordingOf(error: unknown): Wording {
     return ofApiError(tooMany('tokens'))
   const misused = error.path === undefined ? MISUSED_HASH[error.message] : undefined
   if (misused !== undefined) return ['BAD_USER_INPUT', misused]
-  const missing = missingArgument(error)
-  if (missing !== undefined) return ofApiError(missing)
+  const invalid = invalidArgument(error)
+  if (invalid !== undefined) return ofApiError(invalid)
   const code = codeOf(error)
   return code === undefined ? MASKED : [code, ofDocument(error.message)]
 }

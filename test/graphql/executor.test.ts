@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { getOperationAST, parse } from 'graphql'
@@ -367,6 +369,79 @@ describe('both executors answer the same', () => {
     expect(withErrors).toBeGreaterThan(40)
   }, 60_000)
 })
+
+describe('literals of a client are no code', () => {
+  const code = createRequire(import.meta.url).resolve('graphql-jit/dist/execution.js')
+  /** What the compiler replaces in the code that it has written: the last of them by the expression that follows it. */
+  const markers = [...readFileSync(code, 'utf8').matchAll(/^const MAGIC_\w+ = "(\w+)";$/gm)].map(
+    ([, marker]) => marker!,
+  )
+  const MARK = 'globalThis.isExecuted=true'
+  const escaped = (text: string) => text.replaceAll('_', '\\u005f')
+  const refused = (argument: string, selection: string) => `{ viewer { id } x: ${argument} { ${selection} } }`
+
+  test('the compiler has the markers that are known', () => expect(markers).toHaveLength(4))
+
+  test.each(
+    markers.flatMap((marker) => [
+      [`${marker}${MARK}`],
+      [escaped(`${marker}${MARK}`)],
+      [marker],
+      [`\\"${marker}${MARK}`],
+      [`x ${marker}${MARK}`],
+    ]),
+  )('%s', async (text) => {
+    const documents = [
+      refused(`person(id: "${text}")`, 'id'),
+      refused(`person(id: """${text.replaceAll('\\u005f', '_').replaceAll('\\"', '"')} """)`, 'id'),
+      `query($text: String = "${text}") { viewer { id } persons(first: 1, after: $text) { nodes { id } } }`,
+      refused(`verificationResults(ids: ["${text}"])`, 'id'),
+      `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { a: "${text}", b: [{ c: "${text}" }] } }) { person { metadata } } }`,
+      `mutation { createPerson(input: { isCustomer: true, status: ACTIVE, metadata: { ${text.replaceAll(/\W/g, '')}: 1 } }) { person { metadata } } }`,
+    ]
+    for (const document of documents) {
+      const expected = await ask(apps.interpreted, document)
+      for (const app of [apps.compiled, apps.auto, apps.auto]) expect(await ask(app, document)).toEqual(expected)
+    }
+    expect(globalThis).not.toHaveProperty('isExecuted')
+  })
+})
+
+test.each([
+  ['{ customer(id: "ID") { person { ssnLast4 } } person_customer: person(id: "PERSON") { id } }'],
+  ['{ person_customer: person(id: "PERSON") { id } customer(id: "ID") { person { ssnLast4 } } }'],
+  ['{ customer(id: "ID") { a: person { ssnLast4 } person { id } } customer_a: person(id: "PERSON") { ssnLast4 } }'],
+])('an alias that equals the joined names of a path changes nothing that is told of a field: %s', async (template) => {
+  const query = template.replace('ID', id).replaceAll('PERSON', ADA.personId!)
+  const told = async (app: App) => {
+    const authorization = `Bearer ${await app.token({ scopes: ['customers:read', 'persons:read'] })}`
+    const headers = { 'content-type': 'application/json', authorization }
+    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+    const { data, extensions } = (await response.json()) as { data: unknown; extensions: { masked: unknown } }
+    return { data, masked: extensions.masked }
+  }
+  const expected = await told(apps.interpreted)
+  expect(expected.masked).not.toEqual([])
+  for (const app of [apps.compiled, apps.auto, apps.auto]) expect(await told(app)).toEqual(expected)
+})
+
+test.each([
+  ['query($v: ID = "a") { verificationResults(ids: [$v]) { id } }', { v: null }, 'ids'],
+  [
+    'query($v: CustomerSortDirection! = ASC, $w: String = "x") { customers(first: 1, filter: { sortDirection: $v, legalName: $w }) { nodes { id } } }',
+    { v: null },
+    undefined,
+  ],
+])(
+  'a variable that is null within a literal that may not hold it is invalid input: %s',
+  async (query, variables, field) => {
+    for (const app of [apps.interpreted, apps.compiled, apps.auto, apps.auto]) {
+      const { errors } = await app.run(query, variables)
+      expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT')
+      if (field !== undefined) expect(Object.keys(errors[0]!.extensions.fields as object)).toEqual([field])
+    }
+  },
+)
 
 test('what callers name their operations is not kept', async () => {
   setFlagsFromString('--expose-gc')
