@@ -1,5 +1,6 @@
 import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles } from '../../schema/entitlement.js'
 import { ApiError } from '../contract/errors.js'
+import { PROVIDER_RETENTION_MS } from '../contract/operations.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
@@ -8,6 +9,8 @@ import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } fr
 const MAX_WRITE_MS = 15 * 60_000
 /** The maximum time in which the provider may still execute a write after its answer was lost. */
 const MAX_ARRIVAL_MS = 60_000
+/** For how long times count: no write that began before is repeated, and a repeat is judged before it would have ended. */
+const TIMES_MS = PROVIDER_RETENTION_MS + MAX_WRITE_MS
 
 /** One attempt of a write: the accounts that it names and what it sets. */
 export interface Write {
@@ -120,15 +123,19 @@ function otherTimeOf(account: string, assignments: Assignments, { confirmedAt, n
   return isOwn ? newest[account]!.otherAt : confirmedAt[account]
 }
 
-/** The times after a write that may have been executed. */
+/** The times after a write that may have been executed. Those that no repeat is judged by any more are forgotten. */
 function timesAfter(before: Times, { accounts, assignments }: Write, now: number): Times {
+  const confirmedAt = Object.fromEntries(Object.entries(before.confirmedAt).filter(([, time]) => time > now - TIMES_MS))
+  const newest = Object.fromEntries(
+    Object.entries(before.newest).filter(([account]) => Object.hasOwn(confirmedAt, account)),
+  )
   const own = accounts.map((account): [string, NewestWrite] => [
     account,
-    { assignments, otherAt: otherTimeOf(account, assignments, before) },
+    { assignments, otherAt: otherTimeOf(account, assignments, { confirmedAt, newest }) },
   ])
   return {
-    confirmedAt: { ...before.confirmedAt, ...timesOf(accounts, now) },
-    newest: { ...before.newest, ...Object.fromEntries(own) },
+    confirmedAt: { ...confirmedAt, ...timesOf(accounts, now) },
+    newest: { ...newest, ...Object.fromEntries(own) },
   }
 }
 

@@ -576,6 +576,55 @@ describe('the repeat of a write', () => {
       return { store, snapshots: new SnapshotStore(store, (days * DAY_MS) / 1000) }
     }
 
+    test('that are kept for as long as a write is repeated', async () => {
+      const { store, snapshots } = openFor(400)
+      const start = Date.now()
+      const refuse = async (days: number, account: string) => {
+        vi.setSystemTime(start + days * DAY_MS)
+        await snapshots.begin('ada', to(account, account, true))
+        await snapshots.fail('ada', to(account, account, true), 'a part')
+      }
+      const known = async () => {
+        const stored = await store.get<Record<'confirmedAt' | 'newest', object>>(['entitlements', 'ada'])
+        return [Object.keys(stored!.confirmedAt), Object.keys(stored!.newest)]
+      }
+      await refuse(0, '404')
+      await refuse(1.1, '405')
+      await refuse(7, '406')
+      expect(await known()).toEqual([
+        ['404', '405', '406'],
+        ['404', '405', '406'],
+      ])
+      await refuse(8, '407')
+      expect(await known()).toEqual([
+        ['405', '406', '407'],
+        ['405', '406', '407'],
+      ])
+      const confirmed = to('confirmed', '408', true)
+      vi.setSystemTime(start + 14.5 * DAY_MS)
+      await snapshots.confirm('ada', confirmed, [])
+      expect(await known()).toEqual([
+        ['407', '408'],
+        ['407', '408'],
+      ])
+    })
+
+    test('of its own accounts, also where the time of one was forgotten', async () => {
+      const { snapshots } = openFor(400)
+      const confirm = async (account: string, view: boolean) => {
+        await snapshots.begin('ada', to(account, account, view))
+        await snapshots.confirm('ada', to(account, account, view), [])
+      }
+      await confirm('1001', false)
+      vi.setSystemTime(Date.now() + 9 * DAY_MS)
+      const begunAt = Date.now()
+      await snapshots.begin('ada', to('lost', '1001', true))
+      await snapshots.fail('ada', to('lost', '1001', true), 'unknown')
+      vi.setSystemTime(begunAt + 1000)
+      await confirm('1002', false)
+      expect(await snapshots.begin('ada', to('repeated', '1001', true), begunAt)).toBe(true)
+    })
+
     test('of an earlier version, which a write to another account leaves as they were', async () => {
       const { store, snapshots } = openFor(400)
       const begunAt = Date.now()
