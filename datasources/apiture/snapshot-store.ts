@@ -1,5 +1,6 @@
 import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles } from '../../schema/entitlement.js'
 import { ApiError } from '../contract/errors.js'
+import { PROVIDER_RETENTION_MS } from '../contract/operations.js'
 import type { Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
@@ -8,6 +9,8 @@ import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } fr
 const MAX_WRITE_MS = 15 * 60_000
 /** The maximum time in which the provider may still execute a write after its answer was lost. */
 const MAX_ARRIVAL_MS = 60_000
+/** For how long times count: no write that began before is repeated, and a repeat is judged before it would have ended. */
+const TIMES_MS = PROVIDER_RETENTION_MS + MAX_WRITE_MS
 
 /** One attempt of a write: the accounts that it names and what it sets. */
 export interface Write {
@@ -28,6 +31,13 @@ interface OpenWrite extends Write {
   readonly settles: readonly string[]
 }
 
+/** What the write set that the time of an account is of. */
+interface NewestWrite {
+  readonly assignments: Assignments
+  /** The last time of a write that set something else. */
+  readonly otherAt?: number | undefined
+}
+
 interface Snapshot {
   readonly items: readonly AccountEntitlement[]
   readonly asOf: string | null
@@ -36,12 +46,15 @@ interface Snapshot {
   readonly last: Readonly<Record<string, Assignments>>
   /** When a write to the account was last confirmed, or may have been executed and was closed, in ms since 1970. */
   readonly confirmedAt: Readonly<Record<string, number>>
+  /** What was set at these times; absent for times that a version kept which did not keep this. */
+  readonly newest: Readonly<Record<string, NewestWrite>>
 }
 
-interface StoredSnapshot extends Omit<Snapshot, 'items' | 'confirmedAt'> {
+type Times = Pick<Snapshot, 'confirmedAt' | 'newest'>
+
+/** The times are absent in the records of versions that did not keep them. */
+interface StoredSnapshot extends Omit<Snapshot, 'items' | keyof Times>, Partial<Times> {
   readonly items: readonly StoredEntitlement[]
-  /** Absent in the records of versions that did not keep it. */
-  readonly confirmedAt?: Snapshot['confirmedAt'] | undefined
 }
 
 const toStored = (snapshot: Snapshot): StoredSnapshot => ({
@@ -49,12 +62,24 @@ const toStored = (snapshot: Snapshot): StoredSnapshot => ({
   items: snapshot.items.map(toStoredEntitlement),
 })
 
-const fromStored = (stored: StoredSnapshot | null): Snapshot =>
-  stored === null
-    ? EMPTY
-    : { ...stored, items: stored.items.map(fromStoredEntitlement), confirmedAt: stored.confirmedAt ?? {} }
+/** A version that does not keep the time of each account keeps that of all that it knows. */
+const sharedTimes = ({ items, last, asOf }: StoredSnapshot): Snapshot['confirmedAt'] =>
+  asOf === null
+    ? {}
+    : timesOf([...items.map(({ account }) => account.accountNumber), ...Object.keys(last)], Date.parse(asOf))
 
-const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {}, confirmedAt: {} }
+function fromStored(stored: StoredSnapshot | null): Snapshot {
+  if (stored === null) return EMPTY
+  const { confirmedAt = {}, newest } = stored
+  return {
+    ...stored,
+    items: stored.items.map(fromStoredEntitlement),
+    confirmedAt: newest ? confirmedAt : { ...sharedTimes(stored), ...confirmedAt },
+    newest: newest ?? {},
+  }
+}
+
+const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {}, confirmedAt: {}, newest: {} }
 
 const storeKey = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
 
@@ -64,9 +89,9 @@ export const toWrite = (id: string, { accounts, assignments }: AssignmentBody): 
   assignments,
 })
 
-/** The time for each account of a write. */
-const timesOf = ({ accounts }: Write, now: number): Readonly<Record<string, number>> =>
-  Object.fromEntries(accounts.map((account) => [account, now]))
+/** The time for each of the accounts. */
+const timesOf = (accounts: readonly string[], time: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(accounts.map((account) => [account, time]))
 
 const isSubset = (subset: readonly string[], set: readonly string[]) => subset.every((one) => set.includes(one))
 
@@ -91,23 +116,41 @@ const collide = (a: Write, b: Write): boolean =>
 const isRedundant = ({ accounts, assignments }: Write, last: Snapshot['last']) =>
   accounts.every((account) => Object.hasOwn(last, account) && isSame(last[account]!, assignments))
 
+/** The last time of a write to the account that set something else, if any. */
+function otherTimeOf(account: string, assignments: Assignments, { confirmedAt, newest }: Times): number | undefined {
+  if (!Object.hasOwn(confirmedAt, account)) return undefined
+  const isOwn = Object.hasOwn(newest, account) && isSame(newest[account]!.assignments, assignments)
+  return isOwn ? newest[account]!.otherAt : confirmedAt[account]
+}
+
+/** The times after a write that may have been executed. Those that no repeat is judged by any more are forgotten. */
+function timesAfter(before: Times, { accounts, assignments }: Write, now: number): Times {
+  const confirmedAt = Object.fromEntries(Object.entries(before.confirmedAt).filter(([, time]) => time > now - TIMES_MS))
+  const newest = Object.fromEntries(
+    Object.entries(before.newest).filter(([account]) => Object.hasOwn(confirmedAt, account)),
+  )
+  const own = accounts.map((account): [string, NewestWrite] => [
+    account,
+    { assignments, otherAt: otherTimeOf(account, assignments, { confirmedAt, newest }) },
+  ])
+  return {
+    confirmedAt: { ...confirmedAt, ...timesOf(accounts, now) },
+    newest: { ...newest, ...Object.fromEntries(own) },
+  }
+}
+
 /**
  * True when a repeat of the write could revert another one: a different write to one of its accounts was confirmed after
- * `begunAt`, or began after it and may have been executed.
+ * `begunAt`, or began after it and may have been executed. Its own earlier attempts, and writes that set the same, do not
+ * count.
  */
-function isOvertaken(write: Write, { items, open, last, asOf, confirmedAt }: Snapshot, begunAt: number): boolean {
-  const isKnown = (account: string) =>
-    Object.hasOwn(last, account) || items.some((item) => item.account.accountNumber === account)
-  // A version that does not keep the time of each account keeps that of all that it knows.
-  const timeOf = (account: string) =>
-    confirmedAt[account] ?? (asOf === null || !isKnown(account) ? 0 : Date.parse(asOf))
-  return (
-    open.some((other) => collide(write, other) && (other.begunAt ?? begunAt) >= begunAt) ||
-    write.accounts.some(
-      (account) => timeOf(account) >= begunAt && !isRedundant({ ...write, accounts: [account] }, last),
-    )
+const isOvertaken = (write: Write, { open, last, ...times }: Snapshot, begunAt: number): boolean =>
+  open.some((other) => collide(write, other) && (other.begunAt ?? begunAt) >= begunAt) ||
+  write.accounts.some(
+    (account) =>
+      (otherTimeOf(account, write.assignments, times) ?? -Infinity) >= begunAt &&
+      !isRedundant({ ...write, accounts: [account] }, last),
   )
-}
 
 /** How much of a failed write the provider may have executed. */
 export type Executed = 'nothing' | 'a part' | 'unknown'
@@ -213,7 +256,7 @@ export class SnapshotStore {
     write: Write,
     answered: readonly AccountEntitlement[],
   ): Promise<AccountEntitlementSet> {
-    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known, confirmedAt }, now) => {
+    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known, ...times }, now) => {
       const own = open.find(({ id }) => id === write.id)
       const raced = own?.raced === true
       const last = { ...known, ...Object.fromEntries(write.accounts.map((account) => [account, write.assignments])) }
@@ -230,7 +273,7 @@ export class SnapshotStore {
         items: merge(items, write, answered),
         asOf: new Date(now).toISOString(),
         last,
-        confirmedAt: { ...confirmedAt, ...timesOf(write, now) },
+        ...timesAfter(times, write, now),
         open: raced ? [...others, { ...own, overAt: now }] : others,
       }
     })
@@ -252,13 +295,16 @@ export class SnapshotStore {
         }
       // An account that does not exist could never be confirmed, so only the known accounts stay open.
       const accounts = own.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
+      // An account that already was as the write sets it is so in either case.
       const last = Object.fromEntries(
-        Object.entries(current.last).filter(([account]) => !own.accounts.includes(account)),
+        Object.entries(current.last).filter(
+          ([account, assignments]) => !own.accounts.includes(account) || isSame(assignments, own.assignments),
+        ),
       )
       return {
         ...current,
         last,
-        confirmedAt: { ...current.confirmedAt, ...timesOf(own, now) },
+        ...timesAfter(current, own, now),
         open: accounts.length === 0 ? others : [...others, { ...own, accounts, overAt: now }],
       }
     })

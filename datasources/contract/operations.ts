@@ -48,6 +48,9 @@ export interface Query<Instance, Key, Value> {
   readonly load: (instance: Instance, operation: OperationScope, key: Key) => Promise<Value>
 }
 
+/** How long providers keep their own idempotency keys: a write that was left open is not sent again after this. */
+export const PROVIDER_RETENTION_MS = 7 * 24 * 3_600_000
+
 /** One attempt to execute a command. */
 export interface Attempt {
   /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
+import { PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
 import type { Labels, Revision, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
-import { PROVIDER_RETENTION_MS } from './lifetimes.js'
 import { freed, isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
 import { retryUntilStored } from './retry-until-stored.js'
 import { PairedRecord } from './write-name.js'

@@ -3,9 +3,6 @@ import type { Settings } from '../../datasources/contract/provider.js'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** How long providers keep their own idempotency keys: a write that was left open is not sent again after this. */
-export const PROVIDER_RETENTION_MS = 7 * DAY_MS
-
 /** Lifetimes of a write's record, from the first call with its key on. */
 export interface Lifetimes {
   /** Of the key: as long, the write is not done twice. */

@@ -301,6 +301,38 @@ describe.each([
       expect((await grant(id)).data.setAccountEntitlements).toMatchObject({ replayed: false })
       expect(rolesOf(await read(id), '1001')).toMatchObject({ view: true })
     })
+
+    describe('for several accounts, after the provider refused an earlier repeat', () => {
+      const both = (id: string, view: boolean, key: string) =>
+        set(id, ['1001', '1002'], { view }, { idempotencyKey: `${key}-${id}-${_store}` })
+      const refuse = () => app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 409 })
+      const unknown = { code: 'OUTCOME_UNKNOWN', retryable: true }
+
+      test('is sent, as the caller was told', async () => {
+        const id = somebody()
+        lose()
+        expect((await both(id, true, 'both')).errors[0]!.extensions).toMatchObject(unknown)
+        refuse()
+        expect((await both(id, true, 'both')).errors[0]!.extensions).toMatchObject(unknown)
+        expect((await both(id, true, 'both')).data.setAccountEntitlements).toMatchObject({
+          replayed: false,
+          entitlements: { confirmed: true },
+        })
+        expect(puts()).toBe(3)
+      })
+
+      test('is not sent where another key set something else since', async () => {
+        const id = somebody()
+        lose()
+        await both(id, true, 'both')
+        refuse()
+        await both(id, true, 'both')
+        expect((await both(id, false, 'otherwise')).errors).toEqual([])
+        expect((await both(id, true, 'both')).errors[0]!.extensions).toMatchObject(unsent)
+        expect(puts()).toBe(3)
+        expect(rolesOf(await read(id), '1001')).toMatchObject({ view: false })
+      })
+    })
   })
 
   test('is unconfirmed while a write is running', async () => {
@@ -468,5 +500,146 @@ describe('the repeat of a write', () => {
     await snapshots.begin('ada', refused)
     await snapshots.fail('ada', refused, 'a part')
     expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(false)
+  })
+
+  describe('after writes that were refused and may have been executed in part', () => {
+    const both = (id: string, view: boolean) => ({ ...write(id, view), accounts: ['1001', '1002'] })
+    const tell = (seconds: number) => vi.setSystemTime(RETENTION_SECONDS * 2000 + seconds * 1000)
+    async function refuse(snapshots: SnapshotStore, id: string, view: boolean): Promise<void> {
+      await snapshots.begin('ada', both(id, view))
+      await snapshots.fail('ada', both(id, view), 'a part')
+    }
+    async function confirm(snapshots: SnapshotStore, id: string, view: boolean): Promise<void> {
+      await snapshots.begin('ada', both(id, view))
+      await snapshots.confirm('ada', both(id, view), [])
+    }
+    async function lose(snapshots: SnapshotStore): Promise<number> {
+      const begunAt = Date.now()
+      await snapshots.begin('ada', both('lost', true))
+      await snapshots.fail('ada', both('lost', true), 'unknown')
+      tell(1)
+      return begunAt
+    }
+
+    test('is sent where they are its own attempts', async () => {
+      const { snapshots } = open()
+      const begunAt = await lose(snapshots)
+      for (const seconds of [2, 3]) {
+        expect(await snapshots.begin('ada', both(`refused ${seconds}`, true), begunAt)).toBe(true)
+        await snapshots.fail('ada', both(`refused ${seconds}`, true), 'a part')
+        tell(seconds)
+      }
+      expect(await snapshots.begin('ada', both('repeated', true), begunAt)).toBe(true)
+    })
+
+    test('is sent where one of them left the accounts as a later write had confirmed them', async () => {
+      const { snapshots } = open()
+      const begunAt = await lose(snapshots)
+      await confirm(snapshots, 'revoked', false)
+      tell(2)
+      await confirm(snapshots, 'granted', true)
+      tell(3)
+      expect(await snapshots.begin('ada', both('refused', true), begunAt)).toBe(true)
+      await snapshots.fail('ada', both('refused', true), 'a part')
+      expect(await snapshots.begin('ada', both('repeated', true), begunAt)).toBe(true)
+    })
+
+    test.each([
+      ['was confirmed', confirm],
+      ['may have been executed in part', refuse],
+    ])('is not sent where one that set something else %s before one that set the same', async (_how, other) => {
+      const { snapshots } = open()
+      const begunAt = await lose(snapshots)
+      await other(snapshots, 'revoked', false)
+      tell(2)
+      for (const id of ['granted', 'granted again']) await refuse(snapshots, id, true)
+      expect(await snapshots.begin('ada', both('repeated', true), begunAt)).toBe(false)
+      expect(await snapshots.begin('ada', both('repeated', true), Date.now() - 500)).toBe(true)
+    })
+
+    test('is not sent where an earlier version kept their time and not what they set', async () => {
+      const { store, snapshots } = open()
+      const begunAt = await lose(snapshots)
+      const confirmedAt = { 1001: Date.now() }
+      await store.set(['entitlements', 'ada'], { items: [], asOf: null, open: [], last: {}, confirmedAt }, 60, {})
+      tell(2)
+      await refuse(snapshots, 'granted', true)
+      expect(await snapshots.begin('ada', both('repeated', true), begunAt)).toBe(false)
+    })
+  })
+
+  describe('is judged by times', () => {
+    const DAY_MS = 24 * 3_600_000
+    const to = (id: string, account: string, view: boolean) => ({ ...write(id, view), accounts: [account] })
+    const openFor = (days: number) => {
+      const { store } = open()
+      return { store, snapshots: new SnapshotStore(store, (days * DAY_MS) / 1000) }
+    }
+
+    test('that are kept for as long as a write is repeated', async () => {
+      const { store, snapshots } = openFor(400)
+      const start = Date.now()
+      const refuse = async (days: number, account: string) => {
+        vi.setSystemTime(start + days * DAY_MS)
+        await snapshots.begin('ada', to(account, account, true))
+        await snapshots.fail('ada', to(account, account, true), 'a part')
+      }
+      const known = async () => {
+        const stored = await store.get<Record<'confirmedAt' | 'newest', object>>(['entitlements', 'ada'])
+        return [Object.keys(stored!.confirmedAt), Object.keys(stored!.newest)]
+      }
+      await refuse(0, '404')
+      await refuse(1.1, '405')
+      await refuse(7, '406')
+      expect(await known()).toEqual([
+        ['404', '405', '406'],
+        ['404', '405', '406'],
+      ])
+      await refuse(8, '407')
+      expect(await known()).toEqual([
+        ['405', '406', '407'],
+        ['405', '406', '407'],
+      ])
+      const confirmed = to('confirmed', '408', true)
+      vi.setSystemTime(start + 14.5 * DAY_MS)
+      await snapshots.confirm('ada', confirmed, [])
+      expect(await known()).toEqual([
+        ['407', '408'],
+        ['407', '408'],
+      ])
+    })
+
+    test('of its own accounts, also where the time of one was forgotten', async () => {
+      const { snapshots } = openFor(400)
+      const confirm = async (account: string, view: boolean) => {
+        await snapshots.begin('ada', to(account, account, view))
+        await snapshots.confirm('ada', to(account, account, view), [])
+      }
+      await confirm('1001', false)
+      vi.setSystemTime(Date.now() + 9 * DAY_MS)
+      const begunAt = Date.now()
+      await snapshots.begin('ada', to('lost', '1001', true))
+      await snapshots.fail('ada', to('lost', '1001', true), 'unknown')
+      vi.setSystemTime(begunAt + 1000)
+      await confirm('1002', false)
+      expect(await snapshots.begin('ada', to('repeated', '1001', true), begunAt)).toBe(true)
+    })
+
+    test('of an earlier version, which a write to another account leaves as they were', async () => {
+      const { store, snapshots } = openFor(400)
+      const begunAt = Date.now()
+      const last = { 1001: write('', false).assignments }
+      const asOf = (time: number) => ({ items: [], asOf: new Date(time).toISOString(), open: [], last })
+      for (const [time, isSent] of [
+        [begunAt - 1, true],
+        [begunAt + 1, false],
+      ] as const) {
+        await store.set(['entitlements', 'ada'], asOf(time), 60, {})
+        vi.setSystemTime(begunAt + 1000)
+        await snapshots.begin('ada', to('other', '1002', true))
+        await snapshots.confirm('ada', to('other', '1002', true), [])
+        expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(isSent)
+      }
+    })
   })
 })
