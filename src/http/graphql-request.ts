@@ -35,7 +35,7 @@ function requestOf(members: Readonly<Record<string, unknown>>): GraphQLRequest |
 }
 
 /** The value of a JSON text; the text itself, which is no object, where it is not valid. */
-function parsed(text: string | null): unknown {
+export function parsed(text: string | null): unknown {
   if (text === null || text === '') return undefined
   try {
     return JSON.parse(text)

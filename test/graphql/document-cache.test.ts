@@ -423,6 +423,20 @@ const HEADERS: Record<string, Kind> = {
     route: 'direct',
     says: '"Ada"',
   },
+  'GET with members that are null in other letters': {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: '/graphql?query=QUERY&%76ariables=%6eull&extensions=%20null%0A',
+    route: 'direct',
+    says: '"Ada"',
+  },
+  'GET with variables that are an empty text': {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: '/graphql?query=QUERY&variables=%22%22',
+    route: 'direct',
+    says: '"Ada"',
+  },
   'GET with variables that are a list': {
     query: ONE,
     method: 'GET',
