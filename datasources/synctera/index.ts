@@ -46,7 +46,7 @@ export const synctera = {
   },
   open(
     { url, apiKey, webhookSecret, documentSessionMs },
-    { client: connect, drift, changes, record },
+    { client: connect, drift, store, changes, record },
   ): SyncteraInstance {
     const client = connect({ url, credential: bearer(apiKey), mapError })
     const invalidations = createInvalidations(() => {
@@ -63,7 +63,9 @@ export const synctera = {
       drift,
       documentSessionMs,
       webhook:
-        webhookSecret === undefined ? undefined : syncteraWebhook(webhookSecret, { invalidations, drift, verified }),
+        webhookSecret === undefined
+          ? undefined
+          : syncteraWebhook(webhookSecret, { now: () => store.now(), invalidations, drift, verified }),
       close: () => client.close(),
     }
   },

@@ -31,7 +31,8 @@ const TYPES: Readonly<Record<string, WebhookEventType>> = {
 export const signatureOf = (secret: string, timestamp: string, body: Buffer): Buffer =>
   createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
 
-function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
+/** `now` is in ms since 1970. */
+function isGenuine(secret: string, { header, body }: WebhookDelivery, now: number): boolean {
   const timestamp = header('request-timestamp') ?? ''
   const signatures = (header('synctera-signature') ?? '').split('.')
   if (!/^\d{1,12}$/.test(timestamp) || signatures.length > MAX_SIGNATURES) return false
@@ -39,7 +40,7 @@ function isGenuine(secret: string, { header, body }: WebhookDelivery): boolean {
   const matches = signatures.filter(
     (signature) => /^[0-9a-f]{64}$/i.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected),
   )
-  return matches.length > 0 && Math.abs(Date.now() / 1000 - Number(timestamp)) <= MAX_CLOCK_SKEW_SECONDS
+  return matches.length > 0 && Math.abs(now / 1000 - Number(timestamp)) <= MAX_CLOCK_SKEW_SECONDS
 }
 
 function parseJson(text: string): unknown {
@@ -71,8 +72,9 @@ function read(body: Buffer): SyncteraEvent {
   return event
 }
 
-/** What the events of Synctera change. */
-interface Effects {
+interface Options {
+  /** The store's time in ms since 1970: a replica whose clock is wrong judges a delivery as the others do. */
+  readonly now: () => number
   readonly invalidations: Invalidations
   readonly drift: Drift
   /** The verification of one of these persons may have changed. */
@@ -83,9 +85,9 @@ interface Effects {
  * Synctera's webhooks. An event invalidates its person, and tells that a verification may have changed: the data in it is
  * not trusted, and the person is loaded again.
  */
-export const syncteraWebhook = (secret: string, { invalidations, drift, verified }: Effects): Webhook => ({
+export const syncteraWebhook = (secret: string, { now, invalidations, drift, verified }: Options): Webhook => ({
   read(delivery): WebhookEvent {
-    if (!isGenuine(secret, delivery)) throw new RejectedDelivery('forged')
+    if (!isGenuine(secret, delivery, now())) throw new RejectedDelivery('forged')
     const event = read(delivery.body)
     const { id, type } = event
     if (!Object.hasOwn(TYPES, type)) {

@@ -13,7 +13,7 @@ import { documentLimits, knownKinds, MAX } from '../limits/document.js'
 import type { Log } from '../observability/log.js'
 import type { DocumentCache } from './document-cache.js'
 import { formatError } from './format-error.js'
-import { persistedQueries } from './persisted-queries.js'
+import { persistedOf, persistedQueries } from './persisted-queries.js'
 import type { Pipeline } from './pipeline.js'
 import { joinRefusedValues } from './refused-values.js'
 import type { OperationContext } from './plugin.js'
@@ -52,7 +52,7 @@ function pipelinePlugin(pipeline: Pipeline, documents: DocumentCache): ApolloSer
     async requestDidStart({ request, contextValue: context }) {
       pipeline.receive(request, context)
       // The text of a hash is looked up in the store.
-      const isPersisted = request.extensions?.['persistedQuery'] !== undefined
+      const isPersisted = persistedOf(request.extensions) !== undefined
       if (isPersisted) context.stopwatch.beginWait()
       let errors: readonly unknown[] = []
       let isAnswered = false

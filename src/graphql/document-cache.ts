@@ -33,8 +33,7 @@ export class DocumentCache {
 
   /** The document that a request names by its text or by a hash. */
   find({ query, extensions }: GraphQLRequest): CachedDocument | undefined {
-    const isPersisted = extensions?.['persistedQuery'] !== undefined
-    const source = isPersisted ? this.#textOf(query, extensions) : query
+    const source = persistedOf(extensions) !== undefined ? this.#textOf(query, extensions) : query
     return source === undefined ? undefined : this.#documents.get(source)
   }
 

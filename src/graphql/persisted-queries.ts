@@ -14,15 +14,15 @@ interface Persisted {
   readonly sha256Hash?: unknown
 }
 
-/** Read from a request's `extensions`. */
+/** The persisted query that the `extensions` of a request name; null names none, and neither do extensions that are null. */
 export const persistedOf = (extensions: unknown): Persisted | undefined =>
-  (extensions as { persistedQuery?: Persisted } | undefined)?.persistedQuery
+  (extensions as { persistedQuery?: Persisted | null } | null | undefined)?.persistedQuery ?? undefined
 
 const misused = (message: string): ApiError => withHttp(new ApiError('BAD_USER_INPUT', { message }), 400)
 
-/** Refuses a `persistedQuery` of a form that the protocol does not know; null and nothing are none. */
+/** Refuses a `persistedQuery` of a form that the protocol does not know. */
 export function refuseOddHash(extensions: unknown): void {
-  const persisted = persistedOf(extensions) ?? undefined
+  const persisted = persistedOf(extensions)
   if (persisted === undefined) return
   if (typeof persisted !== 'object' || Array.isArray(persisted))
     throw misused('extensions.persistedQuery must be an object with version and sha256Hash.')

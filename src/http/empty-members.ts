@@ -1,3 +1,5 @@
+import { parsed } from './graphql-request.js'
+
 /** Members of a request that a client may leave empty. */
 const OPTIONAL = ['operationName', 'variables', 'extensions'] as const
 
@@ -5,13 +7,13 @@ const isNothing = (value: unknown): boolean => value === '' || value === null
 
 /** The search part of a GET without members that are empty or null. A member that is given twice is left: it is refused. */
 export function searchWithout(search: string): string {
-  if (!/[?&](?:operationName|variables|extensions)=(?:null)?(?:&|$)/.test(search)) return search
   const parameters = new URLSearchParams(search)
-  for (const name of OPTIONAL) {
+  const empty = OPTIONAL.filter((name) => {
     const values = parameters.getAll(name)
-    const isEmpty = values[0] === '' || (values[0] === 'null' && name !== 'operationName')
-    if (values.length === 1 && isEmpty) parameters.delete(name)
-  }
+    return values.length === 1 && (values[0] === '' || (name !== 'operationName' && isNothing(parsed(values[0]!))))
+  })
+  if (empty.length === 0) return search
+  for (const name of empty) parameters.delete(name)
   return `?${parameters.toString()}`
 }
 

@@ -35,7 +35,7 @@ function requestOf(members: Readonly<Record<string, unknown>>): GraphQLRequest |
 }
 
 /** The value of a JSON text; the text itself, which is no object, where it is not valid. */
-function parsed(text: string | null): unknown {
+export function parsed(text: string | null): unknown {
   if (text === null || text === '') return undefined
   try {
     return JSON.parse(text)
@@ -70,7 +70,7 @@ export function readRequest({ method, url, headers, body }: RequestSource): Grap
 /** The `extensions` of a request in any form; undefined for what Apollo refuses. */
 export function extensionsOf({ method, url, body }: Omit<RequestSource, 'headers'>): unknown {
   if (method === 'POST') return isObject(body) ? body['extensions'] : undefined
-  return url.includes('extensions=') ? parsed(searchOf(url).get('extensions')) : undefined
+  return parsed(searchOf(url).get('extensions'))
 }
 
 /** The text of a request by POST; by GET it is short. */

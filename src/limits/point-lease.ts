@@ -1,3 +1,5 @@
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
+
 /** The part of what is left in the window that one request may lease beyond what it needs. */
 export const SPARE_DIVISOR = 10
 
@@ -23,7 +25,7 @@ export interface PointLease {
   readonly left: number
   /** Milliseconds until the window ends; 0 when no window is open. */
   readonly resetMs: number
-  /** The end of the window in ms since 1970, by the clock of the store; 0 when no window is open. */
+  /** The end of the window in ms by the clock of the store, by which windows are told apart; 0 when no window is open. */
   readonly endsAt: number
 }
 
@@ -41,7 +43,7 @@ export function createMemoryLeases(): LeasePoints {
 
   const lease = (name: string, limit: number, windowMs: number, request: LeaseRequest): PointLease => {
     const { first, need, spare, owed, returned, endsAt } = request
-    const now = Date.now()
+    const now = monotonicClock.now()
     if (now >= sweepAt) {
       for (const [other, window] of windows) if (window.endsAt <= now) windows.delete(other)
       sweepAt = now + windowMs

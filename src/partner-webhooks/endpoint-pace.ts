@@ -1,3 +1,5 @@
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
+
 /** How long a delivery that found no room is put off at most; it is asked again then. */
 const MAX_DEFERRAL_MS = 60_000
 const MIN_DEFERRAL_MS = 50
@@ -21,10 +23,11 @@ interface Load {
  */
 export class EndpointPace {
   readonly #limit: number
+  /** A clock that is never set. */
   readonly #now: () => number
   readonly #loads = new Map<string, Load>()
 
-  constructor(limit: number, now: () => number = Date.now) {
+  constructor(limit: number, now: () => number = () => monotonicClock.now()) {
     this.#limit = limit
     this.#now = now
   }

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { ApolloServer } from '@apollo/server'
 import { getIntrospectionQuery, parse } from 'graphql'
 import fetch from 'node-fetch'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ADA, CROWD } from '../../datasources/emulator/people.js'
 import type { ProviderName } from '../../datasources/index.js'
 import type { Fault } from '../../datasources/emulator/run.js'
@@ -13,7 +14,8 @@ import { DocumentCache } from '../../src/graphql/document-cache.js'
 import { MAX_COST } from '../../src/limits/cost-estimator.js'
 import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import type { Manifest } from '../../src/graphql/safelist.js'
-import type { RunOptions } from '../support/app.js'
+import type { App, RunOptions } from '../support/app.js'
+import { Socket } from '../support/subscriptions.js'
 import {
   exchange,
   type Letter,
@@ -260,7 +262,7 @@ const BODIES: Record<string, Kind> = {
   },
   'extensions that are a text': { query: `{ ${PERSON} }`, beside: { extensions: '{}' }, route: 'apollo', status: 400 },
   'extensions that are a list': { query: `{ ${PERSON} }`, beside: { extensions: [] }, route: 'apollo', status: 400 },
-  'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, route: 'apollo' },
+  'a hash that is null': { query: `{ ${PERSON} }`, beside: { extensions: { persistedQuery: null } }, route: 'direct' },
   'a hash of another text': {
     query: `{ ${PERSON} }`,
     beside: { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('') } } },
@@ -411,6 +413,27 @@ const HEADERS: Record<string, Kind> = {
     query: `{ ${PERSON} }`,
     method: 'GET',
     path: '/graphql?query=QUERY&operationName=&variables=null&extensions=',
+    route: 'direct',
+    says: '"Ada"',
+  },
+  'GET with a hash that is null': {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: `/graphql?query=QUERY&extensions=${encodeURIComponent('{"persistedQuery":null}')}`,
+    route: 'direct',
+    says: '"Ada"',
+  },
+  'GET with members that are null in other letters': {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: '/graphql?query=QUERY&%76ariables=%6eull&extensions=%20null%0A',
+    route: 'direct',
+    says: '"Ada"',
+  },
+  'GET with variables that are an empty text': {
+    query: `{ ${PERSON} }`,
+    method: 'GET',
+    path: '/graphql?query=QUERY&variables=%22%22',
     route: 'direct',
     says: '"Ada"',
   },
@@ -889,6 +912,38 @@ test('a document sent with its hash is found by that hash alone, and by no other
     'apollo',
     'BAD_USER_INPUT',
   ])
+})
+
+describe('a document is found in a stream with members that are null', () => {
+  const NULLS = {
+    'a hash': { extensions: { persistedQuery: null } },
+    'extensions, variables and name': { extensions: null, variables: null, operationName: null },
+  }
+  const bySse = async (app: App, authorization: string, payload: object) => {
+    const headers = { ...JSON_TYPE, accept: 'text/event-stream', authorization }
+    return (await exchange(app.url, { headers, body: JSON.stringify(payload) })).body
+  }
+  const byWebSocket = async (app: App, authorization: string, payload: object) => {
+    const socket = await Socket.open(app)
+    await socket.init({ authorization })
+    socket.send({ id: '1', type: 'subscribe', payload })
+    const first = await socket.message()
+    socket.raw.terminate()
+    return JSON.stringify(first)
+  }
+
+  test.each(
+    Object.entries({ SSE: bySse, WebSocket: byWebSocket }).flatMap(([how, send]) =>
+      Object.entries(NULLS).map(([what, nulls]) => [how, what, send, nulls] as const),
+    ),
+  )('by %s: %s', async (how, what, send, nulls) => {
+    const query = `# ${how} ${what}\n{ ${PERSON} }`
+    const entered = vi.spyOn(ApolloServer.prototype, 'executeOperation')
+    onTestFinished(() => entered.mockRestore())
+    for (let i = 0; i < 2; i += 1)
+      expect(await send(servers.deployed.app, `Bearer ${await tokenOf()}`, { query, ...nulls })).toContain('"Ada"')
+    expect(entered).toHaveBeenCalledOnce()
+  })
 })
 
 test('the media type of an answer is negotiated without Apollo Server, also for an Accept header that is new', async () => {

@@ -361,6 +361,16 @@ describe('an odd form of what a request may say is refused with 400', () => {
     }
   })
 
+  test('by GET with the letters of the name encoded', async () => {
+    for (const [what, body] of ODD.slice(0, 12)) {
+      const { extensions } = body as { extensions: object }
+      const search = `%65xtensions=${encodeURIComponent(json(extensions))}`
+      const response = await fetch(`${app.url}/graphql?${search}`, { headers: { authorization } })
+      expect([what, response.status]).toEqual([what, 400])
+    }
+    expect(app.log()).not.toContain('unforeseen')
+  })
+
   test('a body of nothing but brackets', async () => {
     for (const text of ['['.repeat(130_000) + ']'.repeat(130_000), '{"a":'.repeat(40_000), '['.repeat(260_000)])
       expect((await post(app.url, text)).status).toBe(400)

@@ -16,7 +16,7 @@ import { openStore, untilUsable } from '../../src/store/open-store.js'
 import { trustOf } from '../../src/http/client-address.js'
 import { SecurityEvents } from '../../src/security-events/security-events.js'
 import { registerWebhooks } from '../../src/http/webhooks.js'
-import { later, today } from '../support/clock.js'
+import { later, setClock, today } from '../support/clock.js'
 import { type App, startApp } from '../support/app.js'
 import { databaseOf, privateRedis } from '../support/redis.js'
 import { openKeys } from '../../src/keys/open-keys.js'
@@ -151,6 +151,17 @@ describe('a delivery', () => {
     expect(await events(type, outcome)).toBe(before + 1)
   })
 
+  test.each([-360, 360])('is judged by the clock of Redis where that of the machine is set by %d s', async (step) => {
+    const times = [seconds(), seconds(-360), seconds(360)]
+    setClock(step)
+    const statuses: number[] = []
+    for (const at of times) {
+      const body = JSON.stringify(event())
+      statuses.push((await send(body, signed(body, at))).status)
+    }
+    expect(statuses).toEqual([200, 401, 401])
+  })
+
   test('without an id cannot be read', async () => {
     expect(await deliver({ id: undefined })).toEqual({ status: 400, text: '' })
   })
@@ -258,7 +269,12 @@ describe('a delivery', () => {
       const told: string[] = []
       const verified = (read: readonly string[]) => Promise.resolve(void told.push(...read))
       const headers: Record<string, string> = signed(body)
-      const webhook = syncteraWebhook(secretOf(one), { invalidations, drift: () => undefined, verified })
+      const webhook = syncteraWebhook(secretOf(one), {
+        now: () => Date.now(),
+        invalidations,
+        drift: () => undefined,
+        verified,
+      })
       await webhook.read({ header: (name) => headers[name], body: Buffer.from(body) }).apply!()
       expect([...ids, randomUUID()].map((id) => invalidations.since(id, 0))).toEqual([...ids.map(() => true), false])
       expect(told).toEqual(ids)

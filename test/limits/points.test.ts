@@ -60,6 +60,17 @@ describe('a document that is not known yet costs points by its length', () => {
     expect(known).toBe(extensions.cost.requested)
   })
 
+  test.each([
+    ['a hash', { extensions: { persistedQuery: null } }],
+    ['extensions, a name and a further member', { extensions: null, operationName: null, id: null }],
+  ])('and none once it is known, with null as %s', async (what, beside) => {
+    const body = { query: `# ${what}\n${PERSON}`, variables: { id }, ...beside }
+    const unknown = await pointsOf(what, body)
+    const { extensions } = await send(what, body)
+    expect(await pointsOf(what, body)).toBe(extensions.cost.requested)
+    expect(unknown).toBeGreaterThanOrEqual(5 + extensions.cost.requested)
+  })
+
   test.each(['application/json', 'application/*, text/plain;q=0.1'])(
     'and none once it is known, for the first request with accept: %s either',
     async (accept) => {

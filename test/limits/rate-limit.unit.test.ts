@@ -182,6 +182,21 @@ test('a store that lost the window is believed: another one has begun', async ()
   expect(await counted()).toBe(700)
 })
 
+test.each([-3_600, 3_600])(
+  'a window of this process ends after its minute, and no sooner, where the clock is set by %d s',
+  async (step) => {
+    const lease = createMemoryLeases()
+    const request = { first: 1, need: 1, spare: 0, owed: LIMIT - 1, returned: 0, endsAt: 0 }
+    const grantedNow = async () => (await lease('client', LIMIT, 60_000, { ...request, owed: 0 })).granted
+    expect((await lease('client', LIMIT, 60_000, request)).granted).toBe(1)
+    vi.setSystemTime(Date.now() + step * 1000)
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(await grantedNow()).toBe(0)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await grantedNow()).toBe(1)
+  },
+)
+
 test('while the store is away each process lets a client spend a quarter of the limit, leased points included', async () => {
   const { requests, state, open, counted } = world()
   const processes = Array.from({ length: 4 }, () => open())

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../../src/events/event-log.js'
@@ -13,10 +13,12 @@ import { newSecret } from '../../src/partner-webhooks/secret.js'
 import { Sender } from '../../src/partner-webhooks/sender.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
-import { later, stopClock, today } from '../support/clock.js'
+import { later, setClock, stopClock, today } from '../support/clock.js'
 import { createGate } from '../support/gate.js'
 import { cipherOf } from '../support/keys.js'
 import { startReceiver } from '../support/receiver.js'
+
+afterEach(today)
 
 test('retries take three days, each delay longer than or as long as the one before, up to eight hours', () => {
   const total = RETRY_SECONDS.reduce((sum, seconds) => sum + seconds, 0)
@@ -54,6 +56,23 @@ test('a slow endpoint has its places and no more; what finds none is put off, on
   now = 5_001
   expect(pace.enter('slow')).toBeUndefined()
 })
+
+test.each([-3_600, 3_600])(
+  'an endpoint that asks for five seconds gets an attempt after them, and none before, where the clock is set by %d s',
+  (step) => {
+    stopClock()
+    const pace = new EndpointPace(1)
+    expect(pace.enter('endpoint')).toBeUndefined()
+    pace.leave('endpoint', 10, 5_000)
+    setClock(step)
+    later(4)
+    expect(pace.enter('endpoint')).toBeGreaterThanOrEqual(1_000)
+    later(1)
+    expect(pace.enter('endpoint')).toBeUndefined()
+    // Those that were put off do not wait for the clock either.
+    expect(pace.enter('endpoint')).toBeLessThan(5_000)
+  },
+)
 
 test('an endpoint that has failed for five days is disabled, and told once', async () => {
   const receiver = await startReceiver()

@@ -32,7 +32,7 @@ function listedById({ query, extensions }: GraphQLRequest, list: Safelist): stri
 
 /** False where a request sends a hash that is not that of its text. */
 function hasOwnHash(query: string, { extensions }: GraphQLRequest): boolean {
-  const persisted = persistedOf(extensions) ?? undefined
+  const persisted = persistedOf(extensions)
   return persisted === undefined || (persisted.version === 1 && persisted.sha256Hash === sha256(query))
 }
 
