@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { NAMESPACES } from '../../datasources/contract/namespaces.js'
-import { ADA } from '../../datasources/emulator/people.js'
+import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
 import { missingCheckpoints } from '../../src/audit/coverage.js'
@@ -22,6 +22,7 @@ const KEY = randomBytes(32)
 const STORE_ENCRYPTION_KEY = KEY.toString('base64')
 const cipher = cipherOf([KEY])
 const folder = mkdtempSync(join(tmpdir(), 'kyc-graph-erasure-'))
+const PERCY = NAMED_PEOPLE.find(({ firstName }) => firstName === 'Percy')!
 const AUDIT_LOG = join(folder, 'audit.log')
 const SECURITY_LOG = join(folder, 'security.log')
 
@@ -198,6 +199,16 @@ test.each<readonly [what: string, args: string[], settings: Record<string, strin
   ['without a store', ['--person', 'x'], { REDIS_URL: '' }, 'REDIS_URL and STORE_ENCRYPTION_KEY'],
 ])('%s nothing is erased: exit code 2', async (_what, args, settings, message) => {
   expect(await erase(args, settings)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+})
+
+test('a key whose write was not executed is free after an erasure too', async () => {
+  const update = 'mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { replayed } }'
+  const input = { id: PERCY.personId, status: 'ACTIVE', idempotencyKey: 'free' }
+  app.fault('synctera', { match: 'PATCH /v0/persons/*', fault: 'status', status: 503, times: 0 })
+  expect((await app.run(update, { input })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+  app.clear()
+  expect(await erase(['--person', PERCY.personId!])).toMatchObject({ code: 0 })
+  expect(await app.run(update, { input })).toMatchObject({ errors: [], data: { updatePerson: { replayed: false } } })
 })
 
 test('the exit code tells a person of another tenant from one who is erased or not there', async () => {
