@@ -40,7 +40,9 @@ export class KeyedWrite<Payload extends object> {
   /** Answers the outcome of the record; an unknown one is first read back at the provider, where the command can. */
   async answer(): Promise<Replayable<Payload>> {
     const read = this.#record.state === 'unknown' ? readOf(this.#write, this.#record) : undefined
-    const found = await read?.({ ...attemptOf(this.#record), isRetry: true })
+    const found = await read?.({ ...attemptOf(this.#record), isRetry: true }).catch((error: unknown) => {
+      throw error instanceof ApiError ? this.#stillUnknown(error) : error
+    })
     // Another value at the provider proves nothing: it may have been changed since.
     if (found == null) return this.#answerStored()
     await this.#lease.resolveUnknown(this.#outcomes.done(found), labelsOf(found))
@@ -78,9 +80,13 @@ export class KeyedWrite<Payload extends object> {
   async #refuse(error: ApiError): Promise<ApiError> {
     const outcome = this.#outcomes.refused(error)
     await this.#lease.complete(outcome)
-    if (outcome?.state !== 'unknown') return error
-    const isPartlyDone = outcome.done !== undefined
-    return outcomeUnknown(errorDetails(error), resolutionOf(this.#write, outcome), { isPartlyDone })
+    return outcome?.state === 'unknown' ? this.#stillUnknown(error) : error
+  }
+
+  /** The error of a call that failed while an earlier attempt is in doubt: any other code would say that nothing was done. */
+  #stillUnknown(error: ApiError): ApiError {
+    const isPartlyDone = this.#record.done !== undefined
+    return outcomeUnknown(errorDetails(error), resolutionOf(this.#write, this.#record), { isPartlyDone })
   }
 
   /** Stores an unknown outcome; returns the error that tells what the next call with the key does. */

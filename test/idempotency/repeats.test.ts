@@ -307,6 +307,13 @@ test.each(ROWS.map((one) => [one.name, RESOLUTIONS[one.name]!, one] as const))(
     })
     expect(writes()).toHaveLength(tries)
 
+    if (resolution === 'read back') {
+      // Any other code would say that nothing was done.
+      app.fault(provider, { match: 'GET /**', fault: 'status', status: 403, body: {}, times: 1 })
+      const doubted = (await ask()).errors[0]?.extensions
+      expect(doubted).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true, providerStatus: 403 })
+    }
+
     const again = await ask()
     const sent = writes()
     if (resolution === 'not at all') {
