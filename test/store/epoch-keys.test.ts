@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { acceptEpoch, inspectEpoch } from '../../src/store/accept-epoch.js'
 import type { StoreCipher } from '../../src/store/cipher.js'
 import { type EpochServer, StoreEpoch } from '../../src/store/epoch.js'
+import { newEpoch, sealEpoch } from '../../src/store/epoch-record.js'
 import { cipherOf } from '../support/keys.js'
 
 const [previous, current, other] = [randomBytes(32), randomBytes(32), randomBytes(32)]
@@ -63,6 +64,60 @@ describe.each(STORES)('the keys in use of an epoch with %s', (_store, names) => 
     expect(await isGranted(whole)).toBe(true)
     expect(await isGranted(lacking)).toBe(false)
     expect(lacking.cause).toBe('OTHER_KEY')
+  })
+
+  /** The store is lost to all, and the process without a key still knows that it lacks one, until that key's records ended. */
+  async function staysKnown(cause: StoreEpoch['cause']): Promise<void> {
+    for (const each of [lacking, opened(LACKING)])
+      for (let check = 0; check < 3; check += 1) {
+        expect(await readsAll(each)).toBe(false)
+        expect(each.cause).toBe(cause)
+      }
+    expect(await readsAll(whole)).toBe(true)
+    await acceptEpoch(server, WHOLE)
+    for (const each of [lacking, opened(LACKING)]) {
+      expect(await isGranted(each)).toBe(false)
+      expect(each.cause).toBe('OTHER_KEY')
+    }
+    for (const each of [whole, opened(WHOLE)]) expect(await isGranted(each)).toBe(true)
+    now += KEY_MS + 1_200_000
+    expect(await isGranted(lacking)).toBe(true)
+  }
+
+  test.each(['whole', 'lacking'])(
+    'stay stated where the server evicts, and a process that is %s finds it',
+    async (who) => {
+      evictedKeys = 1
+      await (who === 'whole' ? whole : lacking).recheck()
+      await staysKnown('EVICTING')
+    },
+  )
+
+  test.each([0, names.length - 1])('stay stated where the record of part %i is gone', async (index) => {
+    values.delete(part(index))
+    await whole.recheck()
+    await staysKnown('EPOCH_LOST')
+  })
+
+  test('stay stated where a process has begun another epoch', async () => {
+    values.clear()
+    await opened(LACKING).check()
+    await whole.recheck()
+    await staysKnown('EPOCH_LOST')
+  })
+
+  test('stay stated where a process states one while another one tells that the store has forgotten', async () => {
+    const third = cipherOf([current, other])
+    const [otherId] = cipherOf([other]).usedIds as [string]
+    const begun = newEpoch('created', now, {})
+    for (const name of names) values.set(name, sealEpoch(third, name, begun))
+    beforeSwap = () => {
+      values.set(names[0]!, sealEpoch(third, names[0]!, { ...begun, keys: { [otherId]: now } }))
+      return Promise.resolve()
+    }
+    await whole.recheck()
+    expect(whole.cause).toBe('EPOCH_LOST')
+    expect(await readsAll(opened(WHOLE))).toBe(false)
   })
 
   test('stay stated where an operator accepts a store that is trusted, also one that is stated meanwhile', async () => {
