@@ -35,6 +35,14 @@ export const newEpoch = (
   id: string = randomUUID(),
 ): EpochRecord => ({ id, state, at, evicted, ...(cause && { cause }) })
 
+/** The keys that readable records state to be in use, each with its latest time. */
+export const statedKeys = (epochs: readonly (EpochRecord | string | undefined)[]): UsedKeys =>
+  Object.fromEntries(
+    epochs
+      .flatMap((epoch) => (typeof epoch === 'object' ? Object.entries(epoch.keys ?? {}) : []))
+      .sort(([, a], [, b]) => a - b),
+  )
+
 /** The stored form: the id in clear, for the script of a claim, and all of it encrypted, which proves the key. */
 export const sealEpoch = (cipher: StoreCipher, name: string, { id, ...sealed }: EpochRecord): Buffer =>
   Buffer.concat([Buffer.from(id), cipher.encrypt(`${name} ${id}`, sealed)])

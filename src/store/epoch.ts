@@ -1,11 +1,19 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import { createSingleTask } from './single-task.js'
 import type { StoreCipher } from './cipher.js'
-import { type EpochRecord, type Evicted, isOlderKey, newEpoch, openEpoch, sealEpoch } from './epoch-record.js'
+import {
+  type EpochRecord,
+  type Evicted,
+  isOlderKey,
+  newEpoch,
+  openEpoch,
+  sealEpoch,
+  statedKeys,
+} from './epoch-record.js'
 import type { RawStore } from './raw-store.js'
 import type { ServerFacts } from './server-facts.js'
 import { type ClaimCheck, type Distrust, type Trust, untrusted } from './trust.js'
-import { missingKeys, withKeysInUse } from './used-keys.js'
+import { missingKeys, type UsedKeys, withKeysInUse } from './used-keys.js'
 
 /** An epoch's record does not expire. */
 export const EPOCH_TTL_MS = 10 * 365 * 24 * 3_600_000
@@ -75,6 +83,8 @@ export class StoreEpoch implements Trust {
   #known: string | undefined
   /** When that epoch began, by the store's clock; undefined until it was found. */
   #knownAt: number | undefined
+  /** The first record as it was last found, before the epoch was lost: it states the keys in use, the other parts do not. */
+  #found: EpochRecord | undefined
   readonly #options: EpochOptions
   #cause: Distrust | undefined
   #isChecked = false
@@ -175,7 +185,7 @@ export class StoreEpoch implements Trust {
     const [facts, { now, stored }] = await Promise.all([this.#server.facts(), this.#read(this.#server.epochNames)])
     if (!this.#isDescribed) this.#events.described(facts)
     this.#isDescribed = true
-    this.#hasAllKeys = !stored.some(({ epoch }) => typeof epoch === 'object' && this.#missesKeys(epoch, now))
+    this.#hasAllKeys = !this.#missesKeys({ keys: this.#statedKeys(stored) }, now)
     const found = await this.#judge(stored, facts, now)
     const verdict = 'epoch' in found ? await this.#stateKeys(found.epoch, now) : found
     const cause = 'cause' in verdict ? verdict.cause : undefined
@@ -192,7 +202,15 @@ export class StoreEpoch implements Trust {
       const name = names[i]!
       return { name, bytes, epoch: bytes === null ? undefined : openEpoch(this.#cipher, name, bytes) }
     })
+    const [first] = stored as [Stored]
+    if (typeof first.epoch === 'object' && first.epoch.state !== 'lost' && !this.#isForeign(first.epoch))
+      this.#found = first.epoch
     return { now: reads[0]!.now, stored }
+  }
+
+  /** The keys that the store states to be in use, and those that it stated before it forgot. */
+  #statedKeys(stored: readonly Stored[]): UsedKeys {
+    return statedKeys([this.#found, ...stored.map(({ epoch }) => epoch)])
   }
 
   async #judge(stored: readonly Stored[], facts: readonly ServerFacts[] | undefined, now: number): Promise<Verdict> {
@@ -253,18 +271,20 @@ export class StoreEpoch implements Trust {
 
   /**
    * Tells every process that the store has forgotten, those too that begin later, until an operator accepts it. What a
-   * process writes meanwhile that has begun another epoch does not hinder it.
+   * process writes meanwhile that has begun another epoch does not hinder it. The keys in use stay stated: there may still
+   * be records under each of them.
    */
   async #lose(stored: readonly Stored[], cause: Distrust, now: number): Promise<Verdict> {
     const [first] = stored as [Stored]
     const isBegun = typeof first.epoch === 'object' && this.#isForeign(first.epoch)
     const { name, bytes } = (isBegun ? undefined : stored.find((each) => each.bytes === null)) ?? first
-    const lost = newEpoch('lost', now, {}, cause)
+    let lost: EpochRecord = { ...newEpoch('lost', now, {}, cause), keys: this.#statedKeys(stored) }
     let before = bytes
     for (let attempt = 0; attempt < MAX_STATEMENTS && !(await this.#put(name, before, lost)); attempt += 1) {
       before = (await this.#server.read(name)).bytes
       const current = before === null ? undefined : openEpoch(this.#cipher, name, before)
       if (typeof current !== 'object' || !this.#isForeign(current)) break
+      lost = { ...lost, keys: statedKeys([lost, current]) }
     }
     return { cause }
   }
@@ -288,7 +308,7 @@ export class StoreEpoch implements Trust {
   }
 
   /** True where records may be under a key that is not given. */
-  #missesKeys({ keys = {} }: EpochRecord, now: number): boolean {
+  #missesKeys({ keys = {} }: Pick<EpochRecord, 'keys'>, now: number): boolean {
     return missingKeys(keys, this.#cipher, this.#lifeAt(now)).length > 0
   }
 

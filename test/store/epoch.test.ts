@@ -238,11 +238,25 @@ test('another STORE_ENCRYPTION_KEY takes no key; a rotated one does, with the ol
   await expect.poll(() => ready(early)).toEqual({ status: 200, reasons: {} })
 })
 
-test('a process without an older key knows that it cannot read all, also where the store evicts', async () => {
+/** Lets Redis remove some keys that are no record of this server, which are the first to end. */
+async function evict(): Promise<void> {
+  await admin.config('SET', 'maxmemory-policy', 'volatile-ttl')
+  await admin.config('SET', 'maxmemory-samples', '64')
+  const used = /used_memory:(\d+)/.exec(await admin.info('memory'))![1]!
+  await admin.config('SET', 'maxmemory', String(Number(used) + 2_000_000))
+  const evicted = async () => Number(/evicted_keys:(\d+)/.exec(await admin.info('stats'))![1])
+  for (let i = 0; (await evicted()) === 0; i += 1) await admin.set(`other:${i}`, 'x'.repeat(100_000), 'PX', 20_000)
+  await admin.config('SET', 'maxmemory', '0')
+}
+
+test('a process without an older key knows that it cannot read all, also where the store evicts and is accepted', async () => {
   const app = await opened()
-  expect(await codeOf(create(app))).toBeUndefined()
+  const key = randomUUID()
+  expect(await codeOf(create(app, key))).toBeUndefined()
+  await apps.splice(apps.indexOf(app), 1)[0]!.close()
   const next = newKey()
-  expect(await codeOf(create(await opened({ STORE_ENCRYPTION_KEY: `${next},${KEY}` })))).toBeUndefined()
+  const rotated = await opened({ STORE_ENCRYPTION_KEY: `${next},${KEY}` })
+  expect(await codeOf(create(rotated))).toBeUndefined()
   await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
   const isKnown = async (expected: boolean, ...secrets: string[]) => {
     const keys = secrets.map((secret) => Buffer.from(secret, 'base64'))
@@ -261,6 +275,23 @@ test('a process without an older key knows that it cannot read all, also where t
   }
   await isKnown(true, next, KEY)
   await isKnown(false, next)
+
+  const early = await opened({ STORE_ENCRYPTION_KEY: next })
+  await evict()
+  await isUntrusted(rotated, 'EVICTING')
+  for (let check = 0; check < 2; check += 1) await isKnown(false, next)
+  await admin.config('SET', 'maxmemory-policy', 'noeviction')
+  await isUntrusted(rotated, 'EVICTING')
+  await isKnown(true, next, KEY)
+  await isKnown(false, next)
+
+  expect((await acceptWith({ STORE_ENCRYPTION_KEY: `${next},${KEY}` }, '--yes')).code).toBe(0)
+  await isUntrusted(early, 'OTHER_KEY')
+  const sent = creations()
+  expect(await codeOf(create(early, key))).toBe('STORE_UNTRUSTED')
+  expect((await create(rotated, key)).data.createPerson.replayed).toBe(true)
+  expect(creations()).toBe(sent)
+  expect(await codeOf(create(rotated))).toBeUndefined()
 })
 
 describe('a key ring', () => {
