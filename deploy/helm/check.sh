@@ -57,6 +57,10 @@ render >/dev/null
 refused --set settings.PORT=80
 refused --set settings.SYNCTERA_API_KEY=secret
 refused --set settings.redis_url=x
+refused --set settings.REDIS_URL=redis://u:p@h
+refused --set 'settings.REDIS_URL=redis+sentinel://h:1/kyc?sentinelPassword=p'
+refused --set settings.HTTPS_PROXY=http://u:p@h
+refused --set settings.SYNCTERA_PROXY_URL=http://u:p@h
 refused --set secrets.existingSecret=
 refused --set secrets.files.REDIS_PASSWORD=redis-password
 refused --set shutdown.preStopSeconds=-1

@@ -37,9 +37,39 @@ test('the example of further egress reaches Pod Identity, NodeLocal DNSCache and
   ])
 })
 
-test('a rule of further egress names peers and ports', () => {
+function schemaOfValues() {
   const { $schema: _, ...schema } = JSON.parse(readFileSync('deploy/helm/kyc-graph/values.schema.json', 'utf8'))
-  const isValid = new Ajv({ strict: false }).compile(schema)
+  return new Ajv({ strict: false }).compile(schema)
+}
+
+/** Whether the schema takes settings beside those that it requires. */
+function takesSettings(): (settings: object) => boolean {
+  const isValid = schemaOfValues()
+  return (settings) =>
+    isValid({ ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example', ...settings } })
+}
+
+test('the schema refuses addresses with credentials as settings', () => {
+  const isTaken = takesSettings()
+  const documented = readFileSync('docs/configuration.md', 'utf8').matchAll(
+    /^\| `(\w+_PROXY|\w+_PROXY_URL|REDIS_URL)` \|.*secret/gm,
+  )
+  const names = [...documented].map(([, name]) => name!)
+  expect(names).toEqual(expect.arrayContaining(['HTTPS_PROXY', 'HTTP_PROXY', 'REDIS_URL', 'SYNCTERA_PROXY_URL']))
+  for (const name of names) {
+    expect(isTaken({ [name]: 'http://host.example:3128' })).toBe(true)
+    for (const address of [
+      'http://user:word@host.example',
+      'http://a.example,http://:word@b.example',
+      'http:user:word@host',
+      'redis+sentinel://host:26379/kyc?sentinelPassword=word',
+    ])
+      expect(isTaken({ [name]: address })).toBe(false)
+  }
+})
+
+test('a rule of further egress names peers and ports', () => {
+  const isValid = schemaOfValues()
   const values = { ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example' } }
   const isTaken = (extraEgress: readonly object[]): boolean =>
     isValid({ ...values, networkPolicy: { ...values.networkPolicy, extraEgress } })
