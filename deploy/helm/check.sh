@@ -61,6 +61,7 @@ refused --set settings.REDIS_URL=redis://u:p@h
 refused --set 'settings.REDIS_URL=redis+sentinel://h:1/kyc?sentinelPassword=p'
 refused --set settings.HTTPS_PROXY=http://u:p@h
 refused --set settings.SYNCTERA_PROXY_URL=http://u:p@h
+refused --set settings.APITURE_CLIENT_ID=12345678901234567
 refused --set secrets.existingSecret=
 refused --set secrets.files.REDIS_PASSWORD=redis-password
 refused --set shutdown.preStopSeconds=-1

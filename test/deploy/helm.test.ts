@@ -68,6 +68,12 @@ test('the schema refuses addresses with credentials as settings', () => {
   }
 })
 
+test('the schema refuses numbers that lose digits', () => {
+  const isTaken = takesSettings()
+  for (const id of [12_345_678, '12345678901234567']) expect(isTaken({ APITURE_CLIENT_ID: id })).toBe(true)
+  expect(isTaken({ APITURE_CLIENT_ID: Number.MAX_SAFE_INTEGER + 1 })).toBe(false)
+})
+
 test('a rule of further egress names peers and ports', () => {
   const isValid = schemaOfValues()
   const values = { ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example' } }
@@ -97,6 +103,11 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
 
   test('is what the chart renders now; else run deploy/helm/check.sh', () => {
     expect(text(name).split('\n')[0]).toContain(DIGEST)
+  })
+
+  test('settings are texts, and numbers have all their digits', () => {
+    const texts = Object.entries<unknown>(values.settings).map(([setting, value]) => [setting, String(value)])
+    expect(of('ConfigMap').data).toMatchObject(Object.fromEntries(texts))
   })
 
   test('a stop has the time before SIGTERM, the drain delay and 45 s', () => {
