@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Contender, untranslated } from './contender.js'
@@ -43,6 +43,13 @@ export function startArguments(root: string): string[] {
   return scripts.start.split(' ').slice(1)
 }
 
+/** The settings of glibc in a checkout's image; none in one that is older than these. */
+export function glibcSettings(root: string): Record<string, string> {
+  const file = join(root, 'deploy/Dockerfile')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return Object.fromEntries([...text.matchAll(/\b(MALLOC_\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]))
+}
+
 /** Starts a compiled checkout as it is deployed: one process, with Redis, and with every guard and limit at its default. */
 export async function startServer(
   { name, root, settings: own = {} }: Build,
@@ -55,6 +62,7 @@ export async function startServer(
     log: join(scratch, `${file}.log`),
     env: {
       NODE_ENV: 'production',
+      ...glibcSettings(root),
       PORT: String(port),
       LOG_LEVEL: 'info',
       REDIS_URL: redisUrl,

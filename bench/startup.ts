@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Environment } from './environment.js'
 import type { Plan, Progress } from './measure.js'
 import { CORE, program, residentMb } from './processes.js'
-import { ROOT, startArguments } from './server.js'
+import { glibcSettings, ROOT, startArguments } from './server.js'
 
 /** How long a start takes, and the memory of a server that nobody has asked anything. */
 export interface Startup {
@@ -37,6 +37,7 @@ async function importsMemory(): Promise<number> {
   const options = startArguments(ROOT).filter((argument) => argument.startsWith('--'))
   const child = program(process.execPath, [...options, '--input-type=module', '-e', script], CORE.measured, {
     cwd: ROOT,
+    env: glibcSettings(ROOT),
     log: '/dev/null',
   })
   await delay(SETTLE_MS + 1_000)

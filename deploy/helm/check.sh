@@ -45,14 +45,23 @@ misspelt 'expr: ' 'expression: '
 misspelt 'maxSurge: ' 'maxSurges: '
 
 # What the schema of the values must refuse.
+render() { helm template kyc-graph kyc-graph --kube-version "${kubernetes_version#v}" --values values/bank.yaml "$@"; }
 refused() {
-  if helm template kyc-graph kyc-graph --values values/bank.yaml "$@" >/dev/null 2>&1; then
+  if problems=$(render "$@" 2>&1 >/dev/null); then
     echo "not refused: $*" && exit 1
   fi
+  # Another failure than that of the schema would hide what it takes.
+  grep -q "don't meet the specifications of the schema" <<<"$problems" || { echo "$problems" && exit 1; }
 }
+render >/dev/null
 refused --set settings.PORT=80
 refused --set settings.SYNCTERA_API_KEY=secret
 refused --set settings.redis_url=x
+refused --set settings.REDIS_URL=redis://u:p@h
+refused --set 'settings.REDIS_URL=redis+sentinel://h:1/kyc?sentinelPassword=p'
+refused --set settings.HTTPS_PROXY=http://u:p@h
+refused --set settings.SYNCTERA_PROXY_URL=http://u:p@h
+refused --set settings.APITURE_CLIENT_ID=12345678901234567
 refused --set secrets.existingSecret=
 refused --set secrets.files.REDIS_PASSWORD=redis-password
 refused --set shutdown.preStopSeconds=-1

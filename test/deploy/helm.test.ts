@@ -37,9 +37,45 @@ test('the example of further egress reaches Pod Identity, NodeLocal DNSCache and
   ])
 })
 
-test('a rule of further egress names peers and ports', () => {
+function schemaOfValues() {
   const { $schema: _, ...schema } = JSON.parse(readFileSync('deploy/helm/kyc-graph/values.schema.json', 'utf8'))
-  const isValid = new Ajv({ strict: false }).compile(schema)
+  return new Ajv({ strict: false }).compile(schema)
+}
+
+/** Whether the schema takes settings beside those that it requires. */
+function takesSettings(): (settings: object) => boolean {
+  const isValid = schemaOfValues()
+  return (settings) =>
+    isValid({ ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example', ...settings } })
+}
+
+test('the schema refuses addresses with credentials as settings', () => {
+  const isTaken = takesSettings()
+  const documented = readFileSync('docs/configuration.md', 'utf8').matchAll(
+    /^\| `(\w+_PROXY|\w+_PROXY_URL|REDIS_URL)` \|.*secret/gm,
+  )
+  const names = [...documented].map(([, name]) => name!)
+  expect(names).toEqual(expect.arrayContaining(['HTTPS_PROXY', 'HTTP_PROXY', 'REDIS_URL', 'SYNCTERA_PROXY_URL']))
+  for (const name of names) {
+    expect(isTaken({ [name]: 'http://host.example:3128' })).toBe(true)
+    for (const address of [
+      'http://user:word@host.example',
+      'http://a.example,http://:word@b.example',
+      'http:user:word@host',
+      'redis+sentinel://host:26379/kyc?sentinelPassword=word',
+    ])
+      expect(isTaken({ [name]: address })).toBe(false)
+  }
+})
+
+test('the schema refuses numbers that lose digits', () => {
+  const isTaken = takesSettings()
+  for (const id of [12_345_678, '12345678901234567']) expect(isTaken({ APITURE_CLIENT_ID: id })).toBe(true)
+  expect(isTaken({ APITURE_CLIENT_ID: Number.MAX_SAFE_INTEGER + 1 })).toBe(false)
+})
+
+test('a rule of further egress names peers and ports', () => {
+  const isValid = schemaOfValues()
   const values = { ...chart('values.yaml'), settings: { AUTH_ISSUER: 'https://issuer.example' } }
   const isTaken = (extraEgress: readonly object[]): boolean =>
     isValid({ ...values, networkPolicy: { ...values.networkPolicy, extraEgress } })
@@ -67,6 +103,11 @@ describe.each(['bank', 'tenants'])('rendered with the values of %s', (name) => {
 
   test('is what the chart renders now; else run deploy/helm/check.sh', () => {
     expect(text(name).split('\n')[0]).toContain(DIGEST)
+  })
+
+  test('settings are texts, and numbers have all their digits', () => {
+    const texts = Object.entries<unknown>(values.settings).map(([setting, value]) => [setting, String(value)])
+    expect(of('ConfigMap').data).toMatchObject(Object.fromEntries(texts))
   })
 
   test('a stop has the time before SIGTERM, the drain delay and 45 s', () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { GLIBC_SETTINGS } from '../soak/replica.js'
 import { settingNames } from '../support/setting-names.js'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
@@ -17,8 +18,8 @@ const values = readdirSync('deploy/helm/values').map((name) => yaml(`deploy/helm
 const server = yaml('deploy/compose.yaml').services['kyc-graph-1'].environment
 const configMap = /\ndata:\n([^]*)/.exec(read('deploy/helm/kyc-graph/templates/configmap.yaml'))![1]!
 
-/** Settings of Node itself. */
-const OF_NODE: ReadonlySet<string> = new Set(['NODE_COMPILE_CACHE'])
+/** Settings of Node itself, and of the C library below it. */
+const OF_NODE: ReadonlySet<string> = new Set(['NODE_COMPILE_CACHE', ...Object.keys(GLIBC_SETTINGS)])
 
 /** The settings that each file of `deploy/` sets. */
 const SET: Readonly<Record<string, readonly string[]>> = {

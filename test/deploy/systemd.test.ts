@@ -20,6 +20,14 @@ test('systemd takes the unit', () => {
   })
 })
 
+test('an instance has limits of its own', () => {
+  const text = readFileSync(unit, 'utf8')
+  // The system counts the threads of a user, whichever instance they belong to.
+  expect(text).toMatch(/^User=[^%\n]+$/m)
+  expect(text).not.toMatch(/^LimitNPROC=/m)
+  expect(text).toMatch(/^TasksMax=\d+$/m)
+})
+
 test('systemd counts its exposure as low', () => {
   // In tenths: 0 is none, 100 is a service without any restriction.
   execFileSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit], { stdio: 'pipe' })

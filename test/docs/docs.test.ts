@@ -18,6 +18,7 @@ import { DISTRUST } from '../../src/store/trust.js'
 import { FIRST_QUERY, prepare } from '../../src/dev/welcome.js'
 import { createMetrics } from '../../src/observability/metrics/all-metrics.js'
 import { ADMIN_METRICS } from '../../src/observability/metrics/admin.js'
+import { GLIBC_SETTINGS } from '../soak/replica.js'
 import { type App, startApp } from '../support/app.js'
 import { settingNames } from '../support/setting-names.js'
 
@@ -199,6 +200,7 @@ describe('names', () => {
     'NODE_ENV',
     'NODE_COMPILE_CACHE',
     'NODE_OPTIONS',
+    ...Object.keys(GLIBC_SETTINGS),
     // Arguments of the image.
     ...[...read('deploy/Dockerfile').matchAll(/^ARG (\w+)/gm)].map(([, name]) => name!),
     // Of `npm run vop`: its settings, and words of its results.

@@ -50,6 +50,8 @@ export const NODE_ARGUMENTS = [
   '--max-old-space-size=512',
   '--no-allocation-site-pretenuring',
 ]
+/** Settings of glibc in the image and in the unit of systemd. */
+export const GLIBC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' } as const
 /**
  * A small heap is swept often, so its growth is seen soon. The young generation has one size: V8 gives it more over minutes,
  * which is no leak.
@@ -91,7 +93,7 @@ export function replica(
 
   async function start(): Promise<void> {
     child = startProcess(process.execPath, [...nodeOptions, program], {
-      env: { PATH: process.env['PATH'], ...settings, PORT: String(port), AUDIT_LOG: audit },
+      env: { PATH: process.env['PATH'], ...GLIBC_SETTINGS, ...settings, PORT: String(port), AUDIT_LOG: audit },
       stdio: ['ignore', openSync(stdout, 'a'), openSync(stderr, 'a')],
     })
     for (const begun = Date.now(); ; await delay(50)) {

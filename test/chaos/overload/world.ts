@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ask, CORE, freePort, helper, program, until } from '../../../bench/processes.js'
 import { record } from '../../../bench/recording.js'
 import { type GraphqlRequest, requestAt, type Requests } from '../../../bench/requests.js'
-import { NODE_ARGUMENTS } from '../../soak/replica.js'
+import { GLIBC_SETTINGS, NODE_ARGUMENTS } from '../../soak/replica.js'
 import type { ChaosContext } from '../scenario.js'
 import type { Bucket, Job } from './generator.js'
 import { type Mix, MIXES } from './mixes.js'
@@ -59,7 +59,7 @@ export async function startServer(
   const audit = join(context.folder, `${name}-audit.log`)
   const child = program(process.execPath, [...NODE_ARGUMENTS, context.program], CORE.measured, {
     log,
-    env: { ...world.settings, ...settings, PORT: String(port), LOG_LEVEL: 'warn', AUDIT_LOG: audit },
+    env: { ...GLIBC_SETTINGS, ...world.settings, ...settings, PORT: String(port), LOG_LEVEL: 'warn', AUDIT_LOG: audit },
   })
   await until(async () => (await fetch(`${url}/ready`)).ok, `The server ${name}`)
   return { port, url, child }
