@@ -1,8 +1,9 @@
 """One attempt at an operation, and what it says."""
 
+import time
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import httpx
 
@@ -102,6 +103,34 @@ class Attempt:
     @property
     def server_time(self) -> Optional[float]:
         return http_date(self.headers.get("date", ""))
+
+
+class LimitedBody(httpx.SyncByteStream):
+    """The body of a response until `ends_at` (`time.monotonic()`), however often something of it comes."""
+
+    def __init__(self, body: httpx.SyncByteStream, ends_at: float) -> None:
+        self._body = body
+        self._ends_at = ends_at
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._body:
+            yield part
+            if time.monotonic() >= self._ends_at:
+                raise httpx.ReadTimeout("The time of the answer is over.")
+
+    def close(self) -> None:
+        self._body.close()
+
+
+def limit_body(response: httpx.Response, ends_at: float) -> None:
+    """Ends the body of a response that is not read yet at this time: each of its parts comes in time, not the whole."""
+    if isinstance(response.stream, httpx.SyncByteStream):
+        response.stream = LimitedBody(response.stream, ends_at)
+    # The connection reads it when the body begins.
+    timeouts = response.request.extensions.get("timeout")
+    if isinstance(timeouts, dict):
+        left, read = max(0.001, ends_at - time.monotonic()), timeouts.get("read")
+        timeouts["read"] = left if read is None else min(read, left)
 
 
 def result_of(response: httpx.Response) -> Optional[Dict[str, Any]]:
