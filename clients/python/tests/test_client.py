@@ -196,10 +196,43 @@ def test_a_write_is_in_doubt_when_the_server_did_not_foresee_an_error(
     assert persons_named(kyc, name) == [repeated.person.id]
 
 
+ROUTER = {"code": "SUBREQUEST_HTTP_ERROR", "service": "kyc"}
+ROUTED = {"errors": [{"message": "Lost.", "extensions": ROUTER}], "data": {"createPerson": None}}
+"""How a router answers that has lost the answer of the server behind it."""
+
+
+def test_a_write_is_in_doubt_when_an_error_is_not_the_servers_own(server: Server, kyc: KycGraph) -> None:
+    server.break_connection(fault="replace", status=200, body=ROUTED, operationName="CreatePerson")
+    with pytest.raises(OutcomeUnknownError) as failure:
+        kyc.create_person(person("Py routed"))
+    error = failure.value
+    assert (error.next, error.attempts, error.status) == ("REPEAT", 1, 200)
+    assert isinstance(error.__cause__, KycGraphError) and error.__cause__.code == ROUTER["code"]
+    assert kyc.create_person(person("Py routed"), idempotency_key=error.idempotency_key).create_person.replayed
+
+
+NOT_WRITTEN = {"createPerson": None}
+
+
+def forbidden(data: dict, **parts: object) -> dict:
+    """A refusal that comes before the server looks for the key, where it does not say `replayed`."""
+    path = {"path": parts.pop("path")} if "path" in parts else {}
+    extensions = {"code": "FORBIDDEN", "retryable": False, **parts}
+    return {"errors": [{"message": "No.", "extensions": extensions, **path}], "data": data}
+
+
 @pytest.mark.parametrize(
     ("code", "body"),
     [
         pytest.param("OUTCOME_UNKNOWN", unforeseen({"createPerson": None}), id="an unforeseen error"),
+        pytest.param("OUTCOME_UNKNOWN", ROUTED, id="an error of a router"),
+        pytest.param("OUTCOME_UNKNOWN", forbidden(NOT_WRITTEN), id="a refusal that comes before the key"),
+        pytest.param("FORBIDDEN", forbidden(NOT_WRITTEN, replayed=True), id="the refusal of the first attempt"),
+        pytest.param(
+            "FORBIDDEN",
+            forbidden({"createPerson": {"person": None}}, path=["createPerson", "person"]),
+            id="an answer of which a field is refused",
+        ),
         pytest.param(
             "OUTCOME_UNKNOWN",
             {"errors": REFUSED["errors"] + OVERLOADED["errors"], "data": None},

@@ -1,6 +1,9 @@
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+
+from hatchling.builders.wheel import WheelBuilder
 
 from kyc_graph import ErrorCode, PersonStatus
 from kyc_graph.generated.check_payee import CheckPayeeVerifyAccountResultAccount
@@ -27,3 +30,8 @@ def test_a_value_of_an_enum_that_a_newer_server_has_added_is_read() -> None:
     assert account.name_check_status == "FULL_MATCH"
     assert PersonStatus("NEWER").value == "NEWER"
     assert f"{PersonStatus.ACTIVE} {PersonStatus('NEWER')} {ErrorCode.CONFLICT}" == "ACTIVE NEWER CONFLICT"
+
+
+def test_the_wheel_says_that_it_has_types(tmp_path: Path) -> None:
+    wheel = next(WheelBuilder(str(PACKAGE)).build(directory=str(tmp_path), versions=["standard"]))
+    assert "kyc_graph/py.typed" in zipfile.ZipFile(wheel).namelist()

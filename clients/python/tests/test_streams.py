@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from kyc_graph import KycGraph, KycGraphError, RetryPolicy
+from kyc_graph.calls import _Wait
 
 
 def next_event(state: str) -> str:
@@ -110,6 +111,47 @@ def test_wait_for_takes_the_outcome_from_a_stream_and_else_polls(
         ended = kyc.wait_for(kyc.payee_check, id="1")
     assert ended.verification_result.state == "COMPLETED"
     assert (streams.opened, streams.polls) == (opened, polls)
+
+
+def named_event(name: str) -> str:
+    account = {"status": "OPEN", "nameCheckStatus": "FULL_MATCH", "respondedName": name}
+    result = {"data": {"verificationResult": {"state": "COMPLETED", "nextPollAt": None, "account": account}}}
+    return f"event: next\ndata: {json.dumps(result, ensure_ascii=False)}\n\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\u2028b", "a\u2029b", "a\u0085b", "a\u2028retry: 999999999\u2028b", "a\u2028data: {}\u2029b"],
+    ids=ascii,
+)
+def test_a_character_that_ends_no_line_of_a_stream_is_data(streams: Streams, name: str) -> None:
+    streams.streams = [named_event(name) + COMPLETE]
+    url = f"http://127.0.0.1:{streams.server_port}/graphql"
+    with KycGraph(url, "token", retry=RetryPolicy(3, 0.001, 0.001)) as kyc:
+        answer = kyc.execute("query Read { verificationResult(id: 1) { state } }", "Read", timeout=3, _wait=_Wait(None))
+    assert answer["verificationResult"]["account"]["respondedName"] == name
+    assert (streams.opened, streams.polls) == (1, 0)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"], ids=ascii)
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10_000])
+def test_a_line_of_a_stream_ends_in_one_way_wherever_its_parts_end(end: str, size: int) -> None:
+    opened: List[httpx.Request] = []
+    sent = (named_event("Zo\u00eb \u2028 \U0001f600") + COMPLETE).replace("\n", end).encode()
+
+    class Body(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield from (sent[at : at + size] for at in range(0, len(sent), size))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        opened.append(request)
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Body())
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with KycGraph("http://localhost/", "token", retry=RetryPolicy(1), http_client=http) as kyc:
+        outcome = kyc.wait_for(kyc.payee_check, id="1", timeout=5).verification_result
+    assert outcome.account is not None and outcome.account.responded_name == "Zo\u00eb \u2028 \U0001f600"
+    assert len(opened) == 1
 
 
 OVERLOADED = {"code": "OVERLOADED", "retryable": True, "retryAfterSeconds": 1}

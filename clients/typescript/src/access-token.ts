@@ -1,6 +1,6 @@
 import { raced } from './delays.js'
 
-/** An access token, or one with the time at which it expires. */
+/** An access token, or one with the time at which it expires: a `Date`, or ms since 1970. */
 export type AccessToken = string | { readonly accessToken: string; readonly expiresAt?: Date | number | undefined }
 
 /**

@@ -1,4 +1,4 @@
-import type { Authorization, Authorized } from './authorization.js'
+import { type Authorization, type Authorized, NotSent } from './authorization.js'
 import { limited, raced } from './delays.js'
 import type { GraphError } from './errors.js'
 import type { Operation } from './typed-document.js'
@@ -44,25 +44,42 @@ export interface Request {
 /** So much longer than the server this side waits: the server's own answer says more than a connection that is cut here. */
 const GRACE_MS = 1_000
 
-/** Sends an operation by POST; the body of the response must be read or cancelled. */
+/** Builds a request; throws `NotSent` where none can be built, such as of a value that JSON does not have. */
+function built(
+  { url }: Transport,
+  { operation: { text, name }, variables, headers }: Request,
+  authorized: Authorized,
+  accept: string,
+): RequestInit {
+  try {
+    const init = {
+      method: 'POST',
+      headers: { ...headers, ...authorized.headers, 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query: text, variables, ...(name !== undefined && { operationName: name }) }),
+      redirect: 'error',
+    } as const
+    // Refuses what no `fetch` can send, whose own `TypeError` would look like that of a broken connection.
+    void new globalThis.Request(url, init)
+    return init
+  } catch (reason) {
+    throw new NotSent(reason)
+  }
+}
+
+/** Sends an operation by POST; the body of the response must be read or cancelled. Rejects with `NotSent` where it cannot be built. */
 export async function post(
-  { url, fetch, authorization }: Transport,
-  { operation: { text, name }, variables, headers, signal }: Request,
+  transport: Transport,
+  request: Request,
   authorized: Authorized,
   accept: string,
 ): Promise<Response> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { ...headers, ...authorized.headers, 'content-type': 'application/json', accept },
-    body: JSON.stringify({ query: text, variables, ...(name !== undefined && { operationName: name }) }),
-    redirect: 'error',
-    signal,
-  })
-  authorization.learn(response.headers)
+  const init = built(transport, request, authorized, accept)
+  const response = await transport.fetch(transport.url, { ...init, signal: request.signal })
+  transport.authorization.learn(response.headers)
   return response
 }
 
-/** Sends an operation once. Rejects with `NoAuthorization` where nothing was sent. */
+/** Sends an operation once. Rejects with `NotSent` where nothing was sent. */
 export async function attempt(transport: Transport, request: Request, timeoutMs: number): Promise<Attempt> {
   const authorized = await transport.authorization.authorize(request.signal)
   const headers = { ...request.headers, 'x-request-timeout-ms': String(timeoutMs) }
@@ -73,6 +90,7 @@ export async function attempt(transport: Transport, request: Request, timeoutMs:
       const head = { status: response.status, headers: response.headers, authorized }
       return result === undefined ? { kind: 'foreign', ...head } : { kind: 'answered', result, ...head }
     } catch (cause) {
+      if (cause instanceof NotSent) throw cause
       return { kind: 'lost', cause }
     }
   })

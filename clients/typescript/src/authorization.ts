@@ -10,18 +10,18 @@ export interface Authorized {
   readonly token: string
 }
 
-/** A request cannot be authorised: `reason` is what the token provider throws, or that of the signal. */
-export class NoAuthorization extends Error {
+/** A request cannot be sent: `reason` is what the token provider throws, why it cannot be built, or that of the signal. */
+export class NotSent extends Error {
   readonly reason: unknown
 
   constructor(reason: unknown) {
-    super('The request cannot be authorised.')
+    super('The request cannot be sent.')
     this.reason = reason
   }
 }
 
-/** What the caller is told of a failure: that of the token provider is their own. */
-export const reasonOf = (error: unknown): unknown => (error instanceof NoAuthorization ? error.reason : error)
+/** What the caller is told of a failure: that of the token provider, or of their own input, is theirs. */
+export const reasonOf = (error: unknown): unknown => (error instanceof NotSent ? error.reason : error)
 
 /** Authorises requests: a bearer token, or a token that is bound to a DPoP key with a proof for each request (RFC 9449). */
 export class Authorization {
@@ -36,12 +36,12 @@ export class Authorization {
     this.#dpop = dpop
   }
 
-  /** The headers of the next request; each needs a proof of its own. Rejects with `NoAuthorization`. */
+  /** The headers of the next request; each needs a proof of its own. Rejects with `NotSent`. */
   async authorize(signal: AbortSignal): Promise<Authorized> {
     try {
       return await this.#authorized(signal)
     } catch (error) {
-      throw new NoAuthorization(error)
+      throw new NotSent(error)
     }
   }
 

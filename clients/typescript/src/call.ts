@@ -1,6 +1,6 @@
 import { attempt, type Attempt, type Request, type Result, type Transport } from './attempt.js'
 import { reasonOf } from './authorization.js'
-import { delayMs, limited, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
+import { delayMs, limited, MAX_TIMER_MS, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
 import { KycGraphError } from './errors.js'
 import { failureOf, inDoubt, isRefusal, isTemporary, saysNothing } from './failure.js'
 
@@ -39,7 +39,7 @@ export class Call {
     this.#endsAt = Date.now() + limits.timeoutMs
   }
 
-  /** Resolves with the last answer; rejects where there is none, with `NoAuthorization`, or with the reason of the caller's signal. */
+  /** Resolves with the last answer; rejects where there is none, with `NotSent`, or with the reason of the caller's signal. */
   async run(): Promise<CallOutcome> {
     const outcome = await limited(this.#request.signal, this.#limits.timeoutMs, (signal) =>
       this.#repeated(signal).catch((error: unknown) => this.#broken(error, signal)),
@@ -71,7 +71,7 @@ export class Call {
 
   async #send(signal: AbortSignal): Promise<Attempt> {
     const left = this.#endsAt - Date.now()
-    const timeoutMs = Math.max(1, Math.min(this.#limits.attemptTimeoutMs, left))
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(this.#limits.attemptTimeoutMs, left, MAX_TIMER_MS)))
     const outcome = await attempt(this.#transport, { ...this.#request, signal }, timeoutMs)
     this.#attempts += 1
     if (this.#request.operation.kind === 'mutation' && leavesDoubt(outcome)) this.#isInDoubt = true

@@ -41,7 +41,7 @@ export async function limited<T>(
   ms: number,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(ms)
+  const timeout = AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(ms))))
   const both = AbortSignal.any([signal, timeout])
   // Node 20 lets the garbage collector take the signals that `any` joins, and what it makes of them, while they are
   // waited for; a listener of the time-out keeps it, and it them.
@@ -84,4 +84,4 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** The longest wait of a timer. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS = 2 ** 31 - 1

@@ -19,17 +19,35 @@ const deciding = (errors: readonly GraphError[]): GraphError =>
 
 const codeOf = ({ extensions }: GraphError): string => extensions?.code ?? 'INTERNAL_SERVER_ERROR'
 
-/** Whether an error leaves open what became of a write: also one that the server did not foresee. */
+/**
+ * Whether an error leaves open what became of a write: also one that the server did not foresee, and one that is not the
+ * server's own, such as a router's. The server's own errors say whether they are retryable.
+ */
 export const saysNothing = (error: GraphError): boolean =>
-  ['OUTCOME_UNKNOWN', 'INTERNAL_SERVER_ERROR'].includes(codeOf(error))
+  ['OUTCOME_UNKNOWN', 'INTERNAL_SERVER_ERROR'].includes(codeOf(error)) ||
+  typeof error.extensions?.retryable !== 'boolean'
+
+/** Refusals that the server stores under the key of a write. */
+const STORED_CODES = ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT']
+
+/** Whether an error tells the outcome under the key, or is one of a field below a write whose answer came. */
+const tellsOutcome = ({ path, extensions }: GraphError, data: unknown): boolean =>
+  extensions?.replayed === true ||
+  STORED_CODES.includes(extensions?.code ?? '') ||
+  (data as Readonly<Record<string, unknown>> | null)?.[path?.[0] ?? ''] != null
 
 const FOREIGN_CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 429: 'RATE_LIMITED' }
 
-/** Whether the server has said what became of all of the operation: it ran, and a repeat would not end otherwise. */
+/**
+ * Whether the server has said what became of all of the operation: it ran, and a repeat would not end otherwise. A refusal
+ * that comes before the server looks for the key, such as `FORBIDDEN`, says nothing of an earlier attempt.
+ */
 const isFinal = (outcome: Attempt): boolean =>
   outcome.kind === 'answered' &&
   outcome.status === 200 &&
-  !outcome.result.errors.some((error) => error.extensions?.retryable === true || saysNothing(error))
+  outcome.result.errors.every(
+    (error) => error.extensions?.retryable !== true && !saysNothing(error) && tellsOutcome(error, outcome.result.data),
+  )
 
 /** The error of a call that is not repeated any more. */
 export function failureOf(outcome: Attempt, state: CallState, toldMs: number | undefined): KycGraphError<string> {

@@ -23,7 +23,7 @@ export type Opened =
       readonly result: Result<unknown> | undefined
     }
 
-/** Opens a subscription; rejects where the connection fails, and with `NoAuthorization`. */
+/** Opens a subscription; rejects where the connection fails, and with `NotSent`. */
 export async function openStream(transport: Transport, request: Request, renewals: Renewals): Promise<Opened> {
   const silence = new Silence(request.signal)
   const authorized = await transport.authorization.authorize(request.signal)

@@ -1,5 +1,5 @@
 import type { Request, Result, Transport } from './attempt.js'
-import { NoAuthorization } from './authorization.js'
+import { NotSent } from './authorization.js'
 import { delayMs, type RetryPolicy, serverDelayMs, sleep } from './delays.js'
 import { type GraphError, KycGraphError } from './errors.js'
 import { failureOf } from './failure.js'
@@ -36,7 +36,7 @@ export class Subscription {
 
   /**
    * Yields each result until the server completes the subscription. Throws `NoStream` where the server refuses it, an
-   * error of the last result where no repeat may help, `NoAuthorization`, and the signal's reason.
+   * error of the last result where no repeat may help, `NotSent`, and the signal's reason.
    */
   async *results(): AsyncGenerator<Result<unknown>, void> {
     for (;;) {
@@ -73,7 +73,7 @@ export class Subscription {
       }
       return new Error('The connection ended.')
     } catch (error) {
-      if ([KycGraphError, NoStream, NoAuthorization].some((type) => error instanceof type)) throw error
+      if ([KycGraphError, NoStream, NotSent].some((type) => error instanceof type)) throw error
       return error
     }
   }

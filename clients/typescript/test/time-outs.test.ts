@@ -62,3 +62,35 @@ test.each<[string, Partial<KycGraphOptions> & { path?: string }, (kyc: KycGraph)
   const outcome = (await Promise.race([ended, late])) as { code?: string; name?: string }
   expect([outcome.code, outcome.name].some((word) => /^TIMEOUT$|^TimeoutError$/.test(String(word)))).toBe(true)
 })
+
+test.each([
+  ['a fraction of a millisecond', MS + 0.5, 'TIMEOUT'],
+  ['negative', -1, 'TIMEOUT'],
+  ['infinite', Infinity, 'answered'],
+  ['longer than a timer runs', 2 ** 31, 'answered'],
+])('a time-out that is %s is taken', async (_title, timeoutMs, end) => {
+  const told: (string | null)[] = []
+  const answer = async (_url: unknown, init: RequestInit = {}): Promise<Response> => {
+    told.push(new Headers(init.headers).get('x-request-timeout-ms'))
+    // Aborts as the real one.
+    await new Promise((resolve, reject) => {
+      init.signal!.addEventListener('abort', () => reject(init.signal!.reason as Error))
+      if (end === 'answered') setTimeout(resolve, 50)
+    })
+    return new Response('{"data":{}}', { headers: { 'content-type': 'application/json' } })
+  }
+  const kyc = new KycGraph({
+    url: 'http://localhost/',
+    token: 'token',
+    attemptTimeoutMs: timeoutMs,
+    timeoutMs,
+    retry: { maxAttempts: 1 },
+    fetch: answer as typeof fetch,
+  })
+  const outcome = await kyc.query(text, variables).then(
+    () => 'answered',
+    (error: unknown) => (error as { code?: string }).code,
+  )
+  expect(outcome).toBe(end)
+  for (const ms of told) expect(ms).toMatch(/^\d+$/)
+})

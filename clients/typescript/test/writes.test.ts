@@ -37,6 +37,17 @@ const REFUSED = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT', ret
 const UNFORESEEN = { code: 'INTERNAL_SERVER_ERROR', retryable: false, correlationId: 'c-1' }
 const unforeseen = (data?: unknown) => ({ errors: [{ message: 'Wrong.', extensions: UNFORESEEN }], data })
 
+/** How a router answers that has lost the answer of the server behind it. */
+const ROUTER = { code: 'SUBREQUEST_HTTP_ERROR', service: 'kyc' }
+const routed = { errors: [{ message: 'Lost.', extensions: ROUTER }], data: { createPerson: null } }
+
+/** A refusal that comes before the server looks for the key, where it does not say `replayed`. */
+const forbidden = (extensions: object, data: object, path?: readonly string[]) => ({
+  errors: [{ message: 'No.', path, extensions: { code: 'FORBIDDEN', retryable: false, ...extensions } }],
+  data,
+})
+const NOT_WRITTEN = { createPerson: null }
+
 const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
 
 describe('a write is done once, and the caller has its outcome', () => {
@@ -170,8 +181,20 @@ describe('a write whose outcome is not known', () => {
     expect(await personsNamed(kyc, input.lastName!)).toEqual([createPerson!.person.id])
   })
 
+  test("is in doubt when an error is not the server's own, and is not repeated", async () => {
+    await breakConnection({ fault: 'replace', status: 200, body: routed, operationName: 'CreatePerson' })
+    const input = personInput('routed')
+    const error: unknown = await kyc.mutate(CreatePersonDocument, { input }).catch((reason: unknown) => reason)
+    if (!isKycGraphError(error, 'OUTCOME_UNKNOWN')) throw error
+    expect(error).toMatchObject({ next: 'REPEAT', attempts: 1, status: 200, cause: { code: ROUTER.code } })
+    const { createPerson } = await kyc.mutate(CreatePersonDocument, { input }, { idempotencyKey: error.idempotencyKey })
+    expect(createPerson!.replayed).toBe(true)
+  })
+
   test.each([
     ['an unforeseen error', { body: unforeseen({ createPerson: null }) }],
+    ['an error of a router', { body: routed }],
+    ['a refusal that comes before the key', { body: forbidden({}, NOT_WRITTEN) }],
     [
       'two errors of which one is retryable',
       { body: { errors: [...REFUSED.errors, ...OVERLOADED.errors], data: null } },
@@ -183,11 +206,19 @@ describe('a write whose outcome is not known', () => {
     await expect(call).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', next: 'REPEAT', attempts: 2 })
   })
 
-  test('is known when the repeat is refused for good', async () => {
+  test.each([
+    ['refused for good', 'CONFLICT', REFUSED],
+    ['told the refusal of the first attempt', 'FORBIDDEN', forbidden({ replayed: true }, NOT_WRITTEN)],
+    [
+      'answered, and a field of the answer is refused',
+      'FORBIDDEN',
+      forbidden({}, { createPerson: { replayed: true, person: null } }, ['createPerson', 'person']),
+    ],
+  ])('is known when the repeat is %s', async (title, code, body) => {
     await breakConnection({ fault: 'drop-request', operationName: 'CreatePerson' })
-    await breakConnection({ fault: 'status', status: 200, body: REFUSED, operationName: 'CreatePerson' })
-    const call = kyc.mutate(CreatePersonDocument, { input: personInput('lost, then refused') })
-    await expect(call).rejects.toMatchObject({ code: 'CONFLICT', attempts: 2 })
+    await breakConnection({ fault: 'status', status: 200, body, operationName: 'CreatePerson' })
+    const call = kyc.mutate(CreatePersonDocument, { input: personInput(`lost, then ${title}`) })
+    await expect(call).rejects.toMatchObject({ code, attempts: 2 })
   })
 
   test.each([

@@ -1,13 +1,8 @@
 import type { KycGraph } from '@kyc-graph/client'
-import { CheckPayeeDocument, PayeeCheckDocument } from '@kyc-graph/client/operations'
 import { type FormEvent, useState } from 'react'
+import { checkPayee, type Outcome } from './payee-steps'
 import { Problem } from './problem'
 import { WriteKeys } from './write-keys'
-
-interface Outcome {
-  readonly state: string
-  readonly account?: { readonly status?: string | null; readonly nameCheckStatus?: string | null } | null
-}
 
 /** An account of the emulator whose bank answers a second later; see docs/test-data.md. */
 const PENDING_ACCOUNT = '90070020000030'
@@ -21,25 +16,8 @@ export function PayeeCheck({ graph }: { readonly graph: KycGraph }) {
   async function check(form: FormData): Promise<void> {
     setError(undefined)
     setOutcome({ state: 'ASKED' })
-    const account = {
-      type: 'PERSONAL' as const,
-      idScheme: 'SCAN' as const,
-      id: String(form.get('account')),
-      name: String(form.get('name')),
-    }
-    // The user has decided on this check: one key for all attempts of it, until it has an outcome.
-    await keys.send({ types: ['NAME' as const], account, maxAgeSeconds: 0 }, async (input) => {
-      const { verifyAccount } = await graph.mutate(CheckPayeeDocument, { input })
-      const result = verifyAccount!.result
-      setOutcome(result)
-      if (result.state === 'PENDING')
-        await graph.waitFor(
-          PayeeCheckDocument,
-          { id: result.id },
-          { onState: (data) => setOutcome(data.verificationResult) },
-        )
-      keys.done(input)
-    })
+    const payee = { id: String(form.get('account')), name: String(form.get('name')) }
+    await checkPayee(graph, keys, payee, setOutcome)
   }
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {

@@ -11,10 +11,14 @@ export interface Session {
   readonly graph: KycGraph
 }
 
+/** A login that has no answer by then fails, so that the next one begins anew. */
+const LOGIN_TIMEOUT_MS = 30_000
+
 /** Gets a token of development's issuer. */
 async function tokenOf({ client, scopes }: Persona): Promise<Token> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, scope: scopes.join(' ') })
-  const response = await fetch('/oauth/token', { method: 'POST', body: form })
+  const signal = AbortSignal.timeout(LOGIN_TIMEOUT_MS)
+  const response = await fetch('/oauth/token', { method: 'POST', body: form, signal })
   if (!response.ok) throw new Error(`The issuer refuses the login (${response.status}).`)
   const { access_token: value, expires_in: seconds } = (await response.json()) as {
     access_token: string

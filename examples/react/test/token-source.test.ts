@@ -61,3 +61,27 @@ test('a token that is refused is renewed for both', async () => {
   expect(given).toEqual(['token-1', 'token-2', 'token-3'])
   expect(used).toEqual(['token-1', 'token-2', 'token-2', 'token-2', 'token-3', 'token-3'])
 })
+
+test('a login without an answer fails after half a minute, and the next one begins anew', async () => {
+  const session = await signIn(PERSONAS[0]!)
+  refused.add('token-1')
+  const answered = fetch
+  const timeout = new AbortController()
+  const limits: number[] = []
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    limits.push(ms)
+    return timeout.signal
+  })
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    if (url !== '/oauth/token') return answered(url, init)
+    return new Promise((_resolve, reject) => init.signal?.addEventListener('abort', () => reject(init.signal!.reason)))
+  })
+  const hanging = byApollo(session)
+  await vi.waitFor(() => expect(limits).toEqual([30_000]))
+  timeout.abort(new DOMException('Over.', 'TimeoutError'))
+  await expect(hanging).rejects.toMatchObject({ name: 'TimeoutError' })
+  vi.mocked(AbortSignal.timeout).mockRestore()
+  vi.stubGlobal('fetch', answered)
+  await byApollo(session)
+  expect(given).toEqual(['token-1', 'token-2'])
+})

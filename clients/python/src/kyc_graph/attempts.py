@@ -1,8 +1,9 @@
 """One attempt at an operation, and what it says."""
 
+import time
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import httpx
 
@@ -10,6 +11,8 @@ from .errors import GraphError, KycGraphError, OutcomeUnknownError
 from .retry import extensions_of, http_date, may_repeat
 
 _FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
+_STORED_CODES = frozenset({"BAD_USER_INPUT", "NOT_FOUND", "CONFLICT"})
+"""Refusals that the server stores under the key of a write."""
 TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 LOST = (httpx.TransportError, httpx.DecodingError)
 """Failures that leave no whole answer: the server may have executed the operation."""
@@ -76,9 +79,17 @@ class Attempt:
 
     @property
     def is_final(self) -> bool:
-        """Whether the server has said what became of all of the operation, and a repeat would not end otherwise."""
-        is_open = any(extensions_of(error).get("retryable") is True or _says_nothing(error) for error in self.errors)
-        return self.result is not None and self.status == 200 and not is_open
+        """Whether the server has said what became of all of the operation, and a repeat would not end otherwise.
+
+        A refusal that comes before the server looks for the key, such as `FORBIDDEN`, says nothing of an earlier attempt.
+        """
+        if self.result is None or self.status != 200:
+            return False
+        data = self.result.get("data")
+        return all(
+            extensions_of(error).get("retryable") is False and not _says_nothing(error) and _tells_outcome(error, data)
+            for error in self.errors
+        )
 
     @property
     def leaves_doubt(self) -> bool:
@@ -92,6 +103,34 @@ class Attempt:
     @property
     def server_time(self) -> Optional[float]:
         return http_date(self.headers.get("date", ""))
+
+
+class LimitedBody(httpx.SyncByteStream):
+    """The body of a response until `ends_at` (`time.monotonic()`), however often something of it comes."""
+
+    def __init__(self, body: httpx.SyncByteStream, ends_at: float) -> None:
+        self._body = body
+        self._ends_at = ends_at
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._body:
+            yield part
+            if time.monotonic() >= self._ends_at:
+                raise httpx.ReadTimeout("The time of the answer is over.")
+
+    def close(self) -> None:
+        self._body.close()
+
+
+def limit_body(response: httpx.Response, ends_at: float) -> None:
+    """Ends the body of a response that is not read yet at this time: each of its parts comes in time, not the whole."""
+    if isinstance(response.stream, httpx.SyncByteStream):
+        response.stream = LimitedBody(response.stream, ends_at)
+    # The connection reads it when the body begins.
+    timeouts = response.request.extensions.get("timeout")
+    if isinstance(timeouts, dict):
+        left, read = max(0.001, ends_at - time.monotonic()), timeouts.get("read")
+        timeouts["read"] = left if read is None else min(read, left)
 
 
 def result_of(response: httpx.Response) -> Optional[Dict[str, Any]]:
@@ -123,8 +162,20 @@ def _code_of(error: GraphError) -> str:
 
 
 def _says_nothing(error: GraphError) -> bool:
-    """Whether an error leaves open what became of a write: also one that the server did not foresee."""
-    return _code_of(error) in ("OUTCOME_UNKNOWN", "INTERNAL_SERVER_ERROR")
+    """Whether an error leaves open what became of a write: also one that the server did not foresee.
+
+    So does one that is not the server's own, such as a router's: the server's own errors say whether they are retryable.
+    """
+    is_own = isinstance(extensions_of(error).get("retryable"), bool)
+    return not is_own or _code_of(error) in ("OUTCOME_UNKNOWN", "INTERNAL_SERVER_ERROR")
+
+
+def _tells_outcome(error: GraphError, data: Any) -> bool:
+    """Whether an error tells the outcome under the key, or is one of a field below a write whose answer came."""
+    if extensions_of(error).get("replayed") is True or _code_of(error) in _STORED_CODES:
+        return True
+    path = error.get("path")
+    return isinstance(data, dict) and isinstance(path, list) and len(path) > 0 and data.get(path[0]) is not None
 
 
 def in_doubt(operation: Operation, attempts: int, last: Optional[KycGraphError] = None) -> OutcomeUnknownError:

@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from .attempts import LOST, Attempt, Operation, failure_of, in_doubt, result_of
+from .attempts import LOST, Attempt, Operation, failure_of, in_doubt, limit_body, result_of
 from .authorization import Authorization
 from .documents import as_subscription, read_document
 from .errors import KycGraphError, OutcomeUnknownError
@@ -187,11 +187,19 @@ class Calls:
             "x-request-timeout-ms": str(max(1, round(left * 1000))),
         }
         try:
-            response = self._http.post(self._url, json=operation.body, headers=headers, timeout=left + _GRACE_SECONDS)
+            response = self._post(operation, headers, left + _GRACE_SECONDS)
         except LOST as error:
             return Attempt(authorized.token, cause=error)
         self._authorization.learn(response.headers)
         return Attempt(authorized.token, response.status_code, response.headers, result_of(response))
+
+    def _post(self, operation: Operation, headers: Mapping[str, str], seconds: float) -> httpx.Response:
+        """The whole answer, in so many seconds."""
+        ends_at = time.monotonic() + seconds
+        with self._http.stream("POST", self._url, json=operation.body, headers=headers, timeout=seconds) as response:
+            limit_body(response, ends_at)
+            response.read()
+        return response
 
     def _wait(self, operation: Operation, wait: _Wait) -> Any:
         begun = time.monotonic()

@@ -1,17 +1,20 @@
 """GraphQL over server-sent events (distinct connections mode)."""
 
+import codecs
 import json
+import re
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import httpx
 
-from .attempts import TEMPORARY, result_of
+from .attempts import TEMPORARY, limit_body, result_of
 from .errors import GraphError, KycGraphError
 from .retry import extensions_of, may_repeat, server_delay
 
 _MAX_SILENCE_SECONDS = 45.0
 """The server sends something at least this often; a connection that is silent for longer is dead."""
+_LINE_END = re.compile("\r\n|\n|\r")
 
 
 class Waits:
@@ -55,17 +58,18 @@ def states(
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
     raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer,
-    and `waits` what the server says of a reconnection. The stream is left at `ends_at` (`time.monotonic()`), at the next heartbeat at the latest.
+    and `waits` what the server says of a reconnection. The stream is left at `ends_at` (`time.monotonic()`).
     """
     timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
     accepting = {**headers, "accept": "text/event-stream"}
     with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
         on_head(response.headers)
+        limit_body(response, ends_at)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
             yield from _refusal(response, waits)
             return
         failed: Optional[KycGraphError] = None
-        for event, data in _events(_until(ends_at, response.iter_lines())):
+        for event, data in _events(_lines(response.iter_bytes())):
             if event == "retry":
                 waits.stream_asks(float(data) / 1000)
             elif event == "complete":
@@ -96,11 +100,19 @@ def _parsed(data: str) -> Dict[str, Any]:
     return result
 
 
-def _until(ends_at: float, lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        yield line
-        if time.monotonic() >= ends_at:
-            raise httpx.ReadTimeout("The time of the stream is over.")
+def _lines(parts: Iterable[bytes]) -> Iterator[str]:
+    """The lines of a stream: they end with CR LF, LF or CR, and at no other character that Python takes for an end."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    rest = ""
+    is_after_cr = False
+    for part in parts:
+        text = decoder.decode(part)
+        if text == "":
+            continue
+        begin = text.removeprefix("\n") if is_after_cr else text
+        is_after_cr = text.endswith("\r")
+        *lines, rest = _LINE_END.split(rest + begin)
+        yield from lines
 
 
 def _refusal(response: httpx.Response, waits: Waits) -> Iterator[Any]:
