@@ -97,10 +97,13 @@ registerEnumType(WebhookDeliveryOutcome, {
     HTTP_429: { description: 'The status 429: the endpoint wants fewer requests.' },
     HTTP_5XX: { description: 'A status from 500.' },
     TIMEOUT: { description: 'No answer within ten seconds.' },
-    NAME_NOT_FOUND: { description: 'The name of the host has no address.' },
+    NAME_NOT_FOUND: { description: 'Not told to clients: a name without an address is `ADDRESS_REFUSED`.' },
     CONNECTION_FAILED: { description: 'The connection was refused or broke.' },
     TLS_FAILED: { description: 'The certificate or the TLS version is not accepted.' },
-    ADDRESS_REFUSED: { description: 'The host has an address to which this server does not deliver.' },
+    ADDRESS_REFUSED: {
+      description:
+        'The host has an address to which this server does not deliver, or its name has none; which, is not told.',
+    },
     ENDPOINT_DISABLED: { description: 'The endpoint is disabled.' },
     ENDPOINT_DELETED: { description: 'The endpoint was deleted.' },
     EVENT_EXPIRED: { description: 'The event is no longer kept.' },

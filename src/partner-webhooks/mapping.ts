@@ -1,5 +1,6 @@
 import {
   type WebhookDelivery,
+  WebhookDeliveryOutcome as Outcome,
   WebhookDeliveryState as State,
   type WebhookEndpoint,
 } from '../../schema/webhook-endpoint.js'
@@ -38,6 +39,10 @@ export function toEndpoint(
   }
 }
 
+/** Names that exist in the bank's network are not told from those that do not. */
+const toldOutcome = (outcome: Outcome): Outcome =>
+  outcome === Outcome.NAME_NOT_FOUND ? Outcome.ADDRESS_REFUSED : outcome
+
 /** A delivery as the graph shows it; the event is null once it is no longer kept. */
 export function toDelivery(
   { eventId, state, attempts, lastOutcome, nextAttemptAt, createdAt, endedAt }: QueuedDelivery,
@@ -48,7 +53,7 @@ export function toDelivery(
     type: event && eventTypeOf(event.type),
     state: STATES[state],
     attempts,
-    lastOutcome: lastOutcome ?? null,
+    lastOutcome: lastOutcome === undefined ? null : toldOutcome(lastOutcome),
     nextAttemptAt: timeOf(nextAttemptAt),
     createdAt: new Date(createdAt).toISOString(),
     endedAt: timeOf(endedAt),

@@ -18,8 +18,9 @@ import { MemoryDeliveryQueue } from './memory-queue.js'
 import { type PartnerWebhooksInstance, partnerWebhookOperations } from './operations.js'
 import { needsPolls, OutcomePoll } from './outcome-poll.js'
 import { EndpointRegistry } from './registry.js'
+import type { Resolve } from './resolve.js'
 import { retrySchedule } from './retry-schedule.js'
-import { type Resolve, Sender } from './sender.js'
+import { Sender } from './sender.js'
 
 /** The consumer group of the events. */
 const GROUP = 'webhooks'
@@ -50,7 +51,7 @@ type Options = {
   readonly retrySeconds?: readonly number[] | undefined
   /** How long the lock of a delivery outlasts its process. @default 30 s */
   readonly lockMs?: number | undefined
-  /** @default the resolver of the system */
+  /** @default the DNS servers of the system */
   readonly resolve?: Resolve | undefined
 }
 

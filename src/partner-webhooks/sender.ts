@@ -1,4 +1,3 @@
-import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import { parseRetryAfter } from '../../datasources/http/retry-after.js'
@@ -6,6 +5,7 @@ import { USER_AGENT } from '../../datasources/http/user-agent.js'
 import { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
 import { errorClass } from '../observability/error-class.js'
 import type { AddressRules } from './address-rules.js'
+import { dnsResolve, type Resolve } from './resolve.js'
 
 /** The time for one attempt: connecting, sending and the status of the answer. */
 export const ATTEMPT_TIMEOUT_MS = 10_000
@@ -14,14 +14,6 @@ const CONNECT_TIMEOUT_MS = 5_000
 const MAX_ANSWER_BYTES = 16_384
 const MAX_HEADER_BYTES = 16_384
 const KEEP_ALIVE_MS = 4_000
-
-/** Resolves a name to all of its addresses. */
-export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>
-
-const resolveAll: Resolve = (hostname) =>
-  new Promise((resolve, reject) =>
-    lookUp(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses))),
-  )
 
 const refused = (): Error => Object.assign(new Error('the address is refused'), { code: 'ADDRESS_REFUSED' })
 
@@ -60,7 +52,6 @@ const TLS_ERROR = /^(ERR_(TLS|SSL)|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGN
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   ADDRESS_REFUSED: Outcome.ADDRESS_REFUSED,
   ENOTFOUND: Outcome.NAME_NOT_FOUND,
-  EAI_AGAIN: Outcome.NAME_NOT_FOUND,
   TIMEOUT: Outcome.TIMEOUT,
   ABORTED: Outcome.TIMEOUT,
   ETIMEDOUT: Outcome.TIMEOUT,
@@ -74,7 +65,7 @@ function outcomeOfError(error: unknown): Outcome {
 
 interface SenderOptions {
   readonly rules: AddressRules
-  /** @default the resolver of the system */
+  /** @default the DNS servers of the system */
   readonly resolve?: Resolve | undefined
   /** @default ten seconds */
   readonly timeoutMs?: number | undefined
@@ -89,7 +80,7 @@ export class Sender {
   readonly #timeoutMs: number
   readonly #agent: Agent
 
-  constructor({ rules, resolve = resolveAll, timeoutMs = ATTEMPT_TIMEOUT_MS }: SenderOptions) {
+  constructor({ rules, resolve = dnsResolve(), timeoutMs = ATTEMPT_TIMEOUT_MS }: SenderOptions) {
     this.#rules = rules
     this.#timeoutMs = timeoutMs
     this.#agent = new Agent({

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Scope } from '../../schema/scopes.js'
+import type { Resolve } from '../../src/partner-webhooks/resolve.js'
 import { type App, type RunOptions, startApp } from '../support/app.js'
 import { later, today } from '../support/clock.js'
 import { createGate } from '../support/gate.js'
@@ -21,12 +22,17 @@ const SETTINGS = {
 /** The emulator of Banfico answers this account later. */
 const ANSWERED_LATER = '90070020000030'
 const RETRY_SECONDS = [0, 0, 0]
+const [PRIVATE_NAME, ABSENT_NAME] = ['private.example', 'absent.example'] as const
+const resolve: Resolve = (hostname) =>
+  hostname === PRIVATE_NAME
+    ? Promise.resolve([{ address: '10.0.0.1', family: 4 }])
+    : Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }))
 
 let app: App
 let events: StateEvents
 const receivers: Receiver[] = []
 beforeAll(async () => {
-  app = await startApp(SETTINGS, undefined, { partnerWebhooks: { retrySeconds: RETRY_SECONDS } })
+  app = await startApp(SETTINGS, undefined, { partnerWebhooks: { retrySeconds: RETRY_SECONDS, resolve } })
   events = await openStateEvents(STORE_ENCRYPTION_KEY)
 })
 afterAll(async () => {
@@ -170,6 +176,20 @@ test('after the last attempt it is a dead letter, which can be listed and replay
   expect(data.replayWebhookDelivery.delivery).toMatchObject({ eventId: dead.eventId, endedAt: null })
   await expect.poll(() => deliveriesOf(endpoint)).toMatchObject({ nodes: [{ state: 'DELIVERED', attempts: 1 }] })
   await expect.poll(async () => (await listed(endpoint))!.failingSince).toBeNull()
+})
+
+test('a name with a private address and one without any end in the same outcome, in each attempt', async () => {
+  const endpoints = await Promise.all([PRIVATE_NAME, ABSENT_NAME].map((name) => create(`https://${name}/hook`)))
+  await events.record({ id: randomUUID() })
+  for (const endpoint of endpoints)
+    await expect
+      .poll(() => deliveriesOf(endpoint))
+      .toMatchObject({
+        nodes: [{ state: 'DEAD_LETTER', attempts: 1 + RETRY_SECONDS.length, lastOutcome: 'ADDRESS_REFUSED' }],
+      })
+  for (const [i, outcome] of ['ADDRESS_REFUSED', 'NAME_NOT_FOUND'].entries())
+    expect(app.log()).toMatch(new RegExp(`${endpoints[i]!.id}.*"${outcome}"`))
+  await Promise.all(endpoints.map((endpoint) => change('delete', endpoint)))
 })
 
 test('a replay of a delivery that is not there, or has not ended, is refused', async () => {

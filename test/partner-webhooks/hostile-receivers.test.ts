@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
-import { type Resolve, Sender } from '../../src/partner-webhooks/sender.js'
+import type { Resolve } from '../../src/partner-webhooks/resolve.js'
+import { Sender } from '../../src/partner-webhooks/sender.js'
 
 const TIMEOUT_MS = 300
 /** How much longer an attempt may take on a busy machine. */

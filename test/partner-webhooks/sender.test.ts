@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
-import { type Resolve, Sender } from '../../src/partner-webhooks/sender.js'
+import type { Resolve } from '../../src/partner-webhooks/resolve.js'
+import { Sender } from '../../src/partner-webhooks/sender.js'
 import { createGate } from '../support/gate.js'
 import { type Receiver, startReceiver } from '../support/receiver.js'
 
