@@ -1,7 +1,8 @@
 import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles } from '../../schema/entitlement.js'
+import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
 import { PROVIDER_RETENTION_MS } from '../contract/operations.js'
-import type { Store, StoreKey } from '../contract/store.js'
+import type { Labels, Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
 
@@ -216,10 +217,12 @@ export const unstoredSet = (
  */
 export class SnapshotStore {
   readonly #store: Store
+  readonly #tenant: string
   readonly #retentionSeconds: number
 
-  constructor(store: Store, retentionSeconds: number) {
+  constructor(store: Store, { tenant }: Pick<Caller, 'tenant'>, retentionSeconds: number) {
     this.#store = store
+    this.#tenant = tenant
     this.#retentionSeconds = retentionSeconds
   }
 
@@ -245,7 +248,7 @@ export class SnapshotStore {
         const own = { ...write, begunAt: now, overAt: now + MAX_WRITE_MS, raced: false, settles }
         return toStored({ ...rest, open: [...open, own] })
       },
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
     return changed
   }
@@ -310,12 +313,16 @@ export class SnapshotStore {
     })
   }
 
+  #labelsOf(bankingCustomerId: string): Labels {
+    return { subjects: [bankingCustomerId], tenant: this.#tenant }
+  }
+
   #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
     return this.#store.update<StoredSnapshot>(
       storeKey(bankingCustomerId),
       this.#retentionSeconds,
       (current, now) => toStored(change(fromStored(current), now)),
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
   }
 }

@@ -419,7 +419,7 @@ describe('a process that died during a write', () => {
       accounts: ['1001'],
       assignments: { ...assignments, roles: { view } },
     })
-    const snapshots = new SnapshotStore(store, 60)
+    const snapshots = new SnapshotStore(store, { tenant: 'tenant:bank' }, 60)
     await snapshots.confirm('ada', write('first'), [])
     await snapshots.begin('ada', write('died', true))
 
@@ -447,7 +447,7 @@ describe('the repeat of a write', () => {
   const open = () => {
     vi.useFakeTimers({ toFake: ['Date'], now: RETENTION_SECONDS * 2000 })
     const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
-    return { store, snapshots: new SnapshotStore(store, RETENTION_SECONDS) }
+    return { store, snapshots: new SnapshotStore(store, { tenant: 'tenant:bank' }, RETENTION_SECONDS) }
   }
 
   test('is not sent where what came after it may be forgotten', async () => {
@@ -573,7 +573,7 @@ describe('the repeat of a write', () => {
     const to = (id: string, account: string, view: boolean) => ({ ...write(id, view), accounts: [account] })
     const openFor = (days: number) => {
       const { store } = open()
-      return { store, snapshots: new SnapshotStore(store, (days * DAY_MS) / 1000) }
+      return { store, snapshots: new SnapshotStore(store, { tenant: 'tenant:bank' }, (days * DAY_MS) / 1000) }
     }
 
     test('that are kept for as long as a write is repeated', async () => {
