@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { KycProvider as Label } from '../../schema/shared.js'
 import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
-import type { Store, StoreKey } from '../contract/store.js'
+import type { Labels, Store, StoreKey } from '../contract/store.js'
 import type { ApitureChallenge, AssignmentBody } from './contract.js'
 
 /** How long a challenge is known after its last step. */
@@ -35,6 +35,11 @@ export interface StoredChallenge {
   readonly write: string
   readonly starts: number
   readonly verifications: number
+}
+
+/** An object, as only objects state whom they concern. */
+interface StoredToken {
+  readonly token: string
 }
 
 interface Attempts {
@@ -89,7 +94,7 @@ export class ChallengeStore {
         starts: current?.starts ?? 0,
         verifications: current?.verifications ?? 0,
       }),
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
   }
 
@@ -109,7 +114,7 @@ export class ChallengeStore {
         current === null || current[step] >= MAX_OF_CHALLENGE[step]
           ? undefined
           : { ...current, [step]: current[step] + 1 },
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
     if (!changed) throw value === null ? absent() : exhausted()
     await this.#countOfCustomer(step, bankingCustomerId)
@@ -124,7 +129,7 @@ export class ChallengeStore {
         const attempts = isOver ? { since: now, starts: 0, verifications: 0 } : current
         return attempts[step] >= MAX_OF_CUSTOMER[step] ? undefined : { ...attempts, [step]: attempts[step] + 1 }
       },
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
     if (changed) return
     const elapsed = value === null ? 0 : (this.#store.now() - value.since) / 1000
@@ -137,18 +142,28 @@ export class ChallengeStore {
 
   /** Keeps the token of a completed challenge for the write that it guards, and ends the challenge. */
   async keepToken({ write, challengeId, bankingCustomerId }: StoredChallenge, token: string): Promise<void> {
-    await this.#store.set(this.#tokenKey(write), token, TOKEN_SECONDS, { subjects: [bankingCustomerId] })
+    await this.#store.set(
+      this.#tokenKey(write),
+      { token } satisfies StoredToken,
+      TOKEN_SECONDS,
+      this.#labelsOf(bankingCustomerId),
+    )
     await this.#store.update(this.#key(challengeId), CHALLENGE_SECONDS, () => null).catch(() => undefined)
   }
 
   /** The token for a write of the caller; null where no challenge was completed for it. */
-  tokenFor(write: string): Promise<string | null> {
-    return this.#store.get<string>(this.#tokenKey(write))
+  async tokenFor(write: string): Promise<string | null> {
+    return (await this.#store.get<StoredToken>(this.#tokenKey(write)))?.token ?? null
   }
 
   /** Forgets a token that Apiture has taken or refused. */
   async forgetToken(write: string): Promise<void> {
     await this.#store.update(this.#tokenKey(write), TOKEN_SECONDS, () => null)
+  }
+
+  #labelsOf(bankingCustomerId: string): Labels {
+    const [tenant] = this.#caller
+    return { subjects: [bankingCustomerId], tenant }
   }
 
   #key(challengeId: string): StoreKey {

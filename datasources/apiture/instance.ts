@@ -19,8 +19,10 @@ export interface ApitureInstance extends ProviderInstance {
 export const { query, command } = operationsOf<ApitureInstance>()
 
 /** The snapshots, as one operation uses them. */
-export const snapshotStore = ({ retentionSeconds }: ApitureInstance, { store }: OperationScope): SnapshotStore =>
-  new SnapshotStore(store, retentionSeconds)
+export const snapshotStore = (
+  { retentionSeconds }: ApitureInstance,
+  { store, caller }: OperationScope,
+): SnapshotStore => new SnapshotStore(store, caller, retentionSeconds)
 
 /** The challenges of the caller of one operation. */
 export const challengeStore = ({ store, caller }: OperationScope): ChallengeStore => new ChallengeStore(store, caller)

@@ -1,7 +1,8 @@
 import { type AccountEntitlement, type AccountEntitlementSet, type AccountRoles } from '../../schema/entitlement.js'
+import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
 import { PROVIDER_RETENTION_MS } from '../contract/operations.js'
-import type { Store, StoreKey } from '../contract/store.js'
+import type { Labels, Store, StoreKey } from '../contract/store.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
 
@@ -48,6 +49,8 @@ interface Snapshot {
   readonly confirmedAt: Readonly<Record<string, number>>
   /** What was set at these times; absent for times that a version kept which did not keep this. */
   readonly newest: Readonly<Record<string, NewestWrite>>
+  /** When it was made: it knows no write before. Absent in the records of versions that did not keep it. */
+  readonly since?: number | undefined
 }
 
 type Times = Pick<Snapshot, 'confirmedAt' | 'newest'>
@@ -68,8 +71,8 @@ const sharedTimes = ({ items, last, asOf }: StoredSnapshot): Snapshot['confirmed
     ? {}
     : timesOf([...items.map(({ account }) => account.accountNumber), ...Object.keys(last)], Date.parse(asOf))
 
-function fromStored(stored: StoredSnapshot | null): Snapshot {
-  if (stored === null) return EMPTY
+function fromStored(stored: StoredSnapshot | null, now: number): Snapshot {
+  if (stored === null) return { ...EMPTY, since: now }
   const { confirmedAt = {}, newest } = stored
   return {
     ...stored,
@@ -152,6 +155,16 @@ const isOvertaken = (write: Write, { open, last, ...times }: Snapshot, begunAt: 
       !isRedundant({ ...write, accounts: [account] }, last),
   )
 
+/**
+ * True when a write that came after `begunAt` may be forgotten, because the snapshot was made later: an earlier one has
+ * ended or was erased. The write is known all the same where it sets what an open write sets, such as its own first
+ * attempt, or what was confirmed last.
+ */
+const isForgotten = (write: Write, { open, last, since = -Infinity }: Snapshot, begunAt: number): boolean =>
+  begunAt < since &&
+  !open.some((other) => isSubset(write.accounts, other.accounts) && isSame(write.assignments, other.assignments)) &&
+  !isRedundant(write, last)
+
 /** How much of a failed write the provider may have executed. */
 export type Executed = 'nothing' | 'a part' | 'unknown'
 
@@ -216,36 +229,42 @@ export const unstoredSet = (
  */
 export class SnapshotStore {
   readonly #store: Store
+  readonly #tenant: string
   readonly #retentionSeconds: number
 
-  constructor(store: Store, retentionSeconds: number) {
+  constructor(store: Store, { tenant }: Pick<Caller, 'tenant'>, retentionSeconds: number) {
     this.#store = store
+    this.#tenant = tenant
     this.#retentionSeconds = retentionSeconds
   }
 
   async read(bankingCustomerId: string): Promise<AccountEntitlementSet | null> {
-    return toSet(bankingCustomerId, fromStored(await this.#store.get<StoredSnapshot>(storeKey(bankingCustomerId))))
+    const stored = await this.#store.get<StoredSnapshot>(storeKey(bankingCustomerId))
+    return toSet(bankingCustomerId, fromStored(stored, this.#store.now()))
   }
 
   /**
    * Records a write that is about to be sent. False where it repeats one that began at `repeats`, and another write to
-   * one of its accounts came after that, or may have been forgotten: then it must not be sent.
+   * one of its accounts came after that, or may have been forgotten: then it must not be sent. The first attempt made a
+   * snapshot before it was sent, so where there is none it was lost.
    */
   async begin(bankingCustomerId: string, write: Write, repeats?: number): Promise<boolean> {
     const { changed } = await this.#store.update<StoredSnapshot>(
       storeKey(bankingCustomerId),
       this.#retentionSeconds,
       (stored, now) => {
-        const { open, ...rest } = fromStored(stored)
-        if (repeats !== undefined) {
-          const isForgotten = stored === null && repeats <= now - this.#retentionSeconds * 1000
-          if (isForgotten || isOvertaken(write, { open, ...rest }, repeats)) return undefined
-        }
+        const current = fromStored(stored, now)
+        const { open } = current
+        if (
+          repeats !== undefined &&
+          (stored === null || isForgotten(write, current, repeats) || isOvertaken(write, current, repeats))
+        )
+          return undefined
         const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
         const own = { ...write, begunAt: now, overAt: now + MAX_WRITE_MS, raced: false, settles }
-        return toStored({ ...rest, open: [...open, own] })
+        return toStored({ ...current, open: [...open, own] })
       },
-      { subjects: [bankingCustomerId] },
+      this.#labelsOf(bankingCustomerId),
     )
     return changed
   }
@@ -256,7 +275,7 @@ export class SnapshotStore {
     write: Write,
     answered: readonly AccountEntitlement[],
   ): Promise<AccountEntitlementSet> {
-    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known, ...times }, now) => {
+    const { value } = await this.#update(bankingCustomerId, ({ items, open, last: known, since, ...times }, now) => {
       const own = open.find(({ id }) => id === write.id)
       const raced = own?.raced === true
       const last = { ...known, ...Object.fromEntries(write.accounts.map((account) => [account, write.assignments])) }
@@ -275,9 +294,10 @@ export class SnapshotStore {
         last,
         ...timesAfter(times, write, now),
         open: raced ? [...others, { ...own, overAt: now }] : others,
+        since,
       }
     })
-    return toSet(bankingCustomerId, fromStored(value))!
+    return toSet(bankingCustomerId, fromStored(value, this.#store.now()))!
   }
 
   /** Closes a write that failed, or keeps it open as long as it may have changed something. */
@@ -310,12 +330,16 @@ export class SnapshotStore {
     })
   }
 
+  #labelsOf(bankingCustomerId: string): Labels {
+    return { subjects: [bankingCustomerId], tenant: this.#tenant }
+  }
+
   #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
     return this.#store.update<StoredSnapshot>(
       storeKey(bankingCustomerId),
       this.#retentionSeconds,
-      (current, now) => toStored(change(fromStored(current), now)),
-      { subjects: [bankingCustomerId] },
+      (current, now) => toStored(change(fromStored(current, now), now)),
+      this.#labelsOf(bankingCustomerId),
     )
   }
 }

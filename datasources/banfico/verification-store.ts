@@ -225,7 +225,8 @@ export class VerificationStore {
   /** Stores a completed result: no more polls while it is stored. */
   async complete(id: string, result: VerificationResult): Promise<void> {
     const subjects = result.account ? [result.account.accountId] : []
-    await nullIfUnavailable(this.#setResult(resultKey(id), result, { subjects }))
+    const labels = this.find(id).then((known): Labels => ({ subjects, tenant: known?.tenant }))
+    await nullIfUnavailable(labels.then((stated) => this.#setResult(resultKey(id), result, stated)))
     await nullIfUnavailable(
       this.#update(id, (current) => (current?.pending ? { ...current, pending: null } : undefined)),
     )

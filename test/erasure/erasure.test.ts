@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { NAMESPACES } from '../../datasources/contract/namespaces.js'
-import { ADA, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import { ADA, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
 import { missingCheckpoints } from '../../src/audit/coverage.js'
@@ -228,6 +228,29 @@ test('the exit code tells a person of another tenant from one who is erased or n
     stdout: expect.stringContaining('Tombstones: 2 write.') as unknown,
   })
   expect(await erase([...person, '--tenant', 'meridian'])).toMatchObject({ code: 0, stdout: missing })
+})
+
+test('an erasure in one tenant leaves what another one must know to refuse a repeat', async () => {
+  const entitle =
+    'mutation($input: SetAccountEntitlementsInput!) { setAccountEntitlements(input: $input) { replayed } }'
+  const [{ bankingCustomerId }] = CROWD as [(typeof CROWD)[number]]
+  const set = (billPay: boolean, idempotencyKey: string | null) => {
+    const accounts = [{ accountNumber: '1001', productCode: 'DDA_01' }]
+    const elections = { electronicStatementElection: true, electronicDocumentElection: true }
+    const input = { bankingCustomerId, accounts, ...elections, roles: { billPay }, idempotencyKey }
+    return app.run(entitle, { input }, { claims: { tenant: 'meridian' } })
+  }
+  app.fault('apiture', { match: 'PUT /**', fault: 'drop-after-apply' })
+  expect((await set(true, 'granted')).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+  expect((await set(false, null)).errors).toEqual([])
+  app.clear()
+  const { code, stdout } = await erase(['--id', bankingCustomerId, '--tenant', 'acme'])
+  const receipt: unknown = JSON.parse(stdout.split('\n')[0]!)
+  expect(receipt).toMatchObject({ removed: {}, tombstones: {}, elsewhere: { entitlements: 1, write: 2 } })
+  expect(code).toBe(3)
+  const refused = (await set(true, 'granted')).errors[0]!.extensions
+  expect(refused).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false, replayed: true })
+  expect(app.recorded('apiture')).toEqual([])
 })
 
 test('values under a key that is not given are counted, and the exit code says that they may be left', async () => {

@@ -1,7 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ChallengeStore } from '../../datasources/apiture/challenge-store.js'
+import { SnapshotStore } from '../../datasources/apiture/snapshot-store.js'
+import { VerificationStore } from '../../datasources/banfico/verification-store.js'
+import type { Caller } from '../../datasources/contract/caller.js'
 import type { Labels, Store } from '../../datasources/contract/store.js'
-import { erasePerson } from '../../src/erasure/erasure.js'
+import { type VerificationResult, VerificationState } from '../../schema/verification.js'
+import { type Counts, erasePerson } from '../../src/erasure/erasure.js'
 import type { Person } from '../../src/erasure/person-match.js'
 import { RedisEventLog } from '../../src/events/redis-event-log.js'
 import { DEFAULT_LIFETIMES } from '../../src/idempotency/lifetimes.js'
@@ -71,6 +76,98 @@ test.each<[what: string, labels: Labels, person: Partial<Person>]>([
   await done
   expect(await erase(person)).toMatchObject({ removed: {}, elsewhere: { 'verification-result': 1 } })
   expect(await erase({})).toMatchObject({ removed: { 'verification-result': 1 }, elsewhere: {} })
+})
+
+/** The caller whose values are erased, or left. */
+const CALLER: Caller = {
+  subject: 'user',
+  client: 'app',
+  tenant: 'tenant:bank',
+  scopes: new Set(),
+  banks: undefined,
+  token: '',
+}
+const WRITE = {
+  id: 'write',
+  accounts: ['1001'],
+  assignments: { electronicStatementElection: true, electronicDocumentElection: true, roles: { view: true } },
+}
+const RESULT: VerificationResult = {
+  id: 'polled',
+  state: VerificationState.COMPLETED,
+  message: null,
+  account: {
+    accountId: PERSON,
+    secondaryId: null,
+    status: null,
+    statusRaw: null,
+    nameCheckStatus: null,
+    nameCheckStatusRaw: null,
+    respondedName: null,
+    identities: [],
+  },
+  responder: null,
+  checkedAt: new Date(0).toISOString(),
+  fromCache: false,
+  nextPollAt: null,
+}
+
+async function challenge(store: Store) {
+  const challenges = new ChallengeStore(store, CALLER)
+  await challenges.remember(PERSON, 'write', { operationId: 'operation', challengeId: 'challenge', factors: [] })
+  return { challenges, open: await challenges.find('challenge') }
+}
+
+test.each<[what: string, write: (store: Store) => Promise<unknown>, values: Counts]>([
+  [
+    'entitlements before their write is sent',
+    (store) => new SnapshotStore(store, CALLER, 60).begin(PERSON, WRITE),
+    { entitlements: 1 },
+  ],
+  [
+    'entitlements that were confirmed',
+    (store) => new SnapshotStore(store, CALLER, 60).confirm(PERSON, WRITE, []),
+    { entitlements: 1 },
+  ],
+  ['a challenge', challenge, { challenge: 1 }],
+  [
+    'a challenge that was tried',
+    async (store) => {
+      const { challenges, open } = await challenge(store)
+      await challenges.count('starts', open)
+    },
+    { challenge: 1, 'challenge-attempts': 1 },
+  ],
+  [
+    'the token of a challenge',
+    async (store) => {
+      const { challenges, open } = await challenge(store)
+      await challenges.keepToken(open, 'token')
+    },
+    { 'challenge-token': 1 },
+  ],
+  [
+    'a verification that was polled',
+    async (store) => {
+      const verifications = new VerificationStore(store, 60, 60)
+      const reply = {
+        accepted: true,
+        result: undefined,
+        at: store.now(),
+        hintSeconds: undefined,
+        slaSeconds: undefined,
+      }
+      const verify = { types: ['NAME'], account: { idScheme: 'SCAN', id: PERSON } }
+      const pending = { ...RESULT, state: VerificationState.PENDING, account: null }
+      await verifications.add(CALLER, 'question', verify, pending, reply)
+      await verifications.complete(RESULT.id, RESULT)
+    },
+    { verification: 1, 'verification-result': 1 },
+  ],
+])('%s: an erasure in another tenant leaves it, and one in its own removes it', async (_what, write, values) => {
+  await write(encryptedStore(raw, cipherOf([NEW])))
+  expect(await erase({ tenant: 'other' })).toMatchObject({ removed: {}, elsewhere: values })
+  expect(await erase({ tenant: 'bank' })).toMatchObject({ removed: values, elsewhere: {} })
 })
 
 test('a value under a rotated key is found by that key, and counted as unreadable without it', async () => {

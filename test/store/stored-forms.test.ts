@@ -49,7 +49,7 @@ describe('a record of version 0.1.0', () => {
     const store = storeOf()
     const key = ['entitlements', 'ada'] as const
     await store.set(key, { items: [ENTITLEMENT], asOf: SET.asOf, open: [], last: {} }, 60)
-    const snapshots = new SnapshotStore(store, 60)
+    const snapshots = new SnapshotStore(store, { tenant: 'tenant:bank' }, 60)
     const { id, ...members } = ENTITLEMENT.account
     const account = { accountId: id, ...members }
     expect((await snapshots.read('ada'))!.items).toEqual([{ ...ENTITLEMENT, account }])

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { CUSTOMERS } from '../../../datasources/apiture/emulator/index.js'
 import { SnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
 import { CROWD } from '../../../datasources/emulator/people.js'
+import { Idempotency } from '../../../src/idempotency/idempotency.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
 import { later, today } from '../../support/clock.js'
@@ -419,7 +421,7 @@ describe('a process that died during a write', () => {
       accounts: ['1001'],
       assignments: { ...assignments, roles: { view } },
     })
-    const snapshots = new SnapshotStore(store, 60)
+    const snapshots = new SnapshotStore(store, { tenant: 'tenant:bank' }, 60)
     await snapshots.confirm('ada', write('first'), [])
     await snapshots.begin('ada', write('died', true))
 
@@ -447,13 +449,70 @@ describe('the repeat of a write', () => {
   const open = () => {
     vi.useFakeTimers({ toFake: ['Date'], now: RETENTION_SECONDS * 2000 })
     const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
-    return { store, snapshots: new SnapshotStore(store, RETENTION_SECONDS) }
+    return { store, snapshots: new SnapshotStore(store, { tenant: 'tenant:bank' }, RETENTION_SECONDS) }
   }
+
+  const elsewhere = { ...write('elsewhere', true), accounts: ['1002'] }
 
   test('is not sent where what came after it may be forgotten', async () => {
     const { snapshots } = open()
-    expect(await snapshots.begin('ada', write('granted', true), Date.now() - RETENTION_SECONDS * 1000)).toBe(false)
-    expect(await snapshots.begin('ada', write('granted', true), Date.now() - 1000)).toBe(true)
+    for (const ago of [RETENTION_SECONDS * 1000, 1000, 0])
+      expect(await snapshots.begin('ada', write('granted', true), Date.now() - ago)).toBe(false)
+  })
+
+  test.each<[how: string, record: (snapshots: SnapshotStore) => Promise<unknown>]>([
+    ['begun', (snapshots) => snapshots.begin('ada', elsewhere)],
+    ['confirmed', (snapshots) => snapshots.confirm('ada', elsewhere, [])],
+    ['refused', (snapshots) => snapshots.fail('ada', elsewhere, 'nothing')],
+  ])('is not sent where a write to another account was %s after the snapshot was erased', async (_how, record) => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    await snapshots.begin('ada', write('lost', true))
+    await snapshots.fail('ada', write('lost', true), 'unknown')
+    vi.setSystemTime(begunAt + 1000)
+    await snapshots.confirm('ada', write('revoked', false), [])
+    await store.update(['entitlements', 'ada'], 60, () => null)
+    vi.setSystemTime(begunAt + 2000)
+    await record(snapshots)
+    vi.setSystemTime(begunAt + 3000)
+    await snapshots.begin('ada', elsewhere)
+    await snapshots.confirm('ada', elsewhere, [])
+    expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(false)
+    expect(await snapshots.begin('ada', write('repeated', true), begunAt + 2000)).toBe(true)
+  })
+
+  test('is sent where the snapshot begins with its own first attempt, or with one that set the same', async () => {
+    const { snapshots } = open()
+    const begunAt = Date.now() - 1000
+    await snapshots.begin('ada', write('lost', true))
+    await snapshots.fail('ada', write('lost', true), 'unknown')
+    expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(true)
+    await snapshots.confirm('ada', write('repeated', true), [])
+    expect(await snapshots.begin('ada', write('repeated again', true), begunAt)).toBe(true)
+  })
+
+  test('is none after a first attempt that could not be recorded: its key is free', async () => {
+    const { store, snapshots } = open()
+    const tries: boolean[] = []
+    const call = (recorded: SnapshotStore) =>
+      new Idempotency(30_000).execute({
+        caller: { tenant: 'tenant:bank', client: 'app', subject: 'user' },
+        store,
+        mutation: 'setAccountEntitlements',
+        input: { idempotencyKey: 'unrecorded' },
+        repeatable: true,
+        intentRecorded: Promise.resolve(),
+        toStored: (payload: object) => payload,
+        run: async ({ isRetry, begunAt }) => {
+          tries.push(isRetry)
+          return { isBegun: await recorded.begin('ada', write('granted', true), isRetry ? begunAt : undefined) }
+        },
+      })
+    const away = { ...store, update: () => Promise.reject(new ApiError('STORE_UNAVAILABLE')) }
+    const unrecorded = call(new SnapshotStore(away, { tenant: 'tenant:bank' }, RETENTION_SECONDS))
+    await expect(unrecorded).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(await call(snapshots)).toMatchObject({ isBegun: true })
+    expect(tries).toEqual([false, false])
   })
 
   test('is judged by the time of the last write where an earlier version confirmed another one', async () => {
@@ -573,7 +632,7 @@ describe('the repeat of a write', () => {
     const to = (id: string, account: string, view: boolean) => ({ ...write(id, view), accounts: [account] })
     const openFor = (days: number) => {
       const { store } = open()
-      return { store, snapshots: new SnapshotStore(store, (days * DAY_MS) / 1000) }
+      return { store, snapshots: new SnapshotStore(store, { tenant: 'tenant:bank' }, (days * DAY_MS) / 1000) }
     }
 
     test('that are kept for as long as a write is repeated', async () => {
