@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { banficoCommands } from '../../datasources/banfico/commands.js'
+import { JobStore } from '../../datasources/banfico/job-store.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { Attempt, Command } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
@@ -34,6 +35,8 @@ let registry: EndpointRegistry
 let queue: MemoryDeliveryQueue
 let webhooks: object
 let idempotency: Idempotency
+/** The id of the last attempt. */
+let begun: string
 beforeEach(() => {
   raw = memoryStore()
   store = encryptedStore(raw, cipherOf([randomBytes(32)]))
@@ -73,6 +76,7 @@ function run(
     intentRecorded: Promise.resolve(),
     toStored: (payload) => command.toStored?.(payload) ?? payload,
     run: async (attempt: Attempt) => {
+      begun = attempt.id
       const payload = await command.run(isJob ? banfico : webhooks, operation, input, attempt)
       return then === undefined ? payload : then()
     },
@@ -263,6 +267,18 @@ describe('what is stored under the id of an attempt with another input is not it
     expect((await failed(begin(input))).code).toBe('IDEMPOTENCY_KEY_REUSED')
     expect(await begin(accounts('a', 'b'))).toEqual({ job })
   })
+})
+
+test('a repeat of a job leaves a row that was erased as it is', async () => {
+  const input = { ...accounts('a', 'b'), idempotencyKey: 'k' }
+  loseReply(3)
+  expect((await failed(run('verifyAccounts', input))).code).toBe('OUTCOME_UNKNOWN')
+  await store.update(['verification-row', begun, '0'], 60, () => null)
+  expect(await run('verifyAccounts', input)).toMatchObject({ job: { id: begun } })
+  expect(await new JobStore(store, 60).rows(begun, 2)).toEqual([
+    null,
+    expect.objectContaining({ clientReference: 'b' }),
+  ])
 })
 
 test.each(['createWebhookEndpoint', 'verifyAccounts'] as const)(
