@@ -1,6 +1,7 @@
 import type { AccountVerificationJob, VerifyAccountsInput } from '../../schema/account-verification-job.js'
 import { ApiError, type InvalidFields, invalidInput } from '../contract/errors.js'
 import { askedByCaller } from '../contract/operations.js'
+import { changeOwn } from '../support/own-write.js'
 import { jobChange } from './changes.js'
 import { command, jobStore } from './instance.js'
 import type { NewRow } from './job-store.js'
@@ -41,7 +42,11 @@ export const verifyAccounts = command<VerifyAccountsInput, { job: AccountVerific
   repeatable: true,
   async run(instance, operation, input, { id }) {
     const rows = newRows(input)
-    const job = await jobStore(instance, operation).create(id, operation.caller, rows, input.maxAgeSeconds ?? null)
+    const maxAge = input.maxAgeSeconds ?? null
+    const store = jobStore(instance, operation)
+    const job =
+      (await store.made(id, rows, maxAge)) ??
+      (await changeOwn(operation, () => store.create(id, operation.caller, rows, maxAge)))
     const begun = newJob(
       id,
       job,

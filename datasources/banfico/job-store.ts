@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { VerificationResult } from '../../schema/verification.js'
-import type { ApiError } from '../contract/errors.js'
+import { ApiError } from '../contract/errors.js'
 import type { ErrorCode } from '../contract/error-codes.js'
 import type { Caller } from '../contract/caller.js'
 import type { Store, StoreKey } from '../contract/store.js'
@@ -26,12 +26,20 @@ export interface RowFailure {
   readonly message: string
 }
 
+/** What a row is of, whatever becomes of it. */
+interface RowIdentity {
+  readonly clientReference: string
+  /** Keyed hash of what is asked; absent in rows of versions that did not keep it. */
+  readonly input?: string | undefined
+}
+
 /** A stored row: `asked` from before its call until the answer is stored, so that no process asks twice. */
-export type StoredRow = { readonly clientReference: string } & (
-  | { readonly state: 'waiting' | 'asked'; readonly verify: Verify; readonly attempts: number }
-  | { readonly state: 'answered'; readonly result: StoredResult }
-  | { readonly state: 'failed'; readonly failure: RowFailure }
-)
+export type StoredRow = RowIdentity &
+  (
+    | { readonly state: 'waiting' | 'asked'; readonly verify: Verify; readonly attempts: number }
+    | { readonly state: 'answered'; readonly result: StoredResult }
+    | { readonly state: 'failed'; readonly failure: RowFailure }
+  )
 
 /** A row that has no outcome yet. */
 export type OpenRow = Extract<StoredRow, { readonly verify: Verify }>
@@ -60,6 +68,10 @@ const failureOf = (error: ApiError): RowFailure => ({
   message: error.message,
 })
 
+const identityOf = ({ clientReference, input }: RowIdentity): RowIdentity => ({ clientReference, input })
+
+const inputParts = (id: string, { verify }: NewRow) => ['verification input', id, JSON.stringify(verify)] as const
+
 /** The jobs in the store: one record for the job, one for each row, and the lease of the process that asks. */
 export class JobStore {
   readonly #store: Store
@@ -74,18 +86,19 @@ export class JobStore {
     return this.#store.now()
   }
 
-  /** Stores a new job; the rows that an attempt before it has stored stay as they are. */
+  /** The job that an attempt before this one has stored, else null. Refused where it is of another input. */
+  async made(id: string, rows: readonly NewRow[], maxAgeSeconds: number | null): Promise<StoredJob | null> {
+    const job = await this.find(id)
+    return job && this.#ofInput(id, job, await this.rows(id, job.rows), rows, maxAgeSeconds)
+  }
+
+  /**
+   * Stores a new job; what an attempt before it has stored stays as it is. Refused where that is of another input, which
+   * would else be the answer to this one.
+   */
   async create(id: string, caller: Caller, rows: readonly NewRow[], maxAgeSeconds: number | null): Promise<StoredJob> {
-    await Promise.all(
-      rows.map(({ clientReference, verify }, index) =>
-        this.#store.update<StoredRow>(
-          rowKey(id, index),
-          this.#retentionSeconds,
-          (current) => (current === null ? { clientReference, state: 'waiting', verify, attempts: 0 } : undefined),
-          { subjects: [verify.account.id], tenant: caller.tenant },
-        ),
-      ),
-    )
+    const stored = await Promise.all(rows.map((row, index) => this.#add(id, index, row, caller)))
+    this.#refuseOther(id, stored, rows)
     // Last: a job that can be found has all of its rows.
     const { value } = await this.#store.update<StoredJob>(
       jobKey(id),
@@ -94,7 +107,43 @@ export class JobStore {
         current === null ? { ...askerOf(caller), rows: rows.length, createdAt: now, maxAgeSeconds } : undefined,
       { tenant: caller.tenant },
     )
-    return value!
+    return this.#ofInput(id, value!, stored, rows, maxAgeSeconds)
+  }
+
+  /** Stores a row, and returns it; the earlier one where there is one. */
+  async #add(id: string, index: number, row: NewRow, { tenant }: Caller): Promise<StoredRow | null> {
+    const { clientReference, verify } = row
+    const input = this.#store.digest(...inputParts(id, row))
+    const { value } = await this.#store.update<StoredRow>(
+      rowKey(id, index),
+      this.#retentionSeconds,
+      (current) => (current === null ? { clientReference, input, state: 'waiting', verify, attempts: 0 } : undefined),
+      { subjects: [verify.account.id], tenant },
+    )
+    return value
+  }
+
+  #ofInput(
+    id: string,
+    job: StoredJob,
+    stored: readonly (StoredRow | null)[],
+    rows: readonly NewRow[],
+    maxAgeSeconds: number | null,
+  ): StoredJob {
+    if (job.rows !== rows.length || job.maxAgeSeconds !== maxAgeSeconds) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
+    this.#refuseOther(id, stored, rows)
+    return job
+  }
+
+  /** Refuses rows that are stored for another input. An erased row is of any. */
+  #refuseOther(id: string, stored: readonly (StoredRow | null)[], rows: readonly NewRow[]): void {
+    const isOther = stored.some((found, i) => {
+      if (found === null) return false
+      const { clientReference, input } = found
+      const isSame = input === undefined || this.#store.isDigest(input, ...inputParts(id, rows[i]!))
+      return clientReference !== rows[i]!.clientReference || !isSame
+    })
+    if (isOther) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
   }
 
   find(id: string): Promise<StoredJob | null> {
@@ -147,8 +196,8 @@ export class JobStore {
 
   /** Stores the answer, also that of a row of which another process has given up hope. */
   async answer(id: string, index: number, result: VerificationResult): Promise<void> {
-    await this.#updateRow(id, index, ({ clientReference }) => ({
-      clientReference,
+    await this.#updateRow(id, index, (row) => ({
+      ...identityOf(row),
       state: 'answered',
       result: toStoredResult(result),
     }))
@@ -159,7 +208,7 @@ export class JobStore {
     await this.#updateRow(id, index, (row) =>
       row.state === 'answered' && row.result.account !== null
         ? undefined
-        : { clientReference: row.clientReference, state: 'failed', failure: failureOf(error) },
+        : { ...identityOf(row), state: 'failed', failure: failureOf(error) },
     )
   }
 
@@ -168,8 +217,8 @@ export class JobStore {
    * has put back meanwhile was certainly not asked: it still waits.
    */
   async giveUp(id: string, index: number, error: ApiError): Promise<StoredRow | null> {
-    const { value } = await this.#updateRow(id, index, ({ state, clientReference }) =>
-      state === 'asked' ? { clientReference, state: 'failed', failure: failureOf(error) } : undefined,
+    const { value } = await this.#updateRow(id, index, (row) =>
+      row.state === 'asked' ? { ...identityOf(row), state: 'failed', failure: failureOf(error) } : undefined,
     )
     return value
   }

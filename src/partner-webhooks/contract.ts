@@ -15,6 +15,8 @@ export interface StoredEndpoint {
   /** The attempt that rotated the secret last: a repeat of it does not rotate again. */
   readonly rotatedBy?: string | undefined
   readonly disabled?: { readonly reason: WebhookDisabledReason; readonly at: number } | undefined
+  /** When it was last enabled or disabled, also where it was so already, in ms since 1970. */
+  readonly switchedAt?: number | undefined
   /** Since when every attempt has failed, in ms since 1970. */
   readonly failingSince?: number | undefined
   /** In ms since 1970. */

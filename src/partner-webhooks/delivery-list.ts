@@ -1,6 +1,8 @@
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import type { Attempt } from '../../datasources/contract/operations.js'
 import { cursorsOf } from '../../datasources/support/cursor.js'
+import { changeOwn } from '../../datasources/support/own-write.js'
 import { DEFAULT_PAGE, type Page } from '../../schema/page.js'
 import type { WebhookDelivery, WebhookDeliveryState } from '../../schema/webhook-endpoint.js'
 import type { EventLog } from '../events/event-log.js'
@@ -71,14 +73,24 @@ export class DeliveryList {
     }
   }
 
-  /** Attempts a delivery again; undefined where there is none, and unchanged where it has not ended. */
+  /**
+   * Attempts a delivery again; undefined where there is none, and unchanged where it has not ended. A repeat leaves it as
+   * it is also where it has ended since the first call.
+   */
   async replay(
+    operation: OperationScope,
     ids: DeliveryIds,
+    { isRetry, begunAt }: Attempt,
   ): Promise<{ readonly delivery: WebhookDelivery; readonly isReplayed: boolean } | undefined> {
-    if ((await orUnavailable(this.#queue.find(ids))) === undefined) return undefined
-    const isReplayed = await orUnavailable(this.#queue.replay(ids))
-    const delivery = await orUnavailable(this.#queue.find(ids))
-    return delivery && { delivery: await this.#shown(delivery), isReplayed }
+    const found = await orUnavailable(this.#queue.find(ids))
+    if (found === undefined) return undefined
+    if (isRetry && found.endedAt !== undefined && found.endedAt >= begunAt)
+      return { delivery: await this.#shown(found), isReplayed: false }
+    return changeOwn(operation, async () => {
+      const isReplayed = await orUnavailable(this.#queue.replay(ids))
+      const delivery = await orUnavailable(this.#queue.find(ids))
+      return delivery && { delivery: await this.#shown(delivery), isReplayed }
+    })
   }
 
   /** The deliveries of a state, up to a bound of those that are looked at; one more than is asked for tells of a next page. */

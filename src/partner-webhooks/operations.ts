@@ -2,6 +2,7 @@ import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError, invalidInput } from '../../datasources/contract/errors.js'
 import { operationsOf } from '../../datasources/contract/operations.js'
 import type { OperationScope } from '../../datasources/contract/operation-scope.js'
+import { changeOwn } from '../../datasources/support/own-write.js'
 import type { Page } from '../../schema/page.js'
 import type {
   CreateWebhookEndpointInput,
@@ -94,13 +95,14 @@ const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>
   extraScopes: ({ types }) => types.map((type) => EVENT_TYPES[type].scope),
   concerned: ({ endpoint }) => ({ endpointId: endpoint.id }),
   toStored: withoutSecret,
-  async run({ registry, rules }, { caller, store }, { url, types }, { id }) {
+  async run({ registry, rules }, operation, { url, types }, { id }) {
+    const { caller, store } = operation
     const watched = types.map((type) => EVENT_TYPES[type].watched)
     refuseNarrowed(caller, { types: watched })
     const problems = rules.problemsOf(url)
     if (problems.length > 0) throw invalidInput({ 'input.url': problems })
     // The id of the attempt is that of the endpoint: a repeat creates no second one.
-    const kept = await registry.add({
+    const endpoint = {
       id,
       tenant: caller.tenant,
       client: caller.client,
@@ -108,7 +110,10 @@ const createWebhookEndpoint = command<CreateWebhookEndpointInput, SecretPayload>
       types: watched,
       secret: newSecret(),
       createdAt: store.now(),
-    })
+    }
+    // A store that cannot be reached is told before anything may have been changed.
+    await registry.find(id)
+    const kept = await changeOwn(operation, () => registry.add(endpoint))
     if (kept === undefined)
       throw new ApiError('CONFLICT', { message: 'The client has as many webhook endpoints as it may have.' })
     return { ...payloadOf(kept, store.now()), secret: kept.secret }
@@ -120,9 +125,9 @@ const rotateWebhookEndpointSecret = command<RotateWebhookEndpointSecretInput, Se
   type: 'RotateWebhookEndpointSecretPayload',
   repeatable: true,
   toStored: withoutSecret,
-  async run(instance, operation, { endpointId }, { id }) {
+  async run(instance, operation, { endpointId }, attempt) {
     refuseNarrowed(operation.caller, await requireEndpoint(instance, operation, endpointId))
-    const rotated = await instance.registry.rotate(endpointId, id, newSecret())
+    const rotated = await changeOwn(operation, () => instance.registry.rotate(endpointId, attempt, newSecret()))
     return { ...payloadOf(rotated, operation.store.now()), secret: rotated!.secret }
   },
 })
@@ -131,9 +136,10 @@ const disableWebhookEndpoint = command<DisableWebhookEndpointInput, EndpointPayl
   scope: 'webhooks:write',
   type: 'DisableWebhookEndpointPayload',
   repeatable: true,
-  async run(instance, operation, { endpointId }) {
+  async run(instance, operation, { endpointId }, attempt) {
     await requireEndpoint(instance, operation, endpointId)
-    const { value } = await instance.registry.disable(endpointId, WebhookDisabledReason.REQUESTED)
+    const { REQUESTED } = WebhookDisabledReason
+    const { value } = await changeOwn(operation, () => instance.registry.disable(endpointId, REQUESTED, attempt))
     return payloadOf(value, operation.store.now())
   },
 })
@@ -142,9 +148,10 @@ const enableWebhookEndpoint = command<EnableWebhookEndpointInput, EndpointPayloa
   scope: 'webhooks:write',
   type: 'EnableWebhookEndpointPayload',
   repeatable: true,
-  async run(instance, operation, { endpointId }) {
+  async run(instance, operation, { endpointId }, attempt) {
     refuseNarrowed(operation.caller, await requireEndpoint(instance, operation, endpointId))
-    return payloadOf(await instance.registry.enable(endpointId), operation.store.now())
+    const enabled = await changeOwn(operation, () => instance.registry.enable(endpointId, attempt))
+    return payloadOf(enabled, operation.store.now())
   },
 })
 
@@ -154,7 +161,7 @@ const deleteWebhookEndpoint = command<DeleteWebhookEndpointInput, { readonly del
   repeatable: true,
   async run(instance, operation, { endpointId }, { isRetry }) {
     const endpoint = await ownEndpoint(instance, operation, endpointId)
-    if (endpoint !== null) await instance.registry.remove(endpoint)
+    if (endpoint !== null) await changeOwn(operation, () => instance.registry.remove(endpoint))
     // The attempt before this one may have deleted it.
     else if (!isRetry) throw absent()
     return { deletedId: endpointId }
@@ -165,13 +172,13 @@ const replayWebhookDelivery = command<ReplayWebhookDeliveryInput, { readonly del
   scope: 'webhooks:write',
   type: 'ReplayWebhookDeliveryPayload',
   repeatable: true,
-  async run(instance, operation, { endpointId, eventId }, { isRetry }) {
+  async run(instance, operation, { endpointId, eventId }, attempt) {
     const { disabled } = await requireEndpoint(instance, operation, endpointId)
     if (disabled) throw new ApiError('CONFLICT', { message: 'The webhook endpoint is disabled: enable it first.' })
     const { deliveries } = instance
-    const found = await deliveries.replay({ endpointId, eventId })
+    const found = await deliveries.replay(operation, { endpointId, eventId }, attempt)
     if (found === undefined) throw absent()
-    if (!found.isReplayed && !isRetry)
+    if (!found.isReplayed && !attempt.isRetry)
       throw new ApiError('CONFLICT', { message: 'The delivery has not ended: another attempt follows by itself.' })
     return { delivery: found.delivery }
   },

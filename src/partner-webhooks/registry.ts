@@ -1,3 +1,5 @@
+import { ApiError, NotRepeated } from '../../datasources/contract/errors.js'
+import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import type { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../events/event-log.js'
@@ -22,6 +24,13 @@ export type Owner = Pick<StoredEndpoint, 'tenant' | 'client'>
 
 const isOf = ({ tenant, client }: Owner, owner: Owner): boolean => tenant === owner.tenant && client === owner.client
 
+const isSameInput = (one: StoredEndpoint, other: StoredEndpoint): boolean =>
+  isOf(one, other) && one.url === other.url && one.types.join() === other.types.join()
+
+/** When an endpoint was last enabled or disabled; of versions that did not keep it only the latter is known. */
+const switchedAt = (endpoint: StoredEndpoint | null): number =>
+  Math.max(endpoint?.switchedAt ?? 0, endpoint?.disabled?.at ?? 0)
+
 const keyOf = (id: string): StoreKey => ['webhook-endpoint', id]
 
 interface RegistryOptions {
@@ -41,10 +50,14 @@ export class EndpointRegistry {
     this.#options = options
   }
 
-  /** Keeps a new endpoint, and returns it; the earlier one where its id is kept already. Undefined where the client has too many. */
+  /**
+   * Keeps a new endpoint, and returns it; the earlier one where its id is kept already, refused where that is of another
+   * input. Undefined where the client has too many.
+   */
   async add(endpoint: StoredEndpoint): Promise<StoredEndpoint | undefined> {
     const { store, maxEndpoints } = this.#options
     const { value } = await this.#update(endpoint.id, (current) => (current === null ? endpoint : undefined))
+    if (value !== null && !isSameInput(value, endpoint)) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     let hasRoom = true
     await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) => {
       const endpoints = current?.endpoints ?? []
@@ -91,39 +104,45 @@ export class EndpointRegistry {
   }
 
   /** Gives an endpoint another secret, once for each attempt id; null where it is gone. */
-  async rotate(id: string, attempt: string, secret: string): Promise<StoredEndpoint | null> {
+  async rotate(id: string, attempt: Attempt, secret: string): Promise<StoredEndpoint | null> {
     const { overlapMs } = this.#options
-    const { value } = await this.#update(id, (current, now) =>
-      current === null || current.rotatedBy === attempt
-        ? undefined
-        : {
-            ...current,
-            secret,
-            previous: { secret: current.secret, until: now + overlapMs },
-            rotatedBy: attempt,
-          },
-    )
+    let isOvertaken = false
+    const { value } = await this.#update(id, (current, now) => {
+      if (current === null || current.rotatedBy === attempt.id) return undefined
+      const { previous } = current
+      // The time of the last rotation, by the end of its overlap.
+      isOvertaken = attempt.isRetry && previous !== undefined && previous.until - overlapMs >= attempt.begunAt
+      if (isOvertaken) return undefined
+      return {
+        ...current,
+        secret,
+        previous: { secret: current.secret, until: now + overlapMs },
+        rotatedBy: attempt.id,
+      }
+    })
+    if (isOvertaken) throw new NotRepeated()
     return value
   }
 
-  /** Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone. */
+  /**
+   * Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone.
+   * `attempt`: that of the client who asks for it; absent where this server does it.
+   */
   async disable(
     id: string,
     reason: WebhookDisabledReason,
+    attempt?: Attempt,
   ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
-    const { value, changed } = await this.#update(id, (current, now) =>
-      current === null || current.disabled ? undefined : { ...current, disabled: { reason, at: now } },
+    return this.#switch(id, attempt, (current, now) =>
+      current.disabled ? undefined : { disabled: { reason, at: now } },
     )
-    if (value !== null) await this.#index(value)
-    return { value, changed }
   }
 
   /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
-  async enable(id: string): Promise<StoredEndpoint | null> {
-    const { value } = await this.#update(id, (current) =>
-      current?.disabled === undefined ? undefined : { ...current, disabled: undefined, failingSince: undefined },
+  async enable(id: string, attempt?: Attempt): Promise<StoredEndpoint | null> {
+    const { value } = await this.#switch(id, attempt, ({ disabled }) =>
+      disabled ? { disabled: undefined, failingSince: undefined } : undefined,
     )
-    if (value !== null) await this.#index(value)
     return value
   }
 
@@ -165,6 +184,28 @@ export class EndpointRegistry {
       latest = await this.find(endpoint.id)
       if (latest !== null && isEnabled === (latest.disabled === undefined)) return
     }
+  }
+
+  /**
+   * Enables or disables an endpoint; `change` returns undefined where it is so already. The time is kept also then: a
+   * repeat of an earlier call must not revert what a later one has asked for.
+   */
+  async #switch(
+    id: string,
+    attempt: Attempt | undefined,
+    change: (current: StoredEndpoint, now: number) => Pick<StoredEndpoint, 'disabled' | 'failingSince'> | undefined,
+  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+    let isOvertaken = false
+    const { value, changed } = await this.#update(id, (current, now) => {
+      const changes = current === null ? undefined : change(current, now)
+      const isFirst = attempt?.isRetry === false
+      isOvertaken = attempt?.isRetry === true && changes !== undefined && switchedAt(current) >= attempt.begunAt
+      if (current === null || isOvertaken || (changes === undefined && !isFirst)) return undefined
+      return { ...current, ...changes, switchedAt: now }
+    })
+    if (isOvertaken) throw new NotRepeated()
+    if (value !== null) await this.#index(value)
+    return { value, changed }
   }
 
   #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {

@@ -275,7 +275,7 @@ afterAll(() => app.close())
 test('every mutation has a row, and says what repeating it does', () => {
   // The job of `verifyAccounts` is the answer, whatever becomes of its rows: test/datasources/banfico/jobs.test.ts.
   const mutations = Object.keys((buildClassSchema().getType('Mutation') as GraphQLObjectType).getFields())
-    // Webhook endpoints are of this server: no answer of a provider can be lost.
+    // Webhook endpoints are of this server, whose store may lose a reply: own-store.test.ts.
     .filter((name) => name !== 'verifyAccounts' && !Object.hasOwn(partnerWebhookOperations.commands, name))
     .sort()
   expect([...new Set(ROWS.map(({ mutation }) => mutation))].sort()).toEqual(mutations)
