@@ -18,6 +18,18 @@ export const isAsker = ({ tenant, client, subject }: Caller, asked: Asker): bool
 export const isOwnOnly = ({ scopes }: Caller): boolean =>
   scopes.has('verifications:read') ? false : scopes.has('verifications:read:own') || !scopes.has('verifications:write')
 
+/** Who asked for a job: what is asked for later, by whichever process and for whichever reader, is asked as theirs. */
+export interface JobAsker extends Asker {
+  /** True where the asker's scopes open only what the same subject asked for; absent in jobs of versions that did not keep it. */
+  readonly ownOnly?: boolean | undefined
+}
+
+/** The caller as whom the rows of a job are asked, though another one reads it; the reader where its asker is not known. */
+export function callerOf({ tenant, asker, ownOnly = true }: JobAsker, reader: Caller): Caller {
+  if (asker === undefined) return reader
+  return { ...reader, tenant, ...asker, scopes: new Set([ownOnly ? 'verifications:read:own' : 'verifications:read']) }
+}
+
 /** True when the caller may read the verification; one that this server does not know has no asker. */
 export function mayRead(
   operation: Pick<OperationScope, 'caller' | 'foreign'>,

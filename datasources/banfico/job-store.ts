@@ -4,7 +4,7 @@ import { ApiError } from '../contract/errors.js'
 import type { ErrorCode } from '../contract/error-codes.js'
 import type { Caller } from '../contract/caller.js'
 import type { Store, StoreKey } from '../contract/store.js'
-import { type Asker, askerOf } from './asker.js'
+import { askerOf, isOwnOnly, type JobAsker } from './asker.js'
 import type { Verify } from './contract.js'
 import { type StoredResult, toStoredResult } from './stored-result.js'
 
@@ -12,7 +12,7 @@ import { type StoredResult, toStoredResult } from './stored-result.js'
 export const LEASE_MS = 30_000
 
 /** What a job is for all of its rows; it does not change. */
-export interface StoredJob extends Asker {
+export interface StoredJob extends JobAsker {
   readonly rows: number
   /** In ms since 1970, by the store's clock. */
   readonly createdAt: number
@@ -104,7 +104,9 @@ export class JobStore {
       jobKey(id),
       this.#retentionSeconds,
       (current, now) =>
-        current === null ? { ...askerOf(caller), rows: rows.length, createdAt: now, maxAgeSeconds } : undefined,
+        current === null
+          ? { ...askerOf(caller), ownOnly: isOwnOnly(caller), rows: rows.length, createdAt: now, maxAgeSeconds }
+          : undefined,
       { tenant: caller.tenant },
     )
     return this.#ofInput(id, value!, stored, rows, maxAgeSeconds)

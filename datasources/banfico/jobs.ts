@@ -15,11 +15,11 @@ import { detachedScope } from '../http/call.js'
 import { cursorsOf } from '../support/cursor.js'
 import { keyLoader } from '../support/loader.js'
 import { nextPollAt, pollSchedule } from '../support/poll-schedule.js'
-import { mayRead } from './asker.js'
+import { callerOf, mayRead } from './asker.js'
 import { jobChange } from './changes.js'
 import { check } from './check.js'
 import { AmbiguousAnswer } from './datasource.js'
-import { type BanficoInstance, jobStore, query } from './instance.js'
+import { type BanficoInstance, jobStore, query, verificationStore } from './instance.js'
 import type { StoredJob, StoredRow } from './job-store.js'
 import { results } from './results.js'
 import { fromStoredResult } from './stored-result.js'
@@ -59,9 +59,10 @@ function toRow(row: StoredRow | null): AccountVerification {
   return { clientReference, state: isPending ? PENDING : COMPLETED, result, error: null }
 }
 
-/** The scope of the calls of a job, which does not end with the operation that began it. */
-const scopeOf = (operation: OperationScope): OperationScope => {
-  const { caller, correlationId, interactionId, store } = operation
+/** The scope of the calls of a job, which are its asker's and do not end with the operation that began it or reads it. */
+const scopeOf = (operation: OperationScope, job: StoredJob): OperationScope => {
+  const { correlationId, interactionId, store } = operation
+  const caller = callerOf(job, operation.caller)
   return {
     caller,
     correlationId,
@@ -76,7 +77,7 @@ const scopeOf = (operation: OperationScope): OperationScope => {
 
 /** Runs the rows of a job that wait, unless a process does so already. */
 export function runJob(instance: BanficoInstance, operation: OperationScope, id: string, job: StoredJob): void {
-  const scope = scopeOf(operation)
+  const scope = scopeOf(operation, job)
   const store = jobStore(instance, scope)
   instance.jobs.start({
     id,
@@ -111,6 +112,9 @@ async function refreshed(
     return failed(row.clientReference, errorOf(error.code, error.message))
   }
   if (latest === null) {
+    // What only its asker may read says nothing of the bank.
+    const known = await verificationStore(instance, operation).find(id)
+    if (known && !mayRead({ caller: operation.caller, foreign: () => undefined }, known)) return row
     const error = new ApiError('PROVIDER_TIMEOUT', {
       message: 'The bank did not answer within the time that it promised.',
       retryable: false,

@@ -287,4 +287,41 @@ describe('over replicas', () => {
     expect(job.counts).toMatchObject({ completed: 5 })
     expect(checks()).toBe(5)
   })
+
+  const desk: RunOptions = { client: 'desk', scopes: ['verifications:read'], claims: { tenant: 'acme' } }
+
+  test('rows that are asked while another client reads the job belong to its asker, pending and completed', async () => {
+    const third = await startApp(settings, app)
+    const gate = createGate()
+    app.fault('banfico', { match: POST, fault: 'slow', until: gate.opened, times: 2 })
+    const asker = { ...own('ada'), claims: { sub: 'ada', tenant: 'acme' } }
+    const accounts = Array.from({ length: 4 }, () => row(randomUUID(), { id: '90070020000030' }))
+    const jobId = await begun(accounts, {}, asker, third)
+    await until(jobId, () => checks() === 2, asker, third)
+    const closed = third.close()
+    gate.open()
+    await closed
+    await until(jobId, ({ counts }) => counts.queued === 0, desk)
+    const first = await read(jobId, asker)
+    expect(first.counts).toMatchObject({ failed: 0, queued: 0 })
+    const job = await until(jobId, isOver, asker)
+    expect(job.counts).toMatchObject({ total: 4, completed: 4, failed: 0 })
+    expect(checks()).toBe(4)
+  })
+
+  test('one question of two clients is asked twice, though a third one reads both of their jobs', async () => {
+    const third = await startApp(settings, app)
+    const gate = createGate()
+    app.fault('banfico', { match: POST, fault: 'slow', until: gate.opened, times: 2 })
+    const filler = await begun(rows(2), {}, mine, third)
+    await until(filler, () => checks() === 2, mine, third)
+    const question = [row(randomUUID(), { id: CROWD[3]!.account })]
+    const clients = ['one', 'other'].map((client): RunOptions => ({ ...mine, client, claims: { tenant: 'acme' } }))
+    const jobIds = await Promise.all(clients.map((client) => begun(question, {}, client, third)))
+    const closed = third.close()
+    gate.open()
+    await closed
+    for (const jobId of jobIds) await until(jobId, isOver, desk)
+    expect(checks()).toBe(4)
+  })
 })
