@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { ADA, BANK, CROWD } from '../../../datasources/emulator/people.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
 import type { Store } from '../../../datasources/contract/store.js'
@@ -135,26 +135,24 @@ describe('a shared token', () => {
     expect(await failing.obtain(undefined)).toEqual({ value: 'token', expiresIn: expect.closeTo(3600, 0) })
   })
 
+  afterEach(() => vi.useRealTimers())
+
   test('keeps the lease of a login that takes longer than the lease', async () => {
     vi.useFakeTimers()
-    try {
-      const one = store()
-      const answer = createGate()
-      let logins = 0
-      const logIn = async () => {
-        logins += 1
-        await answer.opened
-        return { value: 'token', expiresIn: undefined }
-      }
-      const slow = new SharedToken(one, KEY, logIn).obtain(undefined)
-      await vi.advanceTimersByTimeAsync(60_000)
-      const other = new SharedToken(one, KEY, logIn).obtain(undefined)
-      answer.open()
-      await vi.advanceTimersByTimeAsync(1_000)
-      expect([(await slow).value, (await other).value, logins]).toEqual(['token', 'token', 1])
-    } finally {
-      vi.useRealTimers()
+    const one = store()
+    const answer = createGate()
+    let logins = 0
+    const logIn = async () => {
+      logins += 1
+      await answer.opened
+      return { value: 'token', expiresIn: undefined }
     }
+    const slow = new SharedToken(one, KEY, logIn).obtain(undefined)
+    await vi.advanceTimersByTimeAsync(60_000)
+    const other = new SharedToken(one, KEY, logIn).obtain(undefined)
+    answer.open()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([(await slow).value, (await other).value, logins]).toEqual(['token', 'token', 1])
   })
 
   test('is not handed on shortly before its end', async () => {
