@@ -147,12 +147,15 @@ describe('a shared token', () => {
       await answer.opened
       return { value: 'token', expiresIn: undefined }
     }
-    const slow = new SharedToken(one, KEY, logIn).obtain(undefined)
+    const tokens: string[] = []
+    const obtain = () =>
+      void new SharedToken(one, KEY, logIn).obtain(undefined).then(({ value }) => void tokens.push(value))
+    obtain()
     await vi.advanceTimersByTimeAsync(60_000)
-    const other = new SharedToken(one, KEY, logIn).obtain(undefined)
+    obtain()
     answer.open()
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect([(await slow).value, (await other).value, logins]).toEqual(['token', 'token', 1])
+    while (tokens.length < 2) await vi.advanceTimersByTimeAsync(50)
+    expect([...tokens, logins]).toEqual(['token', 'token', 1])
   })
 
   test('is not handed on shortly before its end', async () => {
