@@ -5,6 +5,9 @@ import type { DpopMode, TokenConfig } from './token-settings.js'
 /** How a token is presented (RFC 6750, RFC 9449). */
 export type Scheme = 'Bearer' | 'DPoP'
 
+/** The challenge of this scheme; it needs a parameter (RFC 6750, 3). */
+export const BEARER = 'Bearer realm="kyc-graph"'
+
 /** What says by itself why it is refused. */
 const NONE: Pick<ApiError, 'refusal' | 'cause'> = { refusal: undefined, cause: undefined }
 
@@ -85,8 +88,9 @@ export class Refusals {
   #refusal(message: string | undefined, { scheme = 'Bearer', error, nonce, why = NONE }: Challenge): ApiError {
     const isDpop = this.#mode === 'require' || (this.#mode === 'allow' && scheme === 'DPoP')
     // What is said of one scheme is said in its own challenge alone.
-    const told = error === undefined || scheme === 'Bearer' ? '' : `error="${error}", `
-    const headers: [string, string][] = [['www-authenticate', isDpop ? `DPoP ${told}${this.#algorithms}` : 'Bearer']]
+    const told = error !== undefined && isDpop === (scheme === 'DPoP') ? [`error="${error}"`] : []
+    const challenge = isDpop ? `DPoP ${[...told, this.#algorithms].join(', ')}` : [BEARER, ...told].join(', ')
+    const headers: [string, string][] = [['www-authenticate', challenge]]
     if (nonce !== undefined) headers.push(['dpop-nonce', nonce])
     return withHttp(new TokenRefusal(message, nonce === undefined, why), 401, headers)
   }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '../../datasources/contract/caller.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { createGuard } from '../access/guard.js'
+import { BEARER } from '../access/refusals.js'
 import { Operation } from '../access/operation.js'
 import type { createRecorder } from '../audit/operation-record.js'
 import type { createConsents } from '../consent/operation-consent.js'
@@ -59,7 +60,7 @@ export function createContextFactory({
 }: ContextOptions): (request: ContextRequest) => OperationContext {
   return ({ headers, correlationId, interactionId, response, caller: known, deadlineAt, bodyBytes, observer }) => {
     // A page runs no operation.
-    if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    if (known === undefined) throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', BEARER]])
     const tenant = tenants.of(known)
     const caller = tenant.narrow(known)
     tenant.serve(response)

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import Negotiator from 'negotiator'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
 
@@ -38,62 +39,19 @@ export function refuseUnreadBody(method: string, headers: IncomingHttpHeaders): 
     )
 }
 
-/** A media range of an `Accept` header. */
-interface MediaRange {
-  readonly type: string
-  readonly weight: number
-  readonly hasCharset: boolean
-  /** Its place in the header. */
-  readonly place: number
-}
-
-/** The media ranges that may hold an answer; one with a parameter other than `charset=utf-8` holds none. */
-function mediaRangesOf(accept: string): MediaRange[] {
-  return accept.split(',').flatMap((range, place) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const weight = parameters.find((parameter) => /^q\s*=/.test(parameter))
-    const others = parameters.filter((parameter) => parameter !== '' && parameter !== weight)
-    if (!others.every((parameter) => parameter === 'charset=utf-8')) return []
-    const hasCharset = others.length > 0
-    return [{ type, weight: weight === undefined ? 1 : Number(weight.split('=')[1]) || 0, hasCharset, place }]
-  })
-}
-
-/** A type of an answer that a client takes, and how much: by weight, then by how exactly it is named, then by place. */
-interface AcceptedType {
-  readonly type: string
-  readonly range: MediaRange
-  /** 0 for the type itself, 1 for all of its kind, 2 for any. */
-  readonly generality: number
-}
-
-/** The types that a client takes, the preferred one first: of each type, the range that names it most exactly counts. */
-function acceptedTypes(accept: string, types: readonly string[]): AcceptedType[] {
-  const ranges = mediaRangesOf(accept)
-  const accepted = types.flatMap((type) => {
-    const names = [type, `${type.split('/', 1)[0]}/*`, '*/*']
-    const found = names.flatMap((name, generality) => {
-      const range = ranges.find((candidate) => candidate.type === name)
-      return range === undefined ? [] : [{ type, range, generality }]
-    })
-    return found.slice(0, 1).filter(({ range }) => range.weight > 0)
-  })
-  return accepted.sort(
-    (a, b) =>
-      b.range.weight - a.range.weight ||
-      a.generality - b.generality ||
-      Number(b.range.hasCharset) - Number(a.range.hasCharset) ||
-      a.range.place - b.range.place,
-  )
+/** The one of these types that a client takes rather than the others (RFC 9110, 12.5.1); undefined where it takes none. */
+function preferredType(accept: string, types: readonly string[]): string | undefined {
+  const preferred = new Negotiator({ headers: { accept } }).mediaType(types.map((type) => `${type}; charset=utf-8`))
+  return preferred?.split(';', 1)[0]
 }
 
 /** True when a client takes an answer of one of these types. */
 export const accepts = (accept: string | undefined, types: readonly string[] = ANSWER_TYPES): boolean =>
-  !accept?.trim() || acceptedTypes(accept, types).length > 0
+  !accept?.trim() || preferredType(accept, types) !== undefined
 
 /** The type of an answer that a client takes, chosen as Apollo Server chooses it; undefined where it takes none. */
 export const answerTypeOf = (accept: string | undefined): string | undefined =>
-  accept?.trim() ? acceptedTypes(accept, ANSWER_TYPES)[0]?.type : ANSWER_TYPES[0]
+  accept?.trim() ? preferredType(accept, ANSWER_TYPES) : ANSWER_TYPES[0]
 
 /** Refuses a client that takes no answer of `/graphql`, before anything runs (RFC 9110, 15.5.7). */
 export function refuseUnacceptable(method: string, { accept }: IncomingHttpHeaders, hasPage: boolean): void {

@@ -60,11 +60,14 @@ function readSearch(url: string): GraphQLRequest | undefined {
   })
 }
 
+/** The GraphQL request of a body; undefined for a body of another kind. What is null or empty is absent. */
+export const readBody = (body: unknown): GraphQLRequest | undefined => (isObject(body) ? requestOf(body) : undefined)
+
 /** The GraphQL request of a POST or a GET in the form that every client sends; undefined for any other form. What is null or empty is absent. */
 export function readRequest({ method, url, headers, body }: RequestSource): GraphQLRequest | undefined {
   if (method === 'GET')
     return headers['content-type'] === undefined || hasJsonBody(headers) ? readSearch(url) : undefined
-  return method === 'POST' && hasJsonBody(headers) && isObject(body) ? requestOf(body) : undefined
+  return method === 'POST' && hasJsonBody(headers) ? readBody(body) : undefined
 }
 
 /** The `extensions` of a request in any form; undefined for what Apollo refuses. */

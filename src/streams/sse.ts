@@ -3,9 +3,10 @@ import { Readable } from 'node:stream'
 import { createHandler, type Request, type Response } from 'graphql-sse'
 import { ApiError } from '../../datasources/contract/errors.js'
 import type { GraphQLResponse } from '../graphql/pipeline.js'
+import { BEARER } from '../access/refusals.js'
 import { withHttp } from '../graphql/http-head.js'
 import type { HttpRequest, HttpResponse } from '../http/graphql-handler.js'
-import { readRequest } from '../http/graphql-request.js'
+import { readBody } from '../http/graphql-request.js'
 import { accepts } from '../http/content-negotiation.js'
 import { Reconnect, type Stream } from './stream.js'
 import type { Streams } from './streams.js'
@@ -132,16 +133,16 @@ async function* single<Result>(result: Result): AsyncIterableIterator<Result> {
 
 /** Opens the stream of a request. */
 function open(streams: Streams, request: HttpRequest) {
-  const { headers, caller, deadlineAt, response, permit, correlationId, interactionId } = request
+  const { headers, body, caller, deadlineAt, response, permit, correlationId, interactionId } = request
   const { authorization } = headers
-  const graphql = readRequest(request)
+  const graphql = readBody(body)
   if (graphql === undefined)
     throw withHttp(
       new ApiError('BAD_USER_INPUT', { message: 'The body must be one JSON object that names an operation.' }),
       400,
     )
   if (caller === undefined || authorization === undefined)
-    throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', 'Bearer']])
+    throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', BEARER]])
   const opened = streams.open({
     transport: 'sse',
     request: response.req,

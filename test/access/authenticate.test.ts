@@ -66,11 +66,14 @@ describe('the whole request is refused with 401, without a provider call', () =>
           .sign(Buffer.from(jwks))
       },
     ],
-  ])('%s', async (_what, token) => {
-    const { status, errors, headers, data } = await app.run(QUERY, undefined, { token: await token() })
+  ])('%s', async (_what, tokenOf) => {
+    const token = await tokenOf()
+    const { status, errors, headers, data } = await app.run(QUERY, undefined, { token })
     expect(status).toBe(401)
     expect(data).toBeUndefined()
-    expect(headers.get('www-authenticate')).toBe('Bearer')
+    expect(headers.get('www-authenticate')).toBe(
+      `Bearer realm="kyc-graph"${token === null ? '' : ', error="invalid_token"'}`,
+    )
     expect(errors[0]!.extensions).toMatchObject({
       code: 'UNAUTHENTICATED',
       retryable: false,

@@ -175,7 +175,10 @@ describe('AUTH_DPOP', () => {
 
   test('off refuses bound tokens and names Bearer alone', async () => {
     const off = await startApp({ AUTH_DPOP: 'off' }, app)
-    expect(await send({}, { to: off, url: `${off.url}/graphql` })).toMatchObject({ status: 401, challenge: 'Bearer' })
+    expect(await send({}, { to: off, url: `${off.url}/graphql` })).toMatchObject({
+      status: 401,
+      challenge: 'Bearer realm="kyc-graph"',
+    })
     const authorization = `Bearer ${await bound()}`
     expect((await sendBy(ROAD, off.url, QUERY, { authorization })).status).toBe(401)
     await off.close()

@@ -287,12 +287,23 @@ describe('a request in a form that is not read is refused, names what is missing
   })
 
   test('identity and UTF-8 are read, however they are written', async () => {
+    const body = JSON.stringify({ query: PERSON })
     for (const headers of [
       { ...JSON_TYPE, 'content-encoding': 'identity' },
       { 'content-type': 'application/json;charset="UTF-8"' },
       { 'content-type': 'application/json ; charset=utf8' },
-    ])
-      expect((await send({ headers, body: JSON.stringify({ query: PERSON }) })).data).toEqual(ADA_FOUND)
+      { ...JSON_TYPE, accept: 'application/json; charset="utf-8"' },
+      { ...JSON_TYPE, accept: 'application/graphql-response+json;q="0.5";charset="UTF-8"' },
+    ]) {
+      expect((await send({ headers, body })).data).toEqual(ADA_FOUND)
+      const events = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { authorization, ...headers, accept: 'text/event-stream; charset="utf-8"' },
+        body,
+      })
+      expect([events.status, events.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+      expect(await events.text()).toContain(JSON.stringify(ADA_FOUND))
+    }
   })
 })
 
