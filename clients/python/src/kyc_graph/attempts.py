@@ -11,8 +11,11 @@ from .errors import GraphError, KycGraphError, OutcomeUnknownError
 from .retry import extensions_of, http_date, may_repeat
 
 _FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
-_STORED_CODES = frozenset({"BAD_USER_INPUT", "NOT_FOUND", "CONFLICT"})
-"""Refusals that the server stores under the key of a write."""
+_STORED_CODES = frozenset({"BAD_USER_INPUT", "CONFLICT"})
+"""Refusals that tell the outcome under the key of a write.
+
+`NOT_FOUND` does so where it is `replayed` alone: it also comes before the server looks for the key.
+"""
 TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 LOST = (httpx.TransportError, httpx.DecodingError)
 """Failures that leave no whole answer: the server may have executed the operation."""
