@@ -1,5 +1,6 @@
 """One attempt at an operation, and what it says."""
 
+import re
 import time
 import uuid
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ _STORED_CODES = frozenset({"BAD_USER_INPUT", "CONFLICT"})
 TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 LOST = (httpx.TransportError, httpx.DecodingError)
 """Failures that leave no whole answer: the server may have executed the operation."""
+_HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+_HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\s]|[ \t])*(?<![ \t]))?")
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,18 @@ class LimitedBody(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._body.close()
+
+
+def build_request(
+    http: httpx.Client, url: str, body: Mapping[str, Any], headers: Mapping[str, str], timeout: float
+) -> httpx.Request:
+    """Builds a request; raises where none can be sent, whose failure would look like that of a broken connection."""
+    request = http.build_request("POST", url, json=body, headers=headers, timeout=timeout)
+    for name, value in request.headers.raw:
+        # The rules of HTTP/1.1. The value may be a secret.
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"The header {name.decode('latin-1')!r} cannot be sent.")
+    return request
 
 
 def limit_body(response: httpx.Response, ends_at: float) -> None:

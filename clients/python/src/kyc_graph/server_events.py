@@ -4,11 +4,12 @@ import codecs
 import json
 import re
 import time
+from contextlib import closing
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import httpx
 
-from .attempts import TEMPORARY, limit_body, result_of
+from .attempts import TEMPORARY, build_request, limit_body, result_of
 from .errors import GraphError, KycGraphError
 from .retry import extensions_of, may_repeat, server_delay
 
@@ -60,9 +61,9 @@ def states(
     raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer,
     and `waits` what the server says of a reconnection. The stream is left at `ends_at` (`time.monotonic()`).
     """
-    timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
-    accepting = {**headers, "accept": "text/event-stream"}
-    with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
+    timeout = max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic()))
+    request = build_request(http, url, body, {**headers, "accept": "text/event-stream"}, timeout)
+    with closing(http.send(request, stream=True)) as response:
         on_head(response.headers)
         limit_body(response, ends_at)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
