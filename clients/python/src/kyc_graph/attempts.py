@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import httpx
 
@@ -114,15 +114,31 @@ class Attempt:
 class LimitedBody(httpx.SyncByteStream):
     """The body of a response until `ends_at` (`time.monotonic()`), however often something of it comes."""
 
-    def __init__(self, body: httpx.SyncByteStream, ends_at: float) -> None:
+    def __init__(self, body: httpx.SyncByteStream, ends_at: float, connection: Any) -> None:
         self._body = body
         self._ends_at = ends_at
+        self._connection = connection
 
     def __iter__(self) -> Iterator[bytes]:
-        for part in self._body:
-            yield part
-            if time.monotonic() >= self._ends_at:
-                raise httpx.ReadTimeout("The time of the answer is over.")
+        # The connection takes its time-out once for the whole body: each of its reads gets what is left.
+        if self._connection is not None:
+            self._connection.read = self._limited(self._connection.read)
+        try:
+            for part in self._body:
+                yield part
+                if time.monotonic() >= self._ends_at:
+                    raise httpx.ReadTimeout("The time of the answer is over.")
+        finally:
+            # The next answer on the connection has its own time.
+            if self._connection is not None:
+                del self._connection.read
+
+    def _limited(self, read: Callable[..., bytes]) -> Callable[..., bytes]:
+        def limited(max_bytes: int, timeout: Optional[float] = None) -> bytes:
+            left = max(0.001, self._ends_at - time.monotonic())
+            return read(max_bytes, left if timeout is None else min(timeout, left))
+
+        return limited
 
     def close(self) -> None:
         self._body.close()
@@ -143,7 +159,10 @@ def build_request(
 def limit_body(response: httpx.Response, ends_at: float) -> None:
     """Ends the body of a response that is not read yet at this time: each of its parts comes in time, not the whole."""
     if isinstance(response.stream, httpx.SyncByteStream):
-        response.stream = LimitedBody(response.stream, ends_at)
+        # A connection of HTTP/2 has other answers too.
+        is_alone = response.http_version.startswith("HTTP/1")
+        connection = response.extensions.get("network_stream") if is_alone else None
+        response.stream = LimitedBody(response.stream, ends_at, connection)
     # The connection reads it when the body begins.
     timeouts = response.request.extensions.get("timeout")
     if isinstance(timeouts, dict):
