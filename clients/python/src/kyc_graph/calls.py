@@ -15,7 +15,7 @@ from .documents import as_subscription, read_document
 from .errors import KycGraphError, OutcomeUnknownError
 from .paging import rows
 from .retry import RetryPolicy, server_delay
-from .server_events import Waits, states
+from .server_events import Waits, holds_for_all, states
 from .tokens import TokenProvider
 from .waiting import Progress, poll_delay, progress_of
 
@@ -285,7 +285,8 @@ class Calls:
                     self._authorization.refuse(authorized.token, head)
                 elif not failure.retryable:
                     # Whatever the server refuses as a subscription, the query tells.
-                    self._without_stream.add(operation.text)
+                    if holds_for_all(failure):
+                        self._without_stream.add(operation.text)
                     return
             delay = self._retry.delay(failures, waits.told)
             time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))

@@ -55,7 +55,7 @@ def states(
     waits: Waits,
     ends_at: float,
 ) -> Iterator[Any]:
-    """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
+    """Yields each state that the server sends until it completes the subscription; one None where the answer is none of it.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
     raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer,
@@ -123,9 +123,16 @@ def _refusal(response: httpx.Response, waits: Waits) -> Iterator[Any]:
     waits.failure_asks(errors, response.headers)
     if result is None and response.status_code in TEMPORARY:
         raise httpx.RemoteProtocolError(f"A proxy answers in the server's place (HTTP {response.status_code}).")
-    if response.status_code == 401 or may_repeat(errors):
+    if response.status_code == 401 or errors:
         _state({"errors": errors or [{"extensions": {"code": "UNAUTHENTICATED"}}]})
     yield None
+
+
+def holds_for_all(failure: KycGraphError) -> bool:
+    """Whether the server refuses a text as a subscription, and not this record, input or caller of it."""
+    return failure.code not in ("UNAUTHENTICATED", "FORBIDDEN") and all(
+        error.get("path") is None and extensions_of(error).get("fields") is None for error in failure.errors
+    )
 
 
 def _state(result: Dict[str, Any]) -> Any:
@@ -134,7 +141,8 @@ def _state(result: Dict[str, Any]) -> Any:
         return result.get("data")
     extensions = extensions_of(errors[0])
     message = str(errors[0].get("message", ""))
-    raise KycGraphError(str(extensions.get("code", "INTERNAL_SERVER_ERROR")), message, errors=errors)
+    code = str(extensions.get("code", "INTERNAL_SERVER_ERROR"))
+    raise KycGraphError(code, message, errors=errors, retryable=may_repeat(errors))
 
 
 def _events(lines: Iterator[str]) -> Iterator[Tuple[str, str]]:
