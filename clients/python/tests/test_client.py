@@ -227,7 +227,13 @@ def forbidden(data: dict, **parts: object) -> dict:
         pytest.param("OUTCOME_UNKNOWN", unforeseen({"createPerson": None}), id="an unforeseen error"),
         pytest.param("OUTCOME_UNKNOWN", ROUTED, id="an error of a router"),
         pytest.param("OUTCOME_UNKNOWN", forbidden(NOT_WRITTEN), id="a refusal that comes before the key"),
+        pytest.param("OUTCOME_UNKNOWN", forbidden(NOT_WRITTEN, code="NOT_FOUND"), id="NOT_FOUND without replayed"),
         pytest.param("FORBIDDEN", forbidden(NOT_WRITTEN, replayed=True), id="the refusal of the first attempt"),
+        pytest.param(
+            "NOT_FOUND",
+            forbidden(NOT_WRITTEN, code="NOT_FOUND", replayed=True),
+            id="the NOT_FOUND of the first attempt",
+        ),
         pytest.param(
             "FORBIDDEN",
             forbidden({"createPerson": {"person": None}}, path=["createPerson", "person"]),

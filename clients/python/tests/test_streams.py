@@ -284,5 +284,68 @@ def test_wait_for_polls_where_the_stream_is_refused_within() -> None:
         streams.shutdown()
 
 
+def refused(code: str, **parts: Any) -> Dict[str, Any]:
+    """A refusal for good; `fields` is one of its extensions."""
+    extensions = {"code": code, "retryable": False, **({"fields": parts.pop("fields")} if "fields" in parts else {})}
+    return {"errors": [{"message": "No.", "extensions": extensions, **parts}]}
+
+
+PATH = ["verificationResult"]
+
+
+@pytest.mark.parametrize(
+    ("status", "result", "waits"),
+    [
+        pytest.param(200, refused("PROVIDER_MALFORMED", path=PATH), 2, id="of a record"),
+        pytest.param(200, refused("BAD_USER_INPUT", fields={"id": ["uuid"]}), 2, id="of an input"),
+        pytest.param(200, refused("FORBIDDEN"), 2, id="of a caller"),
+        pytest.param(403, refused("FORBIDDEN"), 2, id="of a caller, in place of the stream"),
+        pytest.param(401, refused("UNAUTHENTICATED"), 2, id="of a token, in place of the stream"),
+        pytest.param(200, refused("BAD_USER_INPUT"), 1, id="of a text"),
+        pytest.param(400, refused("PERSISTED_QUERY_NOT_ALLOWED"), 1, id="of a text, in place of the stream"),
+        pytest.param(406, None, 1, id="of a text, by another server"),
+    ],
+)
+def test_wait_for_asks_for_a_stream_again_unless_the_refusal_holds_for_all(
+    status: int, result: Any, waits: int
+) -> None:
+    opening: Dict[str, int] = {}
+    polled: List[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        id = json.loads(request.content)["variables"]["id"]
+        if request.headers["accept"] != "text/event-stream":
+            polled.append(id)
+            data = {"verificationResult": {"state": "COMPLETED", "nextPollAt": None, "account": None}}
+            return httpx.Response(200, json={"data": data})
+        opening[id] = opening.get(id, 0) + 1
+        if status != 200:
+            return httpx.Response(status, json=result)
+        text = f"event: next\ndata: {json.dumps(result)}\n\n" + COMPLETE
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, text=text)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with KycGraph("http://localhost/", lambda: "token", retry=RetryPolicy(3, 0.001, 0.001), http_client=http) as kyc:
+        for id in ["1", "2"]:
+            assert kyc.wait_for(kyc.payee_check, id=id, timeout=5).verification_result.state == "COMPLETED"
+    assert (len(opening), polled) == (waits, ["1", "2"])
+
+
+def test_wait_for_polls_at_once_where_one_of_several_errors_may_not_be_repeated() -> None:
+    sent: List[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["accept"])
+        if len(sent) == 1:
+            return httpx.Response(400, json={"errors": LATER["errors"] + REFUSED["errors"]})
+        data = {"verificationResult": {"state": "COMPLETED", "nextPollAt": None, "account": None}}
+        return httpx.Response(200, json={"data": data})
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    with KycGraph("http://localhost/", "token", retry=RetryPolicy(3, 0.001, 0.001), http_client=http) as kyc:
+        kyc.wait_for(kyc.payee_check, id="1", timeout=5)
+    assert sent == ["text/event-stream", "application/json"]
+
+
 def test_an_error_says_its_code() -> None:
     assert str(KycGraphError("NOT_FOUND", "No such record.")) == "NOT_FOUND: No such record."

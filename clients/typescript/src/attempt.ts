@@ -74,7 +74,12 @@ export async function post(
   accept: string,
 ): Promise<Response> {
   const init = built(transport, request, authorized, accept)
-  const response = await transport.fetch(transport.url, { ...init, signal: request.signal })
+  const sent = transport.fetch(transport.url, { ...init, signal: request.signal })
+  // A `fetch` of the caller's own may not heed the signal.
+  const response = await raced(sent, request.signal).catch((error: unknown) => {
+    sent.then(({ body }) => body?.cancel()).catch(() => undefined)
+    throw error
+  })
   transport.authorization.learn(response.headers)
   return response
 }

@@ -27,8 +27,11 @@ export const saysNothing = (error: GraphError): boolean =>
   ['OUTCOME_UNKNOWN', 'INTERNAL_SERVER_ERROR'].includes(codeOf(error)) ||
   typeof error.extensions?.retryable !== 'boolean'
 
-/** Refusals that the server stores under the key of a write. */
-const STORED_CODES = ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT']
+/**
+ * Refusals that tell the outcome under the key of a write. `NOT_FOUND` does so where it is `replayed` alone: it also comes
+ * before the server looks for the key.
+ */
+const STORED_CODES = ['BAD_USER_INPUT', 'CONFLICT']
 
 /** Whether an error tells the outcome under the key, or is one of a field below a write whose answer came. */
 const tellsOutcome = ({ path, extensions }: GraphError, data: unknown): boolean =>

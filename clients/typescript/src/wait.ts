@@ -8,7 +8,7 @@ import { NoStream } from './subscription.js'
 export interface Source {
   /** The states of the record, as the server sends them; undefined where it is known to have no stream. */
   readonly stream: (() => AsyncIterable<object>) | undefined
-  /** Called when the server answers with no stream. */
+  /** Called when the server answers the text with no stream, whatever its variables are. */
   readonly onNoStream: () => void
   /** The present state of the record, rejecting as `Call` does; undefined where there is no query for it. */
   readonly poll: (() => Promise<Polled>) | undefined
@@ -83,12 +83,18 @@ async function streamed<Data extends object>(
     for await (const data of stream()) if (!progress(data as Data).isPending) return data as Data
   } catch (error) {
     // Whatever the server refuses as a subscription, the query tells.
-    if (error instanceof NoStream || (error instanceof KycGraphError && !error.retryable)) onNoStream()
-    else if (!(error instanceof KycGraphError)) throw error
-    else await sleep(toldMs(error), signal)
+    const failure = error instanceof NoStream ? error.failure : error
+    if (!(failure instanceof KycGraphError)) throw error
+    if (failure.retryable) await sleep(toldMs(failure), signal)
+    else if (holdsForAll(failure)) onNoStream()
   }
   return undefined
 }
+
+/** Whether the server refuses a text as a subscription, and not this record, input or caller of it. */
+const holdsForAll = ({ code, errors }: KycGraphError<string>): boolean =>
+  !['UNAUTHENTICATED', 'FORBIDDEN'].includes(code) &&
+  errors.every(({ path, extensions }) => path === undefined && extensions?.['fields'] === undefined)
 
 /** The final state by a stream alone: the last one before the server completes it, unless one is final before. */
 async function completed<Data extends object>(

@@ -123,6 +123,45 @@ test('waitFor polls, and asks for a stream once, where the server has no such su
   expect({ opened, polls }).toEqual({ opened: 0, polls: 2 })
 })
 
+const path = ['verificationResult']
+const refused = (code: string, parts: object = {}, extensions: object = {}) => ({
+  errors: [{ message: 'No.', ...parts, extensions: { code, retryable: false, ...extensions } }],
+})
+const within = (result: object) => () => stream(event('next', result) + event('complete', ''))
+const whole = (status: number, result: object) => () => Response.json(result, { status })
+
+test.each([
+  ['a record that does not fit its contract', within(refused('PROVIDER_MALFORMED', { path })), 2],
+  ['an input', within(refused('BAD_USER_INPUT', {}, { fields: { id: ['uuid'] } })), 2],
+  ['a caller, within the stream', within(refused('FORBIDDEN')), 2],
+  ['a caller, in place of the stream', whole(403, refused('FORBIDDEN')), 2],
+  ['a token, in place of the stream', whole(401, refused('UNAUTHENTICATED')), 2],
+  ['a text, within the stream', within(refused('BAD_USER_INPUT')), 1],
+  ['a text, in place of the stream', whole(400, refused('PERSISTED_QUERY_NOT_ALLOWED')), 1],
+  ['a text, in an answer of another server', () => new Response('', { status: 406 }), 1],
+])(
+  'after the refusal of %s, waitFor polls, and the next one asks for a stream or not',
+  async (_what, answer, waits) => {
+    const opening = new Set<string>()
+    let polled = 0
+    const graph = new KycGraph({
+      url: 'http://localhost/',
+      token: () => 'token',
+      fetch(_url, init) {
+        const { variables } = JSON.parse(init!.body as string) as { variables: { id: string } }
+        if (new Headers(init!.headers).get('accept') === 'text/event-stream') {
+          opening.add(variables.id)
+          return Promise.resolve(answer())
+        }
+        polled += 1
+        return Promise.resolve(Response.json(completed))
+      },
+    })
+    for (const id of ['1', '2']) expect(await graph.waitFor(text('query'), { id })).toEqual(completed.data)
+    expect([opening.size, polled]).toEqual([waits, 2])
+  },
+)
+
 test('subscribe yields each state over reconnections, until the server completes', async () => {
   connections = [
     ['PENDING', 'cut', 'hold'],

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { KycGraph, type KycGraphOptions } from '../src/index.js'
 
 /** A server that never answers to `/silent`, and whose answers to other addresses never end. */
@@ -53,6 +53,8 @@ test.each<[string, Partial<KycGraphOptions> & { path?: string }, (kyc: KycGraph)
   ['waitFor without an answer', {}, wait],
   ['waitFor with a stream without a result', { path: 'endless' }, wait],
   ['waitFor that is told to wait', { fetch: busy }, wait],
+  ['a query whose fetch heeds no signal', { fetch: forever }, read],
+  ['waitFor whose fetch heeds no signal', { fetch: forever }, wait],
   ['a subscription', { path: 'endless' }, (kyc) => kyc.subscribe(text, variables, { signal: ownSignal() }).next()],
 ])('%s ends when its time is over, also after a collection of garbage', async (_title, options, run) => {
   const { path = 'silent', ...rest } = options
@@ -61,6 +63,16 @@ test.each<[string, Partial<KycGraphOptions> & { path?: string }, (kyc: KycGraph)
   const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'It does not end.'))
   const outcome = (await Promise.race([ended, late])) as { code?: string; name?: string }
   expect([outcome.code, outcome.name].some((word) => /^TIMEOUT$|^TimeoutError$/.test(String(word)))).toBe(true)
+})
+
+test('the body of an answer that comes after the time is cancelled', async () => {
+  const cancel = vi.fn()
+  let answer: (response: Response) => void = () => undefined
+  const late = new Promise<Response>((resolve) => (answer = resolve))
+  const kyc = new KycGraph({ url: 'http://localhost/', token: 'token', fetch: () => late })
+  await expect(read(kyc)).rejects.toMatchObject({ code: 'TIMEOUT' })
+  answer(new Response(new ReadableStream({ cancel })))
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
 })
 
 test.each([

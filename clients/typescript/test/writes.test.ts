@@ -48,6 +48,9 @@ const forbidden = (extensions: object, data: object, path?: readonly string[]) =
 })
 const NOT_WRITTEN = { createPerson: null }
 
+/** A record that is missing: the refusal is stored under the key, and also comes before the server looks for it. */
+const missing = (extensions: object) => forbidden({ code: 'NOT_FOUND', ...extensions }, NOT_WRITTEN)
+
 const creations = async () => (await providerCalls('synctera')).filter((call) => call === 'POST /v0/persons')
 
 describe('a write is done once, and the caller has its outcome', () => {
@@ -195,6 +198,7 @@ describe('a write whose outcome is not known', () => {
     ['an unforeseen error', { body: unforeseen({ createPerson: null }) }],
     ['an error of a router', { body: routed }],
     ['a refusal that comes before the key', { body: forbidden({}, NOT_WRITTEN) }],
+    ['NOT_FOUND without replayed', { body: missing({}) }],
     [
       'two errors of which one is retryable',
       { body: { errors: [...REFUSED.errors, ...OVERLOADED.errors], data: null } },
@@ -209,6 +213,7 @@ describe('a write whose outcome is not known', () => {
   test.each([
     ['refused for good', 'CONFLICT', REFUSED],
     ['told the refusal of the first attempt', 'FORBIDDEN', forbidden({ replayed: true }, NOT_WRITTEN)],
+    ['told the NOT_FOUND of the first attempt', 'NOT_FOUND', missing({ replayed: true })],
     [
       'answered, and a field of the answer is refused',
       'FORBIDDEN',

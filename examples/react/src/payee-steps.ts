@@ -24,7 +24,10 @@ export async function checkPayee(
   const account = { type: 'PERSONAL' as const, idScheme: 'SCAN' as const, ...payee }
   const check = { types: ['NAME' as const], account, maxAgeSeconds: 0 }
   // The user has decided on this check: one key for all attempts of it, until it has an outcome.
-  const { verifyAccount } = await keys.send(check, (input) => graph.mutate(CheckPayeeDocument, { input }))
+  const { verifyAccount, sent } = await keys.send(check, async (input) => ({
+    ...(await graph.mutate(CheckPayeeDocument, { input })),
+    sent: input,
+  }))
   const { result } = verifyAccount!
   onState(result)
   // A refusal to read the outcome does not refuse the check.
@@ -34,5 +37,6 @@ export async function checkPayee(
       { id: result.id },
       { onState: (data) => onState(data.verificationResult ?? null) },
     )
-  keys.done(keys.keyed(check))
+  // The key that was sent: by now the same check may have another one.
+  keys.done(sent)
 }

@@ -97,6 +97,37 @@ test('a payee check that was accepted keeps its key when its outcome cannot be r
   expect(new Set(sent).size).toBe(2)
 })
 
+test('a payee check that ends leaves the key of a later check that is in doubt', async () => {
+  const keys = new WriteKeys()
+  const sent: string[] = []
+  const ends: (() => void)[] = []
+  const graph = {
+    mutate: (_document: unknown, { input }: { input: { idempotencyKey: string } }) => {
+      sent.push(input.idempotencyKey)
+      return sent.length === 3
+        ? Promise.reject(unknown)
+        : Promise.resolve({ verifyAccount: { result: { id: 'r', state: 'PENDING' } } })
+    },
+    waitFor: () => new Promise<void>((resolve) => ends.push(resolve)),
+  } as unknown as KycGraph
+  const check = () => checkPayee(graph, keys, { id: '1', name: 'Ada' }, () => undefined)
+  const clicked = [check(), check()]
+  await expect.poll(() => ends.length).toBe(2)
+  ends[0]!()
+  await clicked[0]
+  await expect(check()).rejects.toBe(unknown)
+  ends[1]!()
+  await clicked[1]
+  const repeated = check()
+  await expect.poll(() => ends.length).toBe(3)
+  ends[2]!()
+  await repeated
+  const [first, second, inDoubt, repeat] = sent
+  expect(second).toBe(first)
+  expect(inDoubt).not.toBe(first)
+  expect(repeat).toBe(inDoubt)
+})
+
 test('an onboarding whose step was refused sends this step alone under another key', async () => {
   const onboarding = { keys: new WriteKeys(), startedAt: '2026-11-30T00:00:00Z', newcomer: {} as Newcomer }
   const run = async (): Promise<string[]> => {

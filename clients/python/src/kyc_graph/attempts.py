@@ -1,9 +1,10 @@
 """One attempt at an operation, and what it says."""
 
+import re
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import httpx
 
@@ -11,11 +12,16 @@ from .errors import GraphError, KycGraphError, OutcomeUnknownError
 from .retry import extensions_of, http_date, may_repeat
 
 _FOREIGN_CODES = {401: "UNAUTHENTICATED", 429: "RATE_LIMITED"}
-_STORED_CODES = frozenset({"BAD_USER_INPUT", "NOT_FOUND", "CONFLICT"})
-"""Refusals that the server stores under the key of a write."""
+_STORED_CODES = frozenset({"BAD_USER_INPUT", "CONFLICT"})
+"""Refusals that tell the outcome under the key of a write.
+
+`NOT_FOUND` does so where it is `replayed` alone: it also comes before the server looks for the key.
+"""
 TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 LOST = (httpx.TransportError, httpx.DecodingError)
 """Failures that leave no whole answer: the server may have executed the operation."""
+_HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+_HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\s]|[ \t])*(?<![ \t]))?")
 
 
 @dataclass(frozen=True)
@@ -108,24 +114,55 @@ class Attempt:
 class LimitedBody(httpx.SyncByteStream):
     """The body of a response until `ends_at` (`time.monotonic()`), however often something of it comes."""
 
-    def __init__(self, body: httpx.SyncByteStream, ends_at: float) -> None:
+    def __init__(self, body: httpx.SyncByteStream, ends_at: float, connection: Any) -> None:
         self._body = body
         self._ends_at = ends_at
+        self._connection = connection
 
     def __iter__(self) -> Iterator[bytes]:
-        for part in self._body:
-            yield part
-            if time.monotonic() >= self._ends_at:
-                raise httpx.ReadTimeout("The time of the answer is over.")
+        # The connection takes its time-out once for the whole body: each of its reads gets what is left.
+        if self._connection is not None:
+            self._connection.read = self._limited(self._connection.read)
+        try:
+            for part in self._body:
+                yield part
+                if time.monotonic() >= self._ends_at:
+                    raise httpx.ReadTimeout("The time of the answer is over.")
+        finally:
+            # The next answer on the connection has its own time.
+            if self._connection is not None:
+                del self._connection.read
+
+    def _limited(self, read: Callable[..., bytes]) -> Callable[..., bytes]:
+        def limited(max_bytes: int, timeout: Optional[float] = None) -> bytes:
+            left = max(0.001, self._ends_at - time.monotonic())
+            return read(max_bytes, left if timeout is None else min(timeout, left))
+
+        return limited
 
     def close(self) -> None:
         self._body.close()
 
 
+def build_request(
+    http: httpx.Client, url: str, body: Mapping[str, Any], headers: Mapping[str, str], timeout: float
+) -> httpx.Request:
+    """Builds a request; raises where none can be sent, whose failure would look like that of a broken connection."""
+    request = http.build_request("POST", url, json=body, headers=headers, timeout=timeout)
+    for name, value in request.headers.raw:
+        # The rules of HTTP/1.1. The value may be a secret.
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"The header {name.decode('latin-1')!r} cannot be sent.")
+    return request
+
+
 def limit_body(response: httpx.Response, ends_at: float) -> None:
     """Ends the body of a response that is not read yet at this time: each of its parts comes in time, not the whole."""
     if isinstance(response.stream, httpx.SyncByteStream):
-        response.stream = LimitedBody(response.stream, ends_at)
+        # A connection of HTTP/2 has other answers too.
+        is_alone = response.http_version.startswith("HTTP/1")
+        connection = response.extensions.get("network_stream") if is_alone else None
+        response.stream = LimitedBody(response.stream, ends_at, connection)
     # The connection reads it when the body begins.
     timeouts = response.request.extensions.get("timeout")
     if isinstance(timeouts, dict):

@@ -1,6 +1,7 @@
 """One operation with its repeats."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, Self, Set, Tuple, TypeVar, Union
 
@@ -8,13 +9,13 @@ import httpx
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from .attempts import LOST, Attempt, Operation, failure_of, in_doubt, limit_body, result_of
+from .attempts import LOST, Attempt, Operation, build_request, failure_of, in_doubt, limit_body, result_of
 from .authorization import Authorization
 from .documents import as_subscription, read_document
 from .errors import KycGraphError, OutcomeUnknownError
 from .paging import rows
 from .retry import RetryPolicy, server_delay
-from .server_events import Waits, states
+from .server_events import Waits, holds_for_all, states
 from .tokens import TokenProvider
 from .waiting import Progress, poll_delay, progress_of
 
@@ -35,7 +36,7 @@ class _Wait:
 
 
 class _NotSent(Exception):
-    """Nothing was sent: `failure` is what the token provider raised."""
+    """Nothing was sent: `failure` is what the token provider raised, or why the request cannot be built."""
 
     def __init__(self, failure: Exception) -> None:
         super().__init__("The operation was not sent.")
@@ -68,6 +69,9 @@ class Calls:
         self._timeout = timeout
         self._attempt_timeout = attempt_timeout
         self._http = http_client or httpx.Client()
+        address = self._http.build_request("POST", url).url
+        if address.scheme not in ("http", "https") or not address.host:
+            raise ValueError("The address of the server needs http or https, and a host.")
         self._without_stream: Set[str] = set()
 
     def __enter__(self) -> Self:
@@ -147,7 +151,7 @@ class Calls:
         return response
 
     def _run(self, operation: Operation) -> Tuple[Any, Optional[float]]:
-        """The data, and the time of the answer by the server's clock; raises `_NotSent` where the token provider fails."""
+        """The data, and the time of the answer by the server's clock; raises `_NotSent` where nothing was sent."""
         attempts = renewals = 0
         is_in_doubt = False
         while True:
@@ -186,17 +190,21 @@ class Calls:
             "accept": "application/json",
             "x-request-timeout-ms": str(max(1, round(left * 1000))),
         }
+        request = build_request(self._http, self._url, operation.body, headers, left + _GRACE_SECONDS)
+        if self._http.is_closed:
+            raise RuntimeError("The client is closed.")
         try:
-            response = self._post(operation, headers, left + _GRACE_SECONDS)
-        except LOST as error:
+            response = self._post(request, left + _GRACE_SECONDS)
+        except Exception as error:
+            # Also what a hook of the caller's httpx raises: the server may have executed the operation.
             return Attempt(authorized.token, cause=error)
         self._authorization.learn(response.headers)
         return Attempt(authorized.token, response.status_code, response.headers, result_of(response))
 
-    def _post(self, operation: Operation, headers: Mapping[str, str], seconds: float) -> httpx.Response:
+    def _post(self, request: httpx.Request, seconds: float) -> httpx.Response:
         """The whole answer, in so many seconds."""
         ends_at = time.monotonic() + seconds
-        with self._http.stream("POST", self._url, json=operation.body, headers=headers, timeout=seconds) as response:
+        with closing(self._http.send(request, stream=True)) as response:
             limit_body(response, ends_at)
             response.read()
         return response
@@ -277,7 +285,8 @@ class Calls:
                     self._authorization.refuse(authorized.token, head)
                 elif not failure.retryable:
                     # Whatever the server refuses as a subscription, the query tells.
-                    self._without_stream.add(operation.text)
+                    if holds_for_all(failure):
+                        self._without_stream.add(operation.text)
                     return
             delay = self._retry.delay(failures, waits.told)
             time.sleep(min(delay, max(0.0, operation.ends_at - time.monotonic())))

@@ -4,11 +4,12 @@ import codecs
 import json
 import re
 import time
+from contextlib import closing
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import httpx
 
-from .attempts import TEMPORARY, limit_body, result_of
+from .attempts import TEMPORARY, build_request, limit_body, result_of
 from .errors import GraphError, KycGraphError
 from .retry import extensions_of, may_repeat, server_delay
 
@@ -54,15 +55,15 @@ def states(
     waits: Waits,
     ends_at: float,
 ) -> Iterator[Any]:
-    """Yields each state that the server sends until it completes the subscription; one None where it has no stream.
+    """Yields each state that the server sends until it completes the subscription; one None where the answer is none of it.
 
     A failure that may pass does not end the stream; where it was the last word, and for any other, `KycGraphError` is
     raised. Raises one of `LOST` where the connection ends or a proxy answers. `on_head` gets the headers of the answer,
     and `waits` what the server says of a reconnection. The stream is left at `ends_at` (`time.monotonic()`).
     """
-    timeout = httpx.Timeout(max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic())))
-    accepting = {**headers, "accept": "text/event-stream"}
-    with http.stream("POST", url, json=body, headers=accepting, timeout=timeout) as response:
+    timeout = max(0.001, min(_MAX_SILENCE_SECONDS, ends_at - time.monotonic()))
+    request = build_request(http, url, body, {**headers, "accept": "text/event-stream"}, timeout)
+    with closing(http.send(request, stream=True)) as response:
         on_head(response.headers)
         limit_body(response, ends_at)
         if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
@@ -122,9 +123,16 @@ def _refusal(response: httpx.Response, waits: Waits) -> Iterator[Any]:
     waits.failure_asks(errors, response.headers)
     if result is None and response.status_code in TEMPORARY:
         raise httpx.RemoteProtocolError(f"A proxy answers in the server's place (HTTP {response.status_code}).")
-    if response.status_code == 401 or may_repeat(errors):
+    if response.status_code == 401 or errors:
         _state({"errors": errors or [{"extensions": {"code": "UNAUTHENTICATED"}}]})
     yield None
+
+
+def holds_for_all(failure: KycGraphError) -> bool:
+    """Whether the server refuses a text as a subscription, and not this record, input or caller of it."""
+    return failure.code not in ("UNAUTHENTICATED", "FORBIDDEN") and all(
+        error.get("path") is None and extensions_of(error).get("fields") is None for error in failure.errors
+    )
 
 
 def _state(result: Dict[str, Any]) -> Any:
@@ -133,7 +141,8 @@ def _state(result: Dict[str, Any]) -> Any:
         return result.get("data")
     extensions = extensions_of(errors[0])
     message = str(errors[0].get("message", ""))
-    raise KycGraphError(str(extensions.get("code", "INTERNAL_SERVER_ERROR")), message, errors=errors)
+    code = str(extensions.get("code", "INTERNAL_SERVER_ERROR"))
+    raise KycGraphError(code, message, errors=errors, retryable=may_repeat(errors))
 
 
 def _events(lines: Iterator[str]) -> Iterator[Tuple[str, str]]:
