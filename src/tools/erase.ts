@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openTrail, type Trail } from '../audit/trail.js'

@@ -163,6 +163,21 @@ test('nothing of what the new file held before is in the ring', async () => {
   await expect(keys('list')).resolves.toBeUndefined()
 })
 
+test('SIGUSR1 opens no debugger of a command', async () => {
+  isHeld = true
+  const { PATH = '' } = process.env
+  const child = startProcess(process.execPath, ['--import', 'tsx', 'src/tools/keys.ts', 'new', 'names'], {
+    env: { PATH, ...env, STORE_KEY_RING_FILE: ring },
+  })
+  const printed = child.stderr!.setEncoding('utf8').toArray()
+  await expect.poll(() => goOn, { timeout: 100_000 }).toBeDefined()
+  child.kill('SIGUSR1')
+  isHeld = false
+  goOn!()
+  expect((await once(child, 'exit'))[0]).toBe(0)
+  expect((await printed).join('')).not.toMatch(/debugger|inspector/i)
+}, 120_000)
+
 test('a list is printed while another command is at work', () => during(['new', 'names'], () => keys('list')))
 
 test('a command whose ring is replaced meanwhile writes nothing over it', async () => {
