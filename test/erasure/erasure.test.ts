@@ -95,8 +95,8 @@ async function values(): Promise<Value[]> {
 }
 
 /** The command, as it runs in a container beside the server. */
-const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}) =>
-  runTool('erase', args, { REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings })
+const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}, input?: string) =>
+  runTool('erase', args, { REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings }, input)
 const OF_ALL = IDS.flatMap((id) => ['--id', id])
 
 test('a person whom every operation was about is erased; their keys stay taken', async () => {
@@ -180,10 +180,12 @@ const TENANTS_FILE = join(folder, 'tenants.yaml')
 writeFileSync(TENANTS_FILE, 'tenants: { meridian: { settings: {} } }')
 
 test.each<readonly [what: string, args: string[], settings: Record<string, string>, message: string]>([
-  ['without an id', [], {}, 'erase --customer'],
-  ['with an empty id', ['--customer', ''], {}, 'erase --customer'],
-  ['with an empty tenant', ['--customer', 'x', '--tenant', ''], {}, 'erase --customer'],
-  ['with an unknown option', ['--customer', 'x', '--everything'], {}, 'erase --customer'],
+  ['without an id', [], {}, 'erase --ids-file'],
+  ['with an empty id', ['--customer', ''], {}, 'erase --ids-file'],
+  ['with an empty tenant', ['--customer', 'x', '--tenant', ''], {}, 'erase --ids-file'],
+  ['with an empty name of a file', ['--ids-file', ''], {}, 'erase --ids-file'],
+  ['with a file that is not there', ['--ids-file', 'absent/ids.txt'], {}, '--ids-file cannot be read (ENOENT)'],
+  ['with an unknown option', ['--customer', 'x', '--everything'], {}, 'erase --ids-file'],
   [
     'in a tenant that the file does not name',
     ['--person', 'x', '--tenant', 'merdian'],
@@ -209,6 +211,30 @@ test('a key whose write was not executed is free after an erasure too', async ()
   app.clear()
   expect(await erase(['--person', PERCY.personId!])).toMatchObject({ code: 0 })
   expect(await app.run(update, { input })).toMatchObject({ errors: [], data: { updatePerson: { replayed: false } } })
+})
+
+test('ids are taken from a file and from standard input too, one a line', async () => {
+  const created = async (idempotencyKey: string): Promise<string> => {
+    const { data } = await app.run(
+      'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
+      { input: { isCustomer: true, status: 'PROSPECT', idempotencyKey } },
+    )
+    return data.createPerson.person.id as string
+  }
+  const erased = { code: 0, stdout: expect.stringContaining('Tombstones: 2 write.') as unknown }
+  const lines = `\n${await created('by standard input')}\r\n\n another id\n`
+  expect(await erase(['--ids-file', '-', '--dry-run'], {}, lines)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Would become tombstones: 2 write.') as unknown,
+  })
+  const { stdout, ...rest } = await erase(['--ids-file', '-'], {}, lines)
+  expect({ stdout, ...rest }).toMatchObject(erased)
+  expect((JSON.parse(stdout.split('\n')[0]!) as { subjects: string[] }).subjects).toHaveLength(2)
+  const file = join(folder, 'ids.txt')
+  writeFileSync(file, await created('by file'))
+  expect(await erase(['--ids-file', file])).toMatchObject(erased)
+  const empty = { code: 2, stderr: expect.stringContaining('erase --ids-file') as unknown }
+  expect(await erase(['--ids-file', '-'], {}, '\n \n')).toMatchObject(empty)
 })
 
 test('the exit code tells a person of another tenant from one who is erased or not there', async () => {
