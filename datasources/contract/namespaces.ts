@@ -59,7 +59,7 @@ export const NAMESPACES = {
   },
   verification: {
     holds: 'who asked for an account verification, its poll schedule, and its last pending result',
-    subjects: 'the verified account',
+    subjects: 'the verified account, who asked',
     lifetime: '`BANFICO_RETENTION_DAYS`',
     erasure: 'removed',
   },
@@ -77,8 +77,9 @@ export const NAMESPACES = {
   },
   'verification-job': {
     holds: 'who began a job of account verifications, when, and the number of its rows',
+    subjects: 'who asked',
     lifetime: '`BANFICO_RETENTION_DAYS`',
-    erasure: 'not needed',
+    erasure: 'removed',
   },
   'verification-row': {
     holds:
