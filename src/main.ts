@@ -1,5 +1,6 @@
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+import './lifecycle/no-debugger.js'
 
 /** Node 22 and later keep the code that V8 makes. */
 const { enableCompileCache } = module as typeof module & { readonly enableCompileCache?: (folder: string) => unknown }

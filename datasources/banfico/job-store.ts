@@ -183,8 +183,9 @@ export class JobStore {
     await this.#updateLease(id, (current) => (current?.by === by ? null : undefined))
   }
 
-  /** Marks a waiting row as asked; undefined where it does not wait any more. */
+  /** Marks a waiting row as asked; undefined where it does not wait any more, and where its job was erased with its asker. */
   async claim(id: string, index: number): Promise<OpenRow | undefined> {
+    if ((await this.find(id)) === null) return undefined
     const { value, changed } = await this.#updateRow(id, index, (row) =>
       row.state === 'waiting' ? { ...row, state: 'asked', attempts: row.attempts + 1 } : undefined,
     )

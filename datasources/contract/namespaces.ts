@@ -59,7 +59,7 @@ export const NAMESPACES = {
   },
   verification: {
     holds: 'who asked for an account verification, its poll schedule, and its last pending result',
-    subjects: 'the verified account',
+    subjects: 'the verified account, who asked',
     lifetime: '`BANFICO_RETENTION_DAYS`',
     erasure: 'removed',
   },
@@ -77,8 +77,9 @@ export const NAMESPACES = {
   },
   'verification-job': {
     holds: 'who began a job of account verifications, when, and the number of its rows',
+    subjects: 'who asked',
     lifetime: '`BANFICO_RETENTION_DAYS`',
-    erasure: 'not needed',
+    erasure: 'removed',
   },
   'verification-row': {
     holds:
@@ -152,15 +153,42 @@ export const NAMESPACES = {
 
 export type Namespace = keyof typeof NAMESPACES
 
-/** Names in Redis that hold no stored value: the store's own records, counters, permits, probes and anchors. */
-export const UNSTORED: Readonly<Record<string, string>> = {
-  epoch: 'the epoch of the store',
-  spent: 'query cost that was spent in this minute, by a keyed hash of the caller',
-  permits: 'calls that run at a provider',
-  probe: 'a claim of the health check',
-  keys: 'which data keys a running process has',
-  webhooks: 'deliveries to partners: ids of events and endpoints, times, outcomes',
-  audit: 'anchors of the audit trail: how far a chain is',
-  events: 'the stream of changes of state: numbers, and ids in the names of their values',
-  'event-sequence': 'how many changes of state an object had, with a keyed hash of the last one',
+/** What names hold that are no namespace of stored values. */
+export interface UnstoredRule {
+  /** What is kept under them, and what their names tell. */
+  readonly holds: string
+  readonly lifetime: string
+}
+
+/** Names in Redis that hold no stored value: the store's own records, counters, permits, probes, the queue and anchors. */
+export const UNSTORED: Readonly<Record<string, UnstoredRule>> = {
+  epoch: { holds: 'the epoch of the store, encrypted', lifetime: 'always' },
+  spent: {
+    holds:
+      'query cost that a user, a client or a tenant has spent in a minute; whose it is is in the name, as a keyed hash',
+    lifetime: '1 minute',
+  },
+  permits: {
+    holds: 'calls that run at a provider, by random ids; the provider and the tenant are in the name, in clear',
+    lifetime: 'until the calls have ended',
+  },
+  probe: { holds: 'a claim of the health check', lifetime: '5 seconds' },
+  keys: { holds: 'which data keys a running process has, by their ids, in clear', lifetime: '30 seconds' },
+  webhooks: {
+    holds: 'deliveries to partners: ids of events and endpoints, times and outcomes, in clear',
+    lifetime: '`EVENT_RETENTION_HOURS` after the end of each; the last 100,000 that were delivered',
+  },
+  audit: {
+    holds: 'anchors of the audit trail: how far a chain is, in clear',
+    lifetime: '400 days from the last line of a chain',
+  },
+  events: {
+    holds: 'the order of changes of state: numbers, and ids in the names of their values, in clear',
+    lifetime: '`EVENT_RETENTION_HOURS`; `EVENT_MAX_COUNT` of them at most',
+  },
+  'event-sequence': {
+    holds:
+      'how many changes of state an object had, with a keyed hash of the last one; the id of the object is in the name, as a keyed hash',
+    lifetime: '`EVENT_SEQUENCE_DAYS` from the last change',
+  },
 }

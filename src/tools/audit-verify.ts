@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
+import '../lifecycle/no-debugger.js'
+import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { text as readAll } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { openTrail, type Trail } from '../audit/trail.js'
 import { ConfigError, environment, type ErasureConfig, readErasureConfig } from '../config.js'
@@ -14,7 +17,7 @@ import { StoreCipher } from '../store/cipher.js'
 import { openToolStore } from '../store/tool-store.js'
 
 const USAGE =
-  'erase --customer ID … | --person ID … | --id ID … [--bank ID] [--tenant NAME] [--by NAME] [--dry-run]: what the store holds of one person, by every id that a provider knows them by'
+  'erase --ids-file FILE | --customer ID … | --person ID … | --id ID … [--bank ID] [--tenant NAME] [--by NAME] [--dry-run]: what the store holds of one person, by every id that a provider knows them by; FILE has an id a line, - is standard input'
 
 /** Arguments that are not usable. */
 class UsageError extends Error {}
@@ -25,33 +28,47 @@ interface Request {
   readonly isDryRun: boolean
 }
 
-function readRequest(args: readonly string[]): Request {
+/** The ids of a file, one a line; `-` is standard input. Arguments can be read in the list of processes. */
+async function idsIn(file: string): Promise<readonly string[]> {
+  try {
+    const lines = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'))
+    return lines.split('\n').map((line) => line.trim())
+  } catch (error) {
+    throw new UsageError(`The file of --ids-file cannot be read (${errorClass(error)}).`)
+  }
+}
+
+/** The options; their values are not checked. */
+function optionsOf(args: readonly string[]) {
   const ids = { type: 'string', multiple: true } as const
   const text = { type: 'string' } as const
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       args: [...args],
       options: {
         customer: ids,
         person: ids,
         id: ids,
+        'ids-file': text,
         bank: text,
         tenant: text,
         by: text,
         'dry-run': { type: 'boolean' },
       },
-    })
-    const all = [...(values.customer ?? []), ...(values.person ?? []), ...(values.id ?? [])].filter((id) => id !== '')
-    const isNamed = [values.bank, values.tenant, values.by].every((name) => name !== '')
-    if (all.length === 0 || !isNamed) throw new UsageError(USAGE)
-    return {
-      person: { ids: all, bank: values.bank, tenant: values.tenant },
-      by: values.by ?? userInfo().username,
-      isDryRun: values['dry-run'] === true,
-    }
+    }).values
   } catch {
     throw new UsageError(USAGE)
   }
+}
+
+async function readRequest(args: readonly string[]): Promise<Request> {
+  const { customer = [], person = [], id = [], bank, tenant, by, ...rest } = optionsOf(args)
+  const file = rest['ids-file']
+  if ([bank, tenant, by, file].includes('')) throw new UsageError(USAGE)
+  const listed = file === undefined ? [] : await idsIn(file)
+  const ids = [...customer, ...person, ...id, ...listed].filter((found) => found !== '')
+  if (ids.length === 0) throw new UsageError(USAGE)
+  return { person: { ids, bank, tenant }, by: by ?? userInfo().username, isDryRun: rest['dry-run'] === true }
 }
 
 /** Refuses a tenant that the file does not name; one of the past is named as the trail writes it. */
@@ -100,7 +117,7 @@ async function eraseOnRecord(
 
 /** `npm run erase`: erases a person from the store, with a receipt in the trail. Answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const request = readRequest(args)
+  const request = await readRequest(args)
   const config = readErasureConfig(environment())
   checkTenant(request.person, config)
   const keys = await loadKeys(config)

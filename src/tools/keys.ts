@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { ConfigError, environment } from '../config.js'
 import { KeyRingError } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'

@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { parseArgs } from 'node:util'
 import { type ProviderName, providers } from '../../datasources/index.js'
 import { ConfigError, environment, readConfig } from '../config.js'

@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { type Config, ConfigError, environment, readSecretConfig, readSecurityConfig } from '../config.js'
 import { KeyRingError, loadKeys } from '../keys/key-ring.js'
 import { errorClass } from '../observability/error-class.js'

@@ -1,3 +1,4 @@
+import '../lifecycle/no-debugger.js'
 import { environment } from '../settings/environment.js'
 import { readArguments, UsageError } from './vop/arguments.js'
 import { Stopped } from './vop/client.js'

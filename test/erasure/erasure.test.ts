@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,13 +7,15 @@ import fetch from 'node-fetch'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { NAMESPACES } from '../../datasources/contract/namespaces.js'
 import { ADA, CROWD, NAMED_PEOPLE } from '../../datasources/emulator/people.js'
+import { CheckPayeesDocument, PayeeChecksDocument } from '../../schema/operations/index.js'
 import { deriveChainKey } from '../../src/audit/chain.js'
 import { verifyCheckpoints } from '../../src/audit/checkpoints/verifier.js'
 import { missingCheckpoints } from '../../src/audit/coverage.js'
 import { TrailVerifier } from '../../src/audit/verifier.js'
 import { mutationPaths, queryPaths } from '../support/access-paths.js'
-import { type App, startApp } from '../support/app.js'
+import { type App, type RunOptions, startApp } from '../support/app.js'
 import { runTool } from '../support/build.js'
+import { createGate } from '../support/gate.js'
 import { search } from '../support/leaks.js'
 import { databaseOf } from '../support/redis.js'
 import { cipherOf } from '../support/keys.js'
@@ -35,7 +37,13 @@ let app: App
 let redis: Redis
 let url: string
 beforeAll(async () => {
-  app = await startApp({ REDIS_URL: inject('redisUrl'), STORE_ENCRYPTION_KEY, RATE_LIMIT_COST_PER_MINUTE: '0' })
+  app = await startApp({
+    REDIS_URL: inject('redisUrl'),
+    STORE_ENCRYPTION_KEY,
+    RATE_LIMIT_COST_PER_MINUTE: '0',
+    // Rows of jobs get two of these.
+    BANFICO_MAX_CONCURRENCY: '8',
+  })
   url = await databaseOf(STORE_ENCRYPTION_KEY)
   redis = new Redis(url)
 })
@@ -95,8 +103,8 @@ async function values(): Promise<Value[]> {
 }
 
 /** The command, as it runs in a container beside the server. */
-const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}) =>
-  runTool('erase', args, { REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings })
+const erase = (args: readonly string[], settings: Readonly<Record<string, string>> = {}, input?: string) =>
+  runTool('erase', args, { REDIS_URL: url, STORE_ENCRYPTION_KEY, AUDIT_LOG, SECURITY_LOG, ...settings }, input)
 const OF_ALL = IDS.flatMap((id) => ['--id', id])
 
 test('a person whom every operation was about is erased; their keys stay taken', async () => {
@@ -180,10 +188,12 @@ const TENANTS_FILE = join(folder, 'tenants.yaml')
 writeFileSync(TENANTS_FILE, 'tenants: { meridian: { settings: {} } }')
 
 test.each<readonly [what: string, args: string[], settings: Record<string, string>, message: string]>([
-  ['without an id', [], {}, 'erase --customer'],
-  ['with an empty id', ['--customer', ''], {}, 'erase --customer'],
-  ['with an empty tenant', ['--customer', 'x', '--tenant', ''], {}, 'erase --customer'],
-  ['with an unknown option', ['--customer', 'x', '--everything'], {}, 'erase --customer'],
+  ['without an id', [], {}, 'erase --ids-file'],
+  ['with an empty id', ['--customer', ''], {}, 'erase --ids-file'],
+  ['with an empty tenant', ['--customer', 'x', '--tenant', ''], {}, 'erase --ids-file'],
+  ['with an empty name of a file', ['--ids-file', ''], {}, 'erase --ids-file'],
+  ['with a file that is not there', ['--ids-file', 'absent/ids.txt'], {}, '--ids-file cannot be read (ENOENT)'],
+  ['with an unknown option', ['--customer', 'x', '--everything'], {}, 'erase --ids-file'],
   [
     'in a tenant that the file does not name',
     ['--person', 'x', '--tenant', 'merdian'],
@@ -209,6 +219,93 @@ test('a key whose write was not executed is free after an erasure too', async ()
   app.clear()
   expect(await erase(['--person', PERCY.personId!])).toMatchObject({ code: 0 })
   expect(await app.run(update, { input })).toMatchObject({ errors: [], data: { updatePerson: { replayed: false } } })
+})
+
+/** A user of an app who checks payees. */
+const payer = (sub: string): RunOptions => ({
+  client: 'payers',
+  scopes: ['verifications:read:own', 'verifications:write:own'],
+  claims: { sub },
+})
+const checks = () => app.calls('banfico').filter((call) => call.startsWith('POST')).length
+const removedBy = async (...ids: string[]) => {
+  const { code, stdout } = await erase(ids.flatMap((id) => ['--id', id]))
+  expect(code).toBe(0)
+  return (JSON.parse(stdout.split('\n')[0]!) as { removed: Record<string, number> }).removed
+}
+const payees = (accounts: readonly string[]) => ({
+  types: ['NAME'],
+  accounts: accounts.map((id) => ({
+    clientReference: randomUUID(),
+    account: { idScheme: 'SCAN', id, name: randomUUID() },
+  })),
+})
+async function beginJob(accounts: readonly string[], options: RunOptions): Promise<string> {
+  const { data, errors } = await app.run<any>(CheckPayeesDocument as never, { input: payees(accounts) }, options)
+  expect(errors).toEqual([])
+  return data.verifyAccounts.job.id
+}
+async function readJob(jobId: string, options: RunOptions) {
+  const { data } = await app.run<any>(PayeeChecksDocument as never, { jobId, first: 100 }, options)
+  return data.accountVerifications
+}
+
+test('a job of verifications is erased with who began it, and not with a payee', async () => {
+  const user = `payer-${randomUUID()}`
+  const [first, second] = CROWD.slice(20, 22).map(({ account }) => account) as [string, string]
+  const jobId = await beginJob([first, second], payer(user))
+  await expect.poll(async () => (await readJob(jobId, payer(user))).state).toBe('COMPLETED')
+  expect(await removedBy(first)).toEqual(expect.not.objectContaining({ 'verification-job': 1 }))
+  const { state, counts } = await readJob(jobId, payer(user))
+  expect([state, counts]).toEqual(['COMPLETED', expect.objectContaining({ completed: 1, failed: 1 })])
+  expect(await removedBy(user)).toMatchObject({ 'verification-job': 1, verification: 1 })
+  expect((await values()).filter(({ text }) => text.includes(user))).toEqual([])
+  expect(await readJob(jobId, payer(user))).toBeNull()
+})
+
+test('a job that is erased while it runs asks for no row but those that are under way', async () => {
+  app.clear()
+  const user = `payer-${randomUUID()}`
+  const gate = createGate()
+  app.fault('banfico', { match: 'POST /v1.0/account-verifications', fault: 'slow', until: gate.opened, times: 0 })
+  const jobId = await beginJob(
+    CROWD.slice(22, 30).map(({ account }) => account),
+    payer(user),
+  )
+  await expect.poll(checks).toBe(2)
+  expect(await removedBy(user)).toMatchObject({ 'verification-job': 1 })
+  gate.open()
+  await expect.poll(() => redis.keys('kyc:verification-lease:*')).toEqual([])
+  expect(checks()).toBe(2)
+  expect(await readJob(jobId, payer(user))).toBeNull()
+  // The two answers came after the erasure.
+  expect(await removedBy(user)).toEqual({ verification: 2 })
+  expect((await values()).filter(({ text }) => text.includes(user))).toEqual([])
+  app.clear()
+})
+
+test('ids are taken from a file and from standard input too, one a line', async () => {
+  const created = async (idempotencyKey: string): Promise<string> => {
+    const { data } = await app.run(
+      'mutation($input: CreatePersonInput!) { createPerson(input: $input) { person { id } } }',
+      { input: { isCustomer: true, status: 'PROSPECT', idempotencyKey } },
+    )
+    return data.createPerson.person.id as string
+  }
+  const erased = { code: 0, stdout: expect.stringContaining('Tombstones: 2 write.') as unknown }
+  const lines = `\n${await created('by standard input')}\r\n\n another id\n`
+  expect(await erase(['--ids-file', '-', '--dry-run'], {}, lines)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Would become tombstones: 2 write.') as unknown,
+  })
+  const { stdout, ...rest } = await erase(['--ids-file', '-'], {}, lines)
+  expect({ stdout, ...rest }).toMatchObject(erased)
+  expect((JSON.parse(stdout.split('\n')[0]!) as { subjects: string[] }).subjects).toHaveLength(2)
+  const file = join(folder, 'ids.txt')
+  writeFileSync(file, await created('by file'))
+  expect(await erase(['--ids-file', file])).toMatchObject(erased)
+  const empty = { code: 2, stderr: expect.stringContaining('erase --ids-file') as unknown }
+  expect(await erase(['--ids-file', '-'], {}, '\n \n')).toMatchObject(empty)
 })
 
 test('the exit code tells a person of another tenant from one who is erased or not there', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RingKey, ringText } from '../../src/keys/key-ring.js'
@@ -162,6 +162,60 @@ test('nothing of what the new file held before is in the ring', async () => {
   expect(readFileSync(ring, 'utf8')).toBe(ringText([]))
   await expect(keys('list')).resolves.toBeUndefined()
 })
+
+describe('the access to a ring', () => {
+  const accessOf = () => {
+    const { uid, gid, mode } = statSync(ring)
+    return { uid, gid, mode: mode & 0o777 }
+  }
+  const isRoot = process.getuid?.() === 0
+
+  test('stays as the operator has set it', async () => {
+    expect(accessOf().mode).toBe(0o600)
+    chmodSync(ring, 0o440)
+    if (isRoot) chownSync(ring, 0, 12_345)
+    const before = accessOf()
+    await add()
+    await keys('rotate', 'values')
+    expect(states()).toEqual(['previous', 'previous', 'current'])
+    expect(accessOf()).toEqual(before)
+  })
+
+  test.skipIf(!isRoot)('that a command cannot give the new ring refuses it, and nothing is changed', () => {
+    chmodSync(dirname(ring), 0o777)
+    chmodSync(ring, 0o644)
+    const [text, before] = [readFileSync(ring, 'utf8'), accessOf()]
+    // Another user may not enter the folders above.
+    const folder = process.cwd()
+    process.chdir(dirname(ring))
+    process.seteuid!(65_534)
+    try {
+      const file = new RingFile(basename(ring))
+      expect(() => file.replace(text.trim(), [])).toThrow('may not give the new key ring the owner, group and mode')
+      file.release()
+    } finally {
+      process.seteuid!(0)
+      process.chdir(folder)
+    }
+    expect([readFileSync(ring, 'utf8'), accessOf()]).toEqual([text, before])
+    expect(existsSync(`${ring}.new`)).toBe(false)
+  })
+})
+
+test('SIGUSR1 opens no debugger of a command', async () => {
+  isHeld = true
+  const { PATH = '' } = process.env
+  const child = startProcess(process.execPath, ['--import', 'tsx', 'src/tools/keys.ts', 'new', 'names'], {
+    env: { PATH, ...env, STORE_KEY_RING_FILE: ring },
+  })
+  const printed = child.stderr!.setEncoding('utf8').toArray()
+  await expect.poll(() => goOn, { timeout: 100_000 }).toBeDefined()
+  child.kill('SIGUSR1')
+  isHeld = false
+  goOn!()
+  expect((await once(child, 'exit'))[0]).toBe(0)
+  expect((await printed).join('')).not.toMatch(/debugger|inspector/i)
+}, 120_000)
 
 test('a list is printed while another command is at work', () => during(['new', 'names'], () => keys('list')))
 

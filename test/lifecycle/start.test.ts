@@ -74,6 +74,16 @@ test('warns of a memory store and of a name that is nearly a setting, and checks
   expect(check(SETTINGS).stdout).not.toContain('the-api-key')
 })
 
+test('SIGUSR1 opens no debugger, and the server goes on', async () => {
+  const { child, output } = run({ ...SETTINGS, DRAIN_DELAY_MS: '0' })
+  const url = await urlOf({ output })
+  child.kill('SIGUSR1')
+  for (let i = 0; i < 5; i += 1) expect((await fetch(`${url}/health`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await exitOf(child)).toBe(0)
+  expect(output()).not.toMatch(/debugger|inspector/i)
+})
+
 test('starts, is ready, serves, and stops in good order on SIGTERM', async () => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const keys = JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] })

@@ -86,17 +86,19 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** Runs a tool of the compiled server with these settings and no others, in the folder of the tests. */
+/** Runs a tool of the compiled server with these settings and no others, in the folder of the tests; `input` is what it reads. */
 export async function runTool(
   name: string,
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
+  input?: string,
 ): Promise<CommandResult> {
   build()
   const child = startProcess(process.execPath, [join(folder(), `src/tools/${name}.js`), ...args], {
     env: { ...nodeEnvironment(), ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.end(input)
   const [stdout, stderr] = [child.stdout!, child.stderr!].map((stream) => stream.setEncoding('utf8').toArray())
   const [[code]] = await Promise.all([once(child, 'close') as Promise<[number | null]>, stdout, stderr])
   return { code, stdout: (await stdout!).join(''), stderr: (await stderr!).join('') }

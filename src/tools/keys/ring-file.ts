@@ -2,6 +2,8 @@ import {
   type BigIntStats,
   closeSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -10,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -20,6 +23,7 @@ import { KeyRingError, type RingKey, ringText } from '../../keys/key-ring.js'
 /** Signals that end a command, with their numbers. */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 const OWNER_ONLY = 0o600
+const PERMISSIONS = 0o777
 
 /** What the new file holds until the new ring is written: which command made it. */
 const holderText = (): string => `process ${process.pid} on ${hostname()}\n`
@@ -105,10 +109,11 @@ export class RingFile {
   }
 
   /**
-   * Replaces the ring, all of it or nothing, and releases. Throws where the ring is not as it was read, and where the new file
-   * was deleted by hand: one of the same name is that of another command.
+   * Replaces the ring, all of it or nothing, and releases: owner, group and mode stay. Throws where these cannot be given, where
+   * the ring is not as it was read, and where the new file was deleted by hand: one of the same name is that of another command.
    */
   replace(read: string, ring: readonly RingKey[]): void {
+    this.#takeAccess()
     ftruncateSync(this.#file)
     writeFileSync(this.#file, ringText(ring))
     fsyncSync(this.#file)
@@ -120,6 +125,22 @@ export class RingFile {
       )
     renameSync(this.#newPath, this.#path)
     this.#end()
+  }
+
+  /** Gives the new file the owner, the group and the mode of the ring: whoever reads the ring reads the next one too. */
+  #takeAccess(): void {
+    const { uid, gid, mode } = statSync(this.#path)
+    const own = fstatSync(this.#file)
+    try {
+      // The owner first: until then the group is that of this command.
+      if (own.uid !== uid || own.gid !== gid) fchownSync(this.#file, uid, gid)
+      if (own.mode !== mode) fchmodSync(this.#file, mode & PERMISSIONS)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
+      throw new KeyRingError(
+        'this user may not give the new key ring the owner, group and mode of the present one, and the server could not read it: the key ring was left as it is. Run the command as root, or as the owner and a member of the group',
+      )
+    }
   }
 
   /** Releases the ring; nothing where it was released. What another command has made meanwhile is left. */

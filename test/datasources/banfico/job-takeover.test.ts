@@ -9,6 +9,7 @@ import { memoryStore } from '../../../src/store/memory.js'
 import { cipherOf } from '../../support/keys.js'
 
 const JOB = 'job'
+const ERASED_JOB = 'erased job'
 const CALLER = { tenant: 'bank', client: 'app', subject: 'app', scopes: new Set(), claims: {} } as never
 const raw = memoryStore()
 const store: Store = encryptedStore(raw, cipherOf([randomBytes(32)]))
@@ -69,4 +70,31 @@ test('a row that its first process puts back, as it was certainly not asked, is 
     { state: 'failed', failure: { code: 'OUTCOME_UNKNOWN', retryable: false } },
     { state: 'answered' },
   ])
+})
+
+test('a job that is erased while it runs asks for no further row, and ends', async () => {
+  const jobs = new JobStore(store, 60)
+  const job = await jobs.create(ERASED_JOB, CALLER, ['first', 'second', 'third'].map(newRow), null)
+  const asked: string[] = []
+  await new Promise<void>((resolve) =>
+    new JobRunner(4).start({
+      id: ERASED_JOB,
+      job,
+      store: jobs,
+      share: [],
+      ask: async (verify) => {
+        asked.push(verify.account.id)
+        await store.update(['verification-job', ERASED_JOB], 60, () => null)
+        return RESULT
+      },
+      asked: () => Promise.resolve(resolve()),
+    }),
+  )
+  expect(asked).toEqual(['first'])
+  expect(await jobs.rows(ERASED_JOB, 3)).toMatchObject([
+    { state: 'answered' },
+    { state: 'waiting' },
+    { state: 'waiting' },
+  ])
+  await expect.poll(() => jobs.lease(ERASED_JOB)).toBeDefined()
 })
