@@ -213,14 +213,20 @@ export class CreateAccountInput extends BankMutationInput {
 // Letters, digits, single dots and underscores, or an e-mail address.
 const USERNAME =
   /^(?=.{8,100}$)([a-zA-Z0-9]+([._][a-zA-Z0-9]+)*|[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+)$/
-const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
+// The provider takes no other address: letters, digits and signs of ASCII.
+const EMAIL =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
+// DirectLogin writes the password between double quotes, and separates its parameters by commas.
+const PASSWORD = /^(?!.*[",])(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
 
 @InputType({ description: 'A user to create.' })
 export class CreateUserInput extends MutationInput {
   @Field(() => String, {
-    description: 'The e-mail address, stored in lower case; at most 48 characters. Several users may share one.',
+    description:
+      'The e-mail address in ASCII characters, stored in lower case; at most 48 characters. Several users may share one.',
   })
   @IsEmail({}, { message: 'must be an email' })
+  @Matches(EMAIL, { message: 'must have ASCII letters, digits and signs only' })
   @MaxLength(48)
   email!: string
 
@@ -240,7 +246,7 @@ export class CreateUserInput extends MutationInput {
   })
   @Matches(PASSWORD, {
     message:
-      'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+      'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !#$%&\'()*+-./:;<=>?@[\\]^_`{|}~, and must not contain " or a comma',
   })
   password!: string
 
