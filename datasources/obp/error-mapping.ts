@@ -143,7 +143,8 @@ export function mapCallerError(response: ErrorResponse): ErrorMapping {
 
 /**
  * Maps an error of a call with an OAuth2 token of this server: the provider refuses a token that it cannot verify also
- * with 400 and without a code of its own, which all its refusals of input have. Such a token is renewed.
+ * with 400 and without a code of its own. Such a token is renewed. Refusals of input have a code; `createUser`, whose
+ * refusals have none, maps them itself.
  */
 export const mapTokenRefusal = ({ status }: ErrorResponse, mapping: ErrorMapping): ErrorMapping =>
   status === 400 && mapping.providerCode === undefined && (mapping.code ?? 'PROVIDER_REFUSED') === 'PROVIDER_REFUSED'

@@ -16,11 +16,13 @@ function mapInputError(response: ErrorResponse): ErrorMapping {
     : { ...mapping, fields: { [`input.${member}`]: ['is not valid to the provider'] } }
 }
 
-/** A user that the provider failed to save is no invalid input. */
-const mapUserError = (response: ErrorResponse): ErrorMapping =>
-  new ProblemBody(response.body).text('message') === NOT_SAVED
-    ? { ...mapError(response), code: 'PROVIDER_UNAVAILABLE' }
-    : mapInputError(response)
+/** Refused input has no code here, so a 400 without one is about the input, unless the provider failed to save the user. */
+function mapUserError(response: ErrorResponse): ErrorMapping {
+  const mapping = mapInputError(response)
+  if (new ProblemBody(response.body).text('message') === NOT_SAVED) return { ...mapping, code: 'PROVIDER_UNAVAILABLE' }
+  const isUncoded = response.status === 400 && mapping.providerCode === undefined
+  return isUncoded ? { ...mapping, code: 'BAD_USER_INPUT' } : mapping
+}
 
 /** The endpoints that open accounts and register users, one method each, in the provider's words. */
 export function onboardingSource(client: ProviderClient, release: Release | undefined) {
