@@ -106,7 +106,10 @@ export class UserEntitlement {
   bankId!: string
 }
 
-@ObjectType({ description: 'A user who can log in at the Open Bank Project.' })
+@ObjectType({
+  description:
+    'A user of the Open Bank Project. Where its server validates e-mail addresses, a new user logs in only after that.',
+})
 export class BankUser {
   @Field(() => ID, { description: "The user's id at the Open Bank Project." })
   id!: string
