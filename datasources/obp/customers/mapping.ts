@@ -20,7 +20,7 @@ import {
 
 export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttribute => ({
   id: attribute.customer_attribute_id,
-  name: attribute.name,
+  name: attribute.name ?? '',
   type: toEnum(AttributeType, attribute.type, 'customer_attribute.type', drift),
   typeRaw: providerWord(attribute.type),
   value: attribute.value ?? '',
