@@ -68,6 +68,11 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
   }
 }
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** An id as a link stores it: links are compared letter by letter, and UUIDs are the same in either case. */
+export const linkValue = (id: string): string => (UUID.test(id) ? id.toLowerCase() : id)
+
 const LINK_NAMES: readonly string[] = Object.values(LINKS)
 
 /** What a database may leave out when it compares: marks on letters, and characters that show nothing. */
