@@ -33,7 +33,8 @@ export class BankUserResolver {
   @Cost('write')
   @Mutation(() => CreateUserPayload, {
     nullable: true,
-    description: 'Creates a user who can log in at the Open Bank Project. Requires the scope `users:write`.',
+    description:
+      'Creates a user at the Open Bank Project. Where its server validates e-mail addresses, the user logs in only after that. Requires the scope `users:write`.',
   })
   createUser(
     @Arg('input', () => CreateUserInput, { description: 'The input of the mutation.' }) input: CreateUserInput,

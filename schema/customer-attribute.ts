@@ -26,7 +26,8 @@ export class CustomerAttribute {
   id!: string
 
   @Field(() => String, {
-    description: 'The name of the attribute. A customer may have several attributes of the same name.',
+    description:
+      'The name of the attribute; empty when the Open Bank Project has none. A customer may have several attributes of the same name.',
   })
   name!: string
 

@@ -106,7 +106,10 @@ export class UserEntitlement {
   bankId!: string
 }
 
-@ObjectType({ description: 'A user who can log in at the Open Bank Project.' })
+@ObjectType({
+  description:
+    'A user of the Open Bank Project. Where its server validates e-mail addresses, a new user logs in only after that.',
+})
 export class BankUser {
   @Field(() => ID, { description: "The user's id at the Open Bank Project." })
   id!: string
@@ -213,14 +216,20 @@ export class CreateAccountInput extends BankMutationInput {
 // Letters, digits, single dots and underscores, or an e-mail address.
 const USERNAME =
   /^(?=.{8,100}$)([a-zA-Z0-9]+([._][a-zA-Z0-9]+)*|[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+)$/
-const PASSWORD = /^(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
+// The provider takes no other address: letters, digits and signs of ASCII.
+const EMAIL =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
+// DirectLogin writes the password between double quotes, and separates its parameters by commas.
+const PASSWORD = /^(?!.*[",])(.{17,512}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!-/:-@[-`{-~]).{10,16})$/su
 
 @InputType({ description: 'A user to create.' })
 export class CreateUserInput extends MutationInput {
   @Field(() => String, {
-    description: 'The e-mail address, stored in lower case; at most 48 characters. Several users may share one.',
+    description:
+      'The e-mail address in ASCII characters, stored in lower case; at most 48 characters. Several users may share one.',
   })
   @IsEmail({}, { message: 'must be an email' })
+  @Matches(EMAIL, { message: 'must have ASCII letters, digits and signs only' })
   @MaxLength(48)
   email!: string
 
@@ -240,7 +249,7 @@ export class CreateUserInput extends MutationInput {
   })
   @Matches(PASSWORD, {
     message:
-      'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+      'must be 17 to 512 characters, or 10 to 16 with a digit, a lower-case letter, a capital and one of !#$%&\'()*+-./:;<=>?@[\\]^_`{|}~, and must not contain " or a comma',
   })
   password!: string
 

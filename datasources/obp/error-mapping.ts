@@ -98,7 +98,20 @@ function providerCodeOf(message: string): string | undefined {
   return found.findLast((code) => Object.hasOwn(ERROR_CODES, code)) ?? found.at(-1)
 }
 
-/** Maps `{"code", "message"}`; the message itself may be personal and is not used. */
+/** Codes that refuse a call: it was not executed, also where the status leaves that open. */
+const REFUSALS: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['NOT_FOUND', 'CONFLICT', 'BAD_USER_INPUT'])
+
+/** Whether a write was executed, by the code; undefined where the status tells. */
+function notExecuted(status: number, code: ErrorCode | undefined, providerCode: string | undefined) {
+  if (providerCode !== undefined && AMBIGUOUS.includes(providerCode)) return false
+  return status < 500 && REFUSALS.has(code) ? true : undefined
+}
+
+/**
+ * Maps `{"code", "message"}`; the message itself may be personal and is not used. The provider's status follows from what
+ * its message contains, also from an id that the message repeats and that looks like a code: so a 401 means the token
+ * only where the code does not state another refusal, and a 408 no time-out where it does.
+ */
 export function mapError({ status, header, body }: ErrorResponse): ErrorMapping {
   const providerCode = providerCodeOf(new ProblemBody(body).text('message') ?? '')
   // A 404 without a code of the provider's comes from a proxy and does not mean that the record is absent.
@@ -109,8 +122,10 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
     providerCode,
     providerRequestId: header('correlation-id'),
     retryAfterSeconds: status === 429 ? parseSeconds(header('x-rate-limit-reset')) : undefined,
-    stale: status === 401 || (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
-    notExecuted: providerCode !== undefined && AMBIGUOUS.includes(providerCode) ? false : undefined,
+    stale:
+      (status === 401 && (code === undefined || code === 'PROVIDER_REFUSED')) ||
+      (providerCode !== undefined && STALE_TOKEN.includes(providerCode)),
+    notExecuted: notExecuted(status, code, providerCode),
   }
 }
 
@@ -128,7 +143,8 @@ export function mapCallerError(response: ErrorResponse): ErrorMapping {
 
 /**
  * Maps an error of a call with an OAuth2 token of this server: the provider refuses a token that it cannot verify also
- * with 400 and without a code of its own, which all its refusals of input have. Such a token is renewed.
+ * with 400 and without a code of its own. Such a token is renewed. Refusals of input have a code; `createUser`, whose
+ * refusals have none, maps them itself.
  */
 export const mapTokenRefusal = ({ status }: ErrorResponse, mapping: ErrorMapping): ErrorMapping =>
   status === 400 && mapping.providerCode === undefined && (mapping.code ?? 'PROVIDER_REFUSED') === 'PROVIDER_REFUSED'

@@ -218,12 +218,13 @@ const members = ({ bankId }: ObpSettings): readonly Assumption[] => [
       const types: Readonly<Record<string, string>> = { dependants: 'number', kyc_status: 'boolean' }
       const names = namesWhere(
         rows,
-        (value, name) => types[name] !== undefined && value !== null && typeof value !== types[name],
+        (value, name) =>
+          types[name] !== undefined && (value !== null || name === 'kyc_status') && typeof value !== types[name],
       )
       return judge(
         names.length === 0,
         names.map((name) => `${name} as another type`).join(', ') || `${rows.length} customers`,
-        'nothing: the graph reads texts too',
+        'nothing: the graph leaves such customers out, and says so in the answer',
       )
     },
   },

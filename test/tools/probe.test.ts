@@ -96,6 +96,15 @@ describe('an emulator of the Open Bank Project with quirks', () => {
     expect(failing(await probe('obp', { mayWrite: true }))).toEqual(expected)
   })
 
+  test('customers whose number of dependants is no number are left out', async () => {
+    emulators.obp.quirks(['dependantsAsText'])
+    const { rows } = await probe('obp')
+    expect(rows.find(({ states }) => states.includes('dependants'))).toMatchObject({
+      result: 'fails',
+      needs: expect.stringContaining('leaves such customers out'),
+    })
+  })
+
   test('of five quirks each is found, and nothing else', async () => {
     emulators.obp.quirks(['codeAsText', 'nullMembers', 'dependantsAsText', 'shuffledTies', 'uniqueQueryNames'])
     expect(failing(await probe('obp'))).toEqual([

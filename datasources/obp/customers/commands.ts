@@ -18,7 +18,7 @@ import { maxAttributeLength } from '../server-releases.js'
 import { LINKS } from './contract.js'
 import { findCustomer, loadAttributes, reloadCustomer } from './customer-lookup.js'
 import { clearCustomer } from './loaders.js'
-import { attributeBody, createBody, isLinkName, toAttribute, toCustomer } from './mapping.js'
+import { attributeBody, createBody, isLinkName, linkValue, toAttribute, toCustomer } from './mapping.js'
 
 /** Persons belong to another room, so the resolver adds a check that the named person exists; it throws where not. */
 export interface Linking extends LinkCustomerInput {
@@ -28,6 +28,13 @@ export interface Linking extends LinkCustomerInput {
 type LinkMember = keyof typeof LINKS
 
 const LINK_MEMBERS = Object.keys(LINKS) as LinkMember[]
+
+/** The value that a link is to have; null where it is to be removed. */
+const wantedValue = (input: LinkCustomerInput, member: LinkMember): string | null => {
+  const given = input[member] ?? null
+  return given !== null && member === 'personId' ? linkValue(given) : given
+}
+
 const givenMembers = (input: LinkCustomerInput) => LINK_MEMBERS.filter((member) => input[member] !== undefined)
 
 /** Refuses a link's name in the attribute commands: they could link to a record that does not exist. */
@@ -96,7 +103,7 @@ async function setLinks(
     const stored = completeRows(await loadAttributes(instance, operation, ref))
     for (const member of givenMembers(input)) {
       if (done.includes(member)) continue
-      const wanted = { member, value: input[member] ?? null }
+      const wanted = { member, value: wantedValue(input, member) }
       for (const write of linkWrites(instance, operation, ref, wanted, stored)) {
         await write
         anyWritten = true
@@ -195,7 +202,7 @@ export const customerCommands = {
       const stored = completeRows(await loadAttributes(instance, operation, ref))
       const isSet = (member: LinkMember) => {
         const rows = stored.filter(({ name }) => name === LINKS[member])
-        const value = input[member] ?? null
+        const value = wantedValue(input, member)
         return value === null ? rows.length === 0 : rows.length > 0 && rows.every((row) => row.value === value)
       }
       if (!givenMembers(input).every(isSet)) return null

@@ -11,7 +11,7 @@ import { AnyList, Optional, OptionalObject, OptionalText } from '../../support/c
 
 const Attribute = Type.Object({
   customer_attribute_id: Type.String({ minLength: 1 }),
-  name: Type.String(),
+  name: OptionalText,
   type: Type.String(),
   value: OptionalText,
 })

@@ -3,6 +3,7 @@ import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
+import { ofRecord } from '../written-record.js'
 import { answers, type AttributeBody, type AttributePair, type CustomerBody, EARLIEST, LATEST } from './contract.js'
 
 /** An attribute of a deleted customer makes the whole list fail; that does not mean that no customer matches. */
@@ -43,7 +44,7 @@ export function customerSource(client: ProviderClient) {
 
   return {
     createCustomer: (scope: CallScope, bankId: string, body: CustomerBody) =>
-      post(scope, obpPath`/banks/${bankId}/customers`, body, answers.customer),
+      post(scope, obpPath`/banks/${bankId}/customers`, body, ofRecord(answers.customer, { bank_id: bankId })),
 
     getCustomerByCustomerId: (scope: CallScope, bankId: string, customerId: string) =>
       get(scope, obpPath`/banks/${bankId}/customers/${customerId}`, answers.customer),
@@ -129,7 +130,7 @@ export function attributeSource(client: ProviderClient) {
         scope,
         obpPath`/banks/${bankId}/customers/${customerId}/attributes/${attributeId}`,
         body,
-        answers.attribute,
+        ofRecord(answers.attribute, { customer_attribute_id: attributeId }),
         mappedFor(body),
       ),
 

@@ -81,7 +81,7 @@ export const customersByNumber = keyLoader<
   const row = await nullIfNotFound(
     instance.sources.customers.getCustomerByCustomerNumber(operation, bankId, customerNumber),
   )
-  return row && acceptCustomer(instance, operation, row, bankId)
+  return row?.customer_number === customerNumber ? acceptCustomer(instance, operation, row, bankId) : null
 })
 
 export const attributes = keyLoader<ObpInstance, CustomerRef, Rows<CustomerAttribute> | null>(
@@ -114,6 +114,23 @@ export const customersOfViewer = keyLoader<ObpInstance, 'viewer', Rows<Customer>
   return banksOf(instance, operation).flatMap((bankId) => acceptCustomers(instance, operation, rows, bankId))
 })
 
+/**
+ * The row if its customer has one of these attributes. Another row, or an attribute, that cannot be read may be that of
+ * such a customer.
+ */
+function matchingRow(
+  row: ObpCustomer | UnreadableRow,
+  wanted: readonly AttributePair[],
+): ObpCustomer | UnreadableRow | undefined {
+  if (row instanceof UnreadableRow) return row
+  const attributes = readAttributes(row.customer_attributes ?? [])
+  const isWanted = (attribute: ObpAttribute | UnreadableRow) =>
+    !(attribute instanceof UnreadableRow) &&
+    wanted.some(([name, value]) => attribute.name === name && attribute.value === value)
+  if (attributes.some(isWanted)) return row
+  return attributes.find((attribute) => attribute instanceof UnreadableRow)
+}
+
 /** The rows of customers with any of these attributes, by searches side by side; null where there is no such bank. */
 export async function findByAttributes(
   { sources }: ObpInstance,
@@ -127,17 +144,8 @@ export async function findByAttributes(
     ),
   )
   const found = answers.filter((answer) => answer !== null)
-  return found.length < answers.length ? null : found.flatMap(({ customers: rows }) => rows)
-}
-
-/** The row if its customer is linked to the person. A row or a link that cannot be read may be that of a linked customer. */
-function linkedRow(row: ObpCustomer | UnreadableRow, personId: string): ObpCustomer | UnreadableRow | undefined {
-  if (row instanceof UnreadableRow) return row
-  const attributes = readAttributes(row.customer_attributes ?? [])
-  const isLink = (attribute: ObpAttribute | UnreadableRow) =>
-    !(attribute instanceof UnreadableRow) && attribute.name === LINKS.personId && attribute.value === personId
-  if (attributes.some(isLink)) return row
-  return attributes.find((attribute) => attribute instanceof UnreadableRow)
+  if (found.length < answers.length) return null
+  return found.flatMap(({ customers: rows }) => rows.flatMap((row) => matchingRow(row, wanted) ?? []))
 }
 
 /** The customers of a person at one bank: those whose link to the person is among their attributes. */
@@ -148,12 +156,7 @@ async function customersAtBank(
   bankId: string,
 ): Promise<Rows<Customer>> {
   const rows = (await findByAttributes(instance, operation, bankId, [[LINKS.personId, personId]])) ?? []
-  return acceptCustomers(
-    instance,
-    operation,
-    rows.flatMap((row) => linkedRow(row, personId) ?? []),
-    bankId,
-  )
+  return acceptCustomers(instance, operation, rows, bankId)
 }
 
 // Parallel calls, one for each person and bank: the provider refuses a query that repeats a name.

@@ -20,7 +20,7 @@ import {
 
 export const toAttribute = (attribute: ObpAttribute, drift: Drift): CustomerAttribute => ({
   id: attribute.customer_attribute_id,
-  name: attribute.name,
+  name: attribute.name ?? '',
   type: toEnum(AttributeType, attribute.type, 'customer_attribute.type', drift),
   typeRaw: providerWord(attribute.type),
   value: attribute.value ?? '',
@@ -67,6 +67,11 @@ export function toCustomer(customer: ObpCustomer, drift: Drift): Customer {
     branchId: text(customer.branch_id),
   }
 }
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** An id as a link stores it: links are compared letter by letter, and UUIDs are the same in either case. */
+export const linkValue = (id: string): string => (UUID.test(id) ? id.toLowerCase() : id)
 
 const LINK_NAMES: readonly string[] = Object.values(LINKS)
 

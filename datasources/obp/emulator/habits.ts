@@ -11,6 +11,7 @@ const QUIRKS = {
   nullMembers: 'Optional members of a customer are null.',
   dependantsAsText: 'The first customer has a text as its number of dependants.',
   repeatedStatuses: 'Each write of a KYC status adds a row, as writes at the same moment do.',
+  unvalidatedUsers: 'A new user cannot log in before the e-mail address is validated.',
   emptyExpiry: 'The first document of each customer has an empty text as its expiry date.',
 } as const
 
@@ -19,8 +20,15 @@ export type Quirk = keyof typeof QUIRKS
 /** The releases of the server that the emulator can be: that of the documents, and two that were run. */
 const RELEASES = {
   '2020-10': [],
-  '2023-04': ['shuffledTies', 'uniqueQueryNames', 'oneLoginToken', 'updateTimeFilter', 'forwardedUsers'],
-  '2024-10': ['shuffledTies', 'uniqueQueryNames', 'updateTimeFilter', 'forwardedUsers'],
+  '2023-04': [
+    'shuffledTies',
+    'uniqueQueryNames',
+    'oneLoginToken',
+    'updateTimeFilter',
+    'forwardedUsers',
+    'unvalidatedUsers',
+  ],
+  '2024-10': ['shuffledTies', 'uniqueQueryNames', 'updateTimeFilter', 'forwardedUsers', 'unvalidatedUsers'],
 } as const satisfies Record<string, readonly Quirk[]>
 
 export type EmulatedRelease = keyof typeof RELEASES

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { NAMED_PEOPLE } from '../../emulator/people.js'
 import type { EndpointResponse, Api, EndpointRequest, Parsed } from './api.js'
 import { ResponseError } from './errors.js'
+import type { Habits } from './habits.js'
 import type { User, Users } from './users.js'
 import { lengthOf } from '../../../schema/text.js'
 
@@ -28,6 +29,8 @@ const EXAMPLE = JSON.stringify(
 
 const USER = { email: 'text', username: 'text', password: 'text', first_name: 'text', last_name: 'text' } as const
 
+const UNSPECIFIED = 'OBP-50005: An unspecified or internal error occurred.'
+
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
 /** The only product of the banks; other codes are accepted without effect. */
@@ -47,17 +50,19 @@ const isStrong = (password: string): boolean =>
   (lengthOf(password) >= 10 &&
     [/\d/, /[a-z]/, /[A-Z]/, /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/].every((kind) => kind.test(password)))
 
-const isEmail = (text: string | null): boolean => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text?.trim() ?? '')
+/** The rule of HTML for `<input type=email>`. */
+const isEmail = (text: string | null): boolean =>
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i.test(
+    text?.trim() ?? '',
+  )
 
 /** The rules that a user's data violates, as messages. */
-function violationsOf(
-  { email, username, first_name, last_name }: Parsed<typeof USER>,
-  maxUsernameLength: number,
-): string[] {
+function violationsOf({ email, username, first_name, last_name }: Parsed<typeof USER>, habits: Habits): string[] {
+  const [maxUsernameLength, mayBeEmail] = habits.since('2023-04') ? [100, true] : [64, false]
   const isName = /^(?=.{8,100}$)(?![._])(?!.*[._]{2})[a-zA-Z0-9._]+(?<![._])$/.test(username ?? '')
   const rules: [boolean, string][] = [
     [isEmail(email) && lengthOf(email!.trim()) <= 48, 'Invalid email address'],
-    [(isName || isEmail(username)) && lengthOf(username!) <= maxUsernameLength, 'Invalid username'],
+    [(isName || (mayBeEmail && isEmail(username))) && lengthOf(username!) <= maxUsernameLength, 'Invalid username'],
     [(first_name ?? '').trim() !== '', 'First name required'],
     [(last_name ?? '').trim() !== '', 'Last name required'],
   ]
@@ -183,12 +188,12 @@ export class Onboarding {
       if (this.users.isTaken(username ?? ''))
         throw new ResponseError(
           409,
-          habits.since('2024-10')
-            ? 'OBP-50005: An unspecified or internal error occurred.'
-            : 'User with the same username already exists.',
+          habits.since('2024-10') ? UNSPECIFIED : 'User with the same username already exists.',
         )
-      const violations = violationsOf(body, habits.since('2023-04') ? 100 : 64)
-      if (violations.length > 0) throw new ResponseError(400, violations.join(';'))
+      const violations = violationsOf(body, habits)
+      // The newest release leaves out what has no code.
+      if (violations.length > 0)
+        throw new ResponseError(400, habits.since('2024-10') ? UNSPECIFIED : violations.join(';'))
       const { userId } = this.users.register(username!, password!)
       return {
         status: 201,

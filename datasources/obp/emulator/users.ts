@@ -39,6 +39,8 @@ export class Users {
   readonly #users = new Map<string, User>()
   readonly #tokens = new Map<string, User>()
   readonly #passwords = new Map<string, string>()
+  /** The names of users whose e-mail address is not validated. */
+  readonly #unvalidated = new Set<string>()
   readonly #keys: ReturnType<typeof createRemoteJWKSet> | undefined
   readonly #failures = new Map<string, number>()
 
@@ -67,6 +69,11 @@ export class Users {
     if (given['consumer_key'] !== this.service.consumerKey)
       throw new ResponseError(401, 'OBP-20008: Invalid Consumer Key.')
     const username = given['username']!
+    if (this.#unvalidated.has(username))
+      throw new ResponseError(
+        401,
+        'OBP-20073: The user email has not been validated. Please validate your email address first.',
+      )
     const failures = this.#failures.get(username) ?? 0
     if (failures >= MAX_FAILED_LOGINS)
       throw new ResponseError(401, 'OBP-20013: The account has been locked, please contact administrator !')
@@ -91,11 +98,12 @@ export class Users {
     return this.#users.has(username)
   }
 
-  /** Registers a user, who can log in at once. */
+  /** Registers a user, who can log in at once unless the release wants the e-mail address validated first. */
   register(username: string, password: string): User {
     const user: User = { userId: randomUUID(), username, may: () => false, customerIds: [] }
     this.#users.set(username, user)
     this.#passwords.set(username, password)
+    if (this.habits.has('unvalidatedUsers')) this.#unvalidated.add(username)
     return user
   }
 

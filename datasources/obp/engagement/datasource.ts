@@ -4,6 +4,7 @@ import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
+import { ofRecord } from '../written-record.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
 /** The customer exists, but has no linked user. */
@@ -23,7 +24,7 @@ export function engagementSource(client: ProviderClient) {
       get(scope, obpPath`/banks/${bankId}/crm-events`, answers.crmEvents),
 
     createMeeting: (scope: CallScope, bankId: string, body: MeetingBody) =>
-      post(scope, obpPath`/banks/${bankId}/meetings`, body, answers.meeting),
+      post(scope, obpPath`/banks/${bankId}/meetings`, body, ofRecord(answers.meeting, { bank_id: bankId })),
 
     getMeeting: (scope: CallScope, bankId: string, meetingId: string) =>
       get(scope, obpPath`/banks/${bankId}/meetings/${meetingId}`, answers.meeting),

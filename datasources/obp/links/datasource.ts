@@ -2,6 +2,7 @@ import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
 import { requestsOf } from '../requests.js'
+import { ofRecord } from '../written-record.js'
 import { answers, type LinkBody } from './contract.js'
 
 /** The endpoints of links between users and customers, one method each, in the provider's words. */
@@ -10,7 +11,7 @@ export function linkSource(client: ProviderClient) {
 
   return {
     createUserCustomerLinks: (scope: CallScope, bankId: string, body: LinkBody) =>
-      post(scope, obpPath`/banks/${bankId}/user_customer_links`, body, answers.link),
+      post(scope, obpPath`/banks/${bankId}/user_customer_links`, body, ofRecord(answers.link, body)),
 
     /** Deletes a link of any bank: the provider ignores the bank in the path. */
     deleteUserCustomerLink: (scope: CallScope, bankId: string, linkId: string) =>

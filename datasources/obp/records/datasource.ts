@@ -4,6 +4,7 @@ import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
+import { ofRecord } from '../written-record.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
 
 /** Where a row is written, this code alone says that the database rejected the row: nothing was executed. */
@@ -21,14 +22,26 @@ export function recordSource(client: ProviderClient) {
 
   return {
     createCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, body: AddressBody) =>
-      post(scope, obpPath`/banks/${bankId}/customers/${id}/address`, body, answers.address, mapped),
+      post(
+        scope,
+        obpPath`/banks/${bankId}/customers/${id}/address`,
+        body,
+        ofRecord(answers.address, { customer_id: id }),
+        mapped,
+      ),
 
     getCustomerAddresses: (scope: CallScope, { bankId, id }: CustomerRef) =>
       get(scope, obpPath`/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
 
     /** The provider does not check that the address is the customer's. */
     updateCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string, body: AddressBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/addresses/${addressId}`, body, answers.address, mapped),
+      put(
+        scope,
+        obpPath`/banks/${bankId}/customers/${id}/addresses/${addressId}`,
+        body,
+        ofRecord(answers.address, { customer_id: id, customer_address_id: addressId }),
+        mapped,
+      ),
 
     /** The provider does not check that the address is the customer's. */
     deleteCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, addressId: string) =>

@@ -18,7 +18,8 @@ import { type CustomerInput, findCustomer, reloadCustomer } from '../customers/c
 import { clearCustomer } from '../customers/loaders.js'
 import { toCustomer } from '../customers/mapping.js'
 import { sameDate } from '../dates.js'
-import { command } from '../instance.js'
+import { command, type ObpInstance } from '../instance.js'
+import { handles } from '../records/queries.js'
 import { sameText } from '../texts.js'
 import type { UpdateSource } from './datasource.js'
 import { creditLimitBody, dataBody, identityBody } from './mapping.js'
@@ -37,6 +38,8 @@ interface UpdateOptions<Input> {
   readonly ownInput?: readonly (keyof Input & string)[]
   /** Further scopes that the command needs. */
   readonly extraScopes?: () => readonly Scope[]
+  /** Clears what the operation has loaded by the values that are set, beside the customer. */
+  readonly clear?: (instance: ObpInstance, operation: OperationScope, ref: CustomerRef) => void
   /** True where values that are set already are not sent. */
   readonly skipIfSet?: boolean
 }
@@ -48,6 +51,7 @@ const updateCommand = <Input extends CustomerInput>({
   isSet,
   ownInput,
   extraScopes,
+  clear,
   skipIfSet = false,
 }: UpdateOptions<Input>) =>
   command<Input, { customer: Customer }>({
@@ -59,15 +63,17 @@ const updateCommand = <Input extends CustomerInput>({
     // A late repeat would revert a later change.
     repeatable: false,
     async readBack(instance, operation, input) {
-      const { customer } = await reloadCustomer(instance, operation, input)
+      const { ref, customer } = await reloadCustomer(instance, operation, input)
+      clear?.(instance, operation, ref)
       return isSet(customer, input) ? { customer } : null
     },
     async run(instance, operation, input) {
       const { ref, customer } = await findCustomer(instance, operation, input)
       if (skipIfSet && isSet(customer, input)) return { customer }
-      const row = await update(instance.sources.updates, operation, ref, input).finally(() =>
-        clearCustomer(instance, operation, ref),
-      )
+      const row = await update(instance.sources.updates, operation, ref, input).finally(() => {
+        clearCustomer(instance, operation, ref)
+        clear?.(instance, operation, ref)
+      })
       return { customer: toCustomer(row, instance.drift) }
     },
   })
@@ -147,6 +153,7 @@ export const updateCommands = {
     update: (source, operation, ref, { customerNumber }) =>
       source.updateCustomerNumber(operation, ref, { customer_number: customerNumber }),
     isSet: (customer, { customerNumber }) => customer.number === customerNumber,
+    clear: (instance, operation, ref) => operation.loader(instance, handles).clear(ref),
     skipIfSet: true,
   }),
 }

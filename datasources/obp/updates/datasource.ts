@@ -4,6 +4,7 @@ import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { answers } from '../customers/contract.js'
 import { requestsOf } from '../requests.js'
+import { ofRecord } from '../written-record.js'
 import type {
   BranchBody,
   CreditLimitBody,
@@ -18,33 +19,34 @@ import type {
 /** The endpoints that change a part of a customer, one method each, in the provider's words. They find the customer at any bank. */
 export function updateSource(client: ProviderClient) {
   const requests = requestsOf(client)
-  const put = (scope: CallScope, to: Path, body: object) => requests.put(scope, to, body, answers.customer)
+  const put = (scope: CallScope, { bankId, id }: CustomerRef, to: Path, body: object) =>
+    requests.put(scope, to, body, ofRecord(answers.customer, { bank_id: bankId, customer_id: id }))
 
   return {
-    updateCustomerBranch: (scope: CallScope, { bankId, id }: CustomerRef, body: BranchBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/branch`, body),
+    updateCustomerBranch: (scope: CallScope, ref: CustomerRef, body: BranchBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/branch`, body),
 
-    updateCustomerCreditLimit: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditLimitBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/credit-limit`, body),
+    updateCustomerCreditLimit: (scope: CallScope, ref: CustomerRef, body: CreditLimitBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/credit-limit`, body),
 
-    updateCustomerCreditRatingAndSource: (scope: CallScope, { bankId, id }: CustomerRef, body: CreditRatingBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/credit-rating-and-source`, body),
+    updateCustomerCreditRatingAndSource: (scope: CallScope, ref: CustomerRef, body: CreditRatingBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/credit-rating-and-source`, body),
 
-    updateCustomerData: (scope: CallScope, { bankId, id }: CustomerRef, body: DataBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/data`, body),
+    updateCustomerData: (scope: CallScope, ref: CustomerRef, body: DataBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/data`, body),
 
-    updateCustomerEmail: (scope: CallScope, { bankId, id }: CustomerRef, body: EmailBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/email`, body),
+    updateCustomerEmail: (scope: CallScope, ref: CustomerRef, body: EmailBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/email`, body),
 
-    updateCustomerIdentity: (scope: CallScope, { bankId, id }: CustomerRef, body: IdentityBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/identity`, body),
+    updateCustomerIdentity: (scope: CallScope, ref: CustomerRef, body: IdentityBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/identity`, body),
 
-    updateCustomerMobileNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: MobileNumberBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/mobile-number`, body),
+    updateCustomerMobileNumber: (scope: CallScope, ref: CustomerRef, body: MobileNumberBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/mobile-number`, body),
 
     /** Fails for a number that is taken at the bank, also by this customer. */
-    updateCustomerNumber: (scope: CallScope, { bankId, id }: CustomerRef, body: NumberBody) =>
-      put(scope, obpPath`/banks/${bankId}/customers/${id}/number`, body),
+    updateCustomerNumber: (scope: CallScope, ref: CustomerRef, body: NumberBody) =>
+      put(scope, ref, obpPath`/banks/${ref.bankId}/customers/${ref.id}/number`, body),
   }
 }
 

@@ -245,6 +245,30 @@ describe('OAuth2', () => {
     })
   })
 
+  test('input that the provider refuses without a code is no refused token', async () => {
+    const server = await tokenServer(async () => ({ access_token: await serviceToken(app), expires_in: 300 }))
+    const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })
+    await app.run(READ)
+    app.clear()
+    const body = { code: 400, message: 'Invalid email address' }
+    app.fault('obp', { match: 'POST /obp/v4.0.0/users', fault: 'status', status: 400, body, times: 0 })
+    const { errors } = await app.run(
+      'mutation($input: CreateUserInput!) { createUser(input: $input) { user { id } } }',
+      {
+        input: {
+          email: 'n@example.com',
+          username: 'nora.oauth',
+          password: 'Only.Nora-knows-4711',
+          firstName: 'N',
+          lastName: 'N',
+        },
+      },
+    )
+    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', providerStatus: 400 })
+    expect(app.calls('obp')).toEqual(['POST /obp/v4.0.0/users'])
+    expect(server.asked).toHaveLength(1)
+  })
+
   test('a refusal of the token server is PROVIDER_REFUSED', async () => {
     const server = await tokenServer(() => undefined)
     const app = await start({ ...OAUTH, OBP_TOKEN_URL: server.url })

@@ -57,6 +57,13 @@ describe('a customer', () => {
     expect(data.customers.nodes.find(({ id }: { id: string }) => id === ADA.customerId)).toEqual(data.customer)
   })
 
+  test('of another number than the one that was asked for is absent', async () => {
+    const body = { bank_id: BANK, customer_id: 'x', customer_number: '7', kyc_status: true }
+    app.fault('obp', { match: `POST ${at(BANK)}/customers/customer-number`, fault: 'status', status: 200, body })
+    const { data, errors } = await app.run('{ customerByNumber(customerNumber: "8") { id } }')
+    expect({ data, errors }).toEqual({ data: { customerByNumber: null }, errors: [] })
+  })
+
   test('that is not there is null', async () => {
     const { data, errors } = await app.run(
       '{ a: customer(id: "nobody") { id } b: customer(id: "no body <- OBP-20003") { id } c: customerByNumber(customerNumber: "0") { id } }',
@@ -254,6 +261,32 @@ describe('customers by attributes', () => {
     expect((await app.run(QUERY, { attributes, bankId: OTHER_BANK })).data.customersByAttributes).toEqual([
       { id: OTTO.customerId, attributes: expect.any(Array) },
     ])
+  })
+
+  test('are only those that have one; an attribute that cannot be read may be it', async () => {
+    const attribute = (value: unknown) => ({
+      customer_attribute_id: 'a',
+      name: 'SEI_EXTERNAL_ID',
+      type: 'STRING',
+      value,
+    })
+    const customer = (customer_id: string, ...customer_attributes: object[]) => ({
+      bank_id: BANK,
+      customer_id,
+      customer_number: customer_id,
+      kyc_status: true,
+      customer_attributes,
+    })
+    const customers = [
+      customer('has', attribute('wanted')),
+      customer('other', attribute('other'), { ...attribute('wanted'), name: 'COLOUR' }),
+      customer('none'),
+      customer('unreadable', attribute(7)),
+    ]
+    app.fault('obp', { match: `GET ${at(BANK)}/customers`, fault: 'status', status: 200, body: { customers } })
+    const { data, errors } = await app.run(QUERY, { attributes: [{ name: 'SEI_EXTERNAL_ID', value: 'wanted' }] })
+    expect(data.customersByAttributes.map(({ id }: { id: string }) => id)).toEqual(['has'])
+    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_MALFORMED', leftOut: 1 } }])
   })
 
   test('are not asked for without a value, which would be everybody', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ADA, BANK } from '../../../datasources/emulator/people.js'
+import { ADA, BANK, CROWD } from '../../../datasources/emulator/people.js'
 import type { Fault } from '../../../datasources/emulator/run.js'
 import { type App, startApp } from '../../support/app.js'
 
@@ -312,4 +312,46 @@ test('a customer of another id than the one that was asked for is absent', async
     body: { ...CUSTOMER_ANSWER, customer_id: 'somebody-else' },
   })
   expect((await app.run(READ)).data.customer).toBeNull()
+})
+
+describe('an id that looks like a code, which the message repeats and the status follows', () => {
+  const logins = () => app.emulators.obp.calls().filter(({ url }) => url === '/my/logins/direct')
+  beforeEach(async () => {
+    await app.run(READ)
+    app.clear()
+  })
+
+  test.each([
+    ['customer', `GET /obp/v4.0.0/banks/${BANK}/customers/OBP-20001`],
+    ['meeting', `GET /obp/v4.0.0/banks/${BANK}/meetings/OBP-20001`],
+  ])('does not end the login where a %s is absent', async (field, call) => {
+    const { data, errors } = await app.run(`{ found: ${field}(id: "OBP-20001") { id } }`)
+    expect({ data, errors }).toEqual({ data: { found: null }, errors: [] })
+    expect(app.calls('obp')).toEqual([call])
+    expect(logins()).toEqual([])
+  })
+
+  test('does not make a refusal a time-out after which the outcome is unknown', async () => {
+    const [first, second] = CROWD
+    const write = (customerId: string) =>
+      app.run('mutation($input: UpdateCustomerNumberInput!) { updateCustomerNumber(input: $input) { replayed } }', {
+        input: { customerId, customerNumber: 'OBP-01000' },
+      })
+    expect((await write(first!.customerId)).errors).toEqual([])
+    expect((await write(second!.customerId)).errors[0]!.extensions).toMatchObject({
+      code: 'CONFLICT',
+      providerCode: 'OBP-30006',
+      providerStatus: 408,
+    })
+  })
+})
+
+test.each([
+  ['OBP-30046: Customer not found. Current CustomerId(OBP-01000)', 'NOT_FOUND'],
+  ['OBP-10001: Incorrect json format. OBP-01000', 'BAD_USER_INPUT'],
+  ['OBP-01000: Request Timeout.', 'OUTCOME_UNKNOWN'],
+  ['OBP-50200: Connector cannot return the data we requested. OBP-01000', 'OUTCOME_UNKNOWN'],
+])('a write that is answered with 408 %s is %s', async (message, code) => {
+  app.fault('obp', refuses(CREATE, 408, message, { times: 0 }))
+  expect((await app.run(WRITE)).errors[0]!.extensions.code).toBe(code)
 })

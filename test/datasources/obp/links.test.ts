@@ -1,3 +1,4 @@
+import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA, BANK, CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
@@ -66,6 +67,22 @@ test('a missing link is added, and the person is visible at once', async () => {
   expect(both.data.person.customers.map(({ id }: { id: string }) => id)).toEqual(
     expect.arrayContaining([customerId, CROWD[0]!.customerId]),
   )
+})
+
+test('a person id in capitals is linked in lower case, so that the person has the customer', async () => {
+  const { customerId, personId } = CROWD[7]!
+  const typed = personId!.toUpperCase()
+  const { SYNCTERA_URL: url, SYNCTERA_API_KEY: key } = app.emulators.synctera.settings
+  const headers = { authorization: `Bearer ${key}` }
+  const answer = await fetch(`${url}/v0/persons/${personId}`, { headers })
+  const body: unknown = JSON.parse((await answer.text()).replaceAll(personId!, typed))
+  // Synctera takes an id in either case.
+  app.fault('synctera', { match: `GET /v0/persons/${typed}`, fault: 'status', status: 200, body })
+  const { errors } = await link({ customerId, personId: typed })
+  expect(errors).toEqual([])
+  expect(await rows(customerId, 'SYNCTERA_PERSON_ID')).toEqual([personId])
+  const { data } = await app.run(`{ person(id: "${personId}") { customers { id } } }`)
+  expect(data.person.customers).toContainEqual({ id: customerId })
 })
 
 test('an existing link with the same value is not written', async () => {

@@ -197,8 +197,30 @@ describe('no decision rests on a list of which a row cannot be read', () => {
     expect(bank(given)).toMatchObject({ status: expected, available: false })
   })
 
+  test("an attribute without a name is no link, and does not close what is the customer's own", async () => {
+    const link = attribute({ name: 'SYNCTERA_PERSON_ID', value: ADA.personId })
+    const body = withAttributes(attribute({ name: null }), link)
+    answer(CUSTOMER, body)
+    answer('/users/current/customers', { customers: [body] })
+    const query = 'query($id: ID!) { customer(id: $id) { links { personId } attributes { name } } }'
+    const { data, errors } = await app.run(query, { id })
+    expect(errors).toEqual([])
+    expect(data.customer.links).toEqual({ personId: ADA.personId })
+    expect(data.customer.attributes.map(({ name }: { name: string }) => name)).toEqual(['', 'SYNCTERA_PERSON_ID'])
+    const own = await app.run(
+      'query($id: ID!) { customer(id: $id) { id } person(id: "' + ADA.personId + '") { id } }',
+      { id },
+      {
+        client: 'ada',
+        scopes: ['customers:read:own', 'persons:read:own'],
+      },
+    )
+    expect(own.errors).toEqual([])
+    expect(own.data).toEqual({ customer: { id }, person: { id: ADA.personId } })
+  })
+
   test('a link may be the attribute that cannot be read', async () => {
-    answer(CUSTOMER, withAttributes(attribute({ name: null, value: 'x' })))
+    answer(CUSTOMER, withAttributes(attribute({ name: 7, value: 'x' })))
     const given = await overview()
     expect(given.status).toBe('PROVISIONAL')
     const { data, errors } = await app.run('query($id: ID!) { customer(id: $id) { links { personId } } }', { id })

@@ -302,6 +302,11 @@ describe('a user', () => {
     ['input.password', { password: 'Abcdefg11z' }],
     ['input.password', { password: 'Abcdefg1 z' }],
     ['input.password', { password: 'x'.repeat(513) }],
+    ['input.password', { password: 'Abcdefg,1z' }],
+    ['input.password', { password: 'Abcdefg"1z' }],
+    ['input.password', { password: 'Abcdefg-1z,' }],
+    ['input.password', { password: 'seventeen, letters' }],
+    ['input.password', { password: 'seventeen\n"letters"' }],
     ['input.username', { username: 'seven77' }],
     ['input.username', { username: 'x'.repeat(101) }],
     ['input.username', { username: `${'x'.repeat(90)}@example.com` }],
@@ -314,6 +319,9 @@ describe('a user', () => {
     ['input.username', { username: 'with space' }],
     ['input.username', { username: 'line.break\n' }],
     ['input.email', { email: 'nora' }],
+    ['input.email', { email: 'é@example.com' }],
+    ['input.email', { email: 'a@bücher.de' }],
+    ['input.email', { email: '"nora new"@example.com' }],
     ['input.email', { email: `${'n'.repeat(37)}@example.com` }],
     ['input.firstName', { firstName: '' }],
     ['input.firstName', { firstName: ' ' }],
@@ -500,6 +508,11 @@ describe('the emulator', () => {
     expect(await register({ password: 'String' })).toEqual([
       400,
       { code: 400, message: expect.stringMatching(/^OBP-30207: /) },
+    ])
+    // Names that are e-mail addresses came later.
+    expect(await register({ username: 'nora.new@example.com' })).toEqual([
+      400,
+      { code: 400, message: 'Invalid username' },
     ])
     expect(await register({ email: 'n', first_name: '' })).toEqual([
       400,

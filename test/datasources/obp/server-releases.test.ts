@@ -118,6 +118,35 @@ describe.each(RUN_RELEASES)('the server as of %s', (release) => {
     },
   )
 
+  test('does not let a new user log in before the e-mail address is validated', async () => {
+    expect((await createUser(app, 'unvalidated.nora')).errors).toEqual([])
+    const { OBP_URL: url, OBP_CONSUMER_KEY: key } = app.emulators.obp.settings
+    const login = await fetch(`${url}/my/logins/direct`, {
+      method: 'POST',
+      headers: {
+        authorization: `DirectLogin username="unvalidated.nora",password="Only.Nora-knows-4711",consumer_key="${key}"`,
+      },
+    })
+    expect(login.status).toBe(401)
+  })
+
+  test('refuses the data of a user', async () => {
+    const answer = await fetch(`${app.emulators.obp.url}/obp/v4.0.0/users`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        email: 'é@example.com',
+        username: 'refused.nora',
+        password: 'Only.Nora-knows-4711',
+        first_name: 'N',
+        last_name: 'N',
+      }),
+    })
+    const message =
+      release === '2024-10' ? 'OBP-50005: An unspecified or internal error occurred.' : 'Invalid email address'
+    expect([answer.status, await answer.json()]).toEqual([400, { code: 400, message }])
+  })
+
   test.each([256, 1000, 2000])('keeps an attribute value of %i characters', async (length) => {
     const value = 'x'.repeat(length)
     expect((await addAttribute(app, value)).data.createCustomerAttribute).toEqual({ attribute: { value } })

@@ -302,3 +302,25 @@ describe("the emulator's updates", () => {
     ])
   })
 })
+
+test('a number that an operation sets has no social media handle of the former number', async () => {
+  const { customerId: id, customerNumber: old } = CROWD[5]!
+  const at = '2024-01-01T00:00:00Z'
+  const handle = (customerNumber: string, name: string) =>
+    `addSocialMediaHandle(input: { customerId: $id, customerNumber: "${customerNumber}", type: "chat", handle: "${name}", addedAt: "${at}", activatedAt: "${at}" }) { handle { handle } }`
+  expect((await app.run(`mutation($id: ID!) { ${handle(old, '@old')} }`, { id })).errors).toEqual([])
+  const { data, errors } = await app.run(
+    `mutation($id: ID!) {
+      a: updateCustomerEmail(input: { customerId: $id, email: "handle@example.com" }) { customer { socialMediaHandles { handle } } }
+      b: updateCustomerNumber(input: { customerId: $id, customerNumber: "K-8" }) { customer { socialMediaHandles { handle } } }
+      c: ${handle('K-8', '@new')}
+    }`,
+    { id },
+  )
+  expect(errors).toEqual([])
+  expect(data).toEqual({
+    a: { customer: { socialMediaHandles: [{ handle: '@old' }] } },
+    b: { customer: { socialMediaHandles: [] } },
+    c: { handle: { handle: '@new' } },
+  })
+})
