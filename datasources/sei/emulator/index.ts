@@ -146,9 +146,11 @@ function refuse(reply: FastifyReply, problem: Problem) {
   return reply.code(status).headers(headers).send(JSON.stringify(body))
 }
 
+/** The error of a fault. It never says that it does not pass: that is the matter of the accounts that are refused. */
 function problem(status: number) {
   const found = Object.values<Problem>(PROBLEMS).find((known) => known.status === status)
-  return errorResponse({ ...(found ?? PROBLEMS.internal), status })
+  const { transient, ...rest } = found ?? PROBLEMS.internal
+  return errorResponse({ ...rest, ...(transient === true ? { transient } : {}), status })
 }
 
 interface Attribute {
