@@ -23,7 +23,8 @@ registerEnumType(AccountAttributesJobStatus, {
     COMPLETED: { description: 'The write is executed.' },
     FAILED: { description: 'The write failed; `errors` states why.' },
     UNKNOWN: {
-      description: 'SEI reported only statuses that this schema does not know for a day. Check the account at SEI.',
+      description:
+        'For a day SEI reported only statuses that this schema does not know, or did not find the job. Check the account at SEI.',
     },
   },
 })

@@ -72,15 +72,15 @@ export const apitureCommands = {
       entitlements: fromStoredSet((stored as { entitlements: StoredEntitlementSet }).entitlements),
       challenge: null,
     }),
-    async run(instance, operation, input, { isRetry, begunAt }) {
+    async run(instance, operation, input, { id: attempt, isRetry, begunAt }) {
       const { drift } = instance
       const customer = input.bankingCustomerId
       const snapshots = snapshotStore(instance, operation)
       const body = assignmentBody(input)
       const challenges = challengeStore(operation)
       const assignment = { bankingCustomerId: customer, body, challenges, name: writeName(customer, body) }
-      // Each attempt is recorded under an id of its own: the outcome of one does not tell the outcome of another.
-      const write = toWrite(randomUUID(), body)
+      // Each attempt is recorded under an id of its own, beside that of the write: the outcome of one does not tell the outcome of another.
+      const write = toWrite({ id: randomUUID(), attempt }, body)
       /** While the store is unavailable the record stays open and the snapshot unconfirmed, which claims too little, never too much. */
       const fail = (executed: Executed) => snapshots.fail(customer, write, executed).catch(() => undefined)
 

@@ -34,7 +34,8 @@ const Elections = {
 const Item = Type.Object({ ...Elections, roles: Roles, account: Account })
 
 export const answers = {
-  entitlements: listContract('items', Item),
+  // With fewer items than one, or more than sixteen, the answer tells nothing of the write.
+  entitlements: listContract('items', Item, {}, { minItems: 1, maxItems: 16 }),
 }
 
 export type ApitureAccount = Static<typeof Account>

@@ -1,3 +1,5 @@
+import { KycProvider as Label } from '../../schema/shared.js'
+import { ApiError } from '../contract/errors.js'
 import { type CallScope, type ErrorResponse, path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import type { ReadRows } from '../http/list-contract.js'
@@ -40,6 +42,9 @@ function challengeOf({ status, body }: ErrorResponse): ApitureChallenge | undefi
 /** The outcome of setting entitlements; a challenge means that nothing was executed. */
 export type ApitureOutcome = { readonly items: ReadRows<ApitureItem> } | { readonly challenge: ApitureChallenge }
 
+const unconfirmed = (providerStatus: number) =>
+  new ApiError('OUTCOME_UNKNOWN', { provider: Label.APITURE, title: 'Apiture', providerStatus })
+
 /** Apiture's one endpoint, in Apiture's words. */
 export function apitureSource(client: ProviderClient, institutionId: string | undefined) {
   return {
@@ -66,6 +71,8 @@ export function apitureSource(client: ProviderClient, institutionId: string | un
             return mapError(response)
           },
         })
+        // The reference has 200 alone: another status does not say that the write was executed.
+        if (reply.status !== 200) throw unconfirmed(reply.status)
         return reply.body
       } catch (error) {
         if (challenge) return { challenge }

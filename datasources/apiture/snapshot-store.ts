@@ -3,6 +3,7 @@ import type { Caller } from '../contract/caller.js'
 import { ApiError } from '../contract/errors.js'
 import { PROVIDER_RETENTION_MS } from '../contract/operations.js'
 import type { Labels, Store, StoreKey } from '../contract/store.js'
+import { retryUntilStored } from '../support/retry-until-stored.js'
 import type { AssignmentBody, Assignments } from './contract.js'
 import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } from './stored-entitlement.js'
 
@@ -10,12 +11,16 @@ import { fromStoredEntitlement, type StoredEntitlement, toStoredEntitlement } fr
 const MAX_WRITE_MS = 15 * 60_000
 /** The maximum time in which the provider may still execute a write after its answer was lost. */
 const MAX_ARRIVAL_MS = 60_000
+/** For how long it is tried to withdraw the record of a write that is not sent. */
+const WITHDRAW_MS = 60_000
 /** For how long times count: no write that began before is repeated, and a repeat is judged before it would have ended. */
 const TIMES_MS = PROVIDER_RETENTION_MS + MAX_WRITE_MS
 
 /** One attempt of a write: the accounts that it names and what it sets. */
 export interface Write {
   readonly id: string
+  /** Attempt id of the command, the same for each repeat; absent in the records of versions that did not keep it. */
+  readonly attempt?: string | undefined
   readonly accounts: readonly string[]
   readonly assignments: Assignments
 }
@@ -86,8 +91,12 @@ const EMPTY: Snapshot = { items: [], asOf: null, open: [], last: {}, confirmedAt
 
 const storeKey = (bankingCustomerId: string): StoreKey => ['entitlements', bankingCustomerId]
 
-export const toWrite = (id: string, { accounts, assignments }: AssignmentBody): Write => ({
+export const toWrite = (
+  { id, attempt }: Required<Pick<Write, 'id' | 'attempt'>>,
+  { accounts, assignments }: AssignmentBody,
+): Write => ({
   id,
+  attempt,
   accounts: accounts.map(({ accountNumber }) => accountNumber),
   assignments,
 })
@@ -142,6 +151,22 @@ function timesAfter(before: Times, { accounts, assignments }: Write, now: number
   }
 }
 
+/** True for an open attempt of the same write. */
+const isOwn = ({ attempt }: Write, other: OpenWrite): boolean => attempt !== undefined && other.attempt === attempt
+
+/** The earliest time at which one of the writes began; undefined where none of them tells. */
+function earliest(writes: readonly OpenWrite[]): number | undefined {
+  const times = writes.flatMap(({ begunAt }) => begunAt ?? [])
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/**
+ * The time by which a repeat is judged: when the first of its attempts began that may have been executed. `begunAt` is
+ * that of the first call with the key, which may have been refused.
+ */
+const judgedFrom = (write: Write, { open }: Snapshot, begunAt: number): number =>
+  earliest(open.filter((other) => isOwn(write, other))) ?? begunAt
+
 /**
  * True when a repeat of the write could revert another one: a different write to one of its accounts was confirmed after
  * `begunAt`, or began after it and may have been executed. Its own earlier attempts, and writes that set the same, do not
@@ -157,16 +182,52 @@ const isOvertaken = (write: Write, { open, last, ...times }: Snapshot, begunAt: 
 
 /**
  * True when a write that came after `begunAt` may be forgotten, because the snapshot was made later: an earlier one has
- * ended or was erased. The write is known all the same where it sets what an open write sets, such as its own first
- * attempt, or what was confirmed last.
+ * ended or was erased. It does not matter where the repeat sets what was confirmed last.
  */
-const isForgotten = (write: Write, { open, last, since = -Infinity }: Snapshot, begunAt: number): boolean =>
-  begunAt < since &&
-  !open.some((other) => isSubset(write.accounts, other.accounts) && isSame(write.assignments, other.assignments)) &&
-  !isRedundant(write, last)
+const isForgotten = (write: Write, { last, since = -Infinity }: Snapshot, begunAt: number): boolean =>
+  begunAt < since && !isRedundant(write, last)
+
+/** True when the repeat of a write that began at `begunAt` must not be sent. */
+function isRefused(write: Write, snapshot: Snapshot, begunAt: number): boolean {
+  const from = judgedFrom(write, snapshot, begunAt)
+  return isForgotten(write, snapshot, from) || isOvertaken(write, snapshot, from)
+}
+
+/**
+ * The record of a failed write that the store has lost. It names no attempt: what came since the write began, and before
+ * this, counts against its repeat.
+ */
+const unrecorded = ({ attempt: _attempt, ...write }: Write, now: number): OpenWrite => ({
+  ...write,
+  begunAt: now,
+  overAt: now,
+  raced: false,
+  settles: [],
+})
+
+/** The record of a write with a lost answer, and the open writes beside it. */
+function withLost(own: OpenWrite, others: readonly OpenWrite[], now: number): readonly OpenWrite[] {
+  const isSettled = ({ id }: Write) => own.settles.includes(id)
+  const attempts = others.filter((other) => isSettled(other) && isOwn(own, other))
+  // The writes that it settles are as uncertain as the write itself, so one record is enough.
+  return [
+    ...others.filter((other) => !isSettled(other)),
+    { ...own, begunAt: earliest([own, ...attempts]), overAt: now + MAX_ARRIVAL_MS },
+  ]
+}
 
 /** How much of a failed write the provider may have executed. */
 export type Executed = 'nothing' | 'a part' | 'unknown'
+
+/** Problems that concern the customer, and so the write as a whole. */
+const CUSTOMER_PROBLEMS: ReadonlySet<unknown> = new Set(['notFound', 'customerDisabled'])
+
+/** True for a refusal that may concern one of the accounts; with which status Apiture tells that is not documented. */
+function mayConcernAccount({ code, extensions }: ApiError): boolean {
+  const { providerStatus: status, providerCode: name } = extensions
+  const isRefusal = typeof status === 'number' && status >= 400 && status < 500 && status !== 401 && status !== 429
+  return isRefusal && code !== 'CHALLENGE_REQUIRED' && !CUSTOMER_PROBLEMS.has(name)
+}
 
 /**
  * Classifies the error of a write. An error other than `OUTCOME_UNKNOWN` means that nothing was executed, except an error
@@ -174,8 +235,7 @@ export type Executed = 'nothing' | 'a part' | 'unknown'
  */
 export function executedDespite(error: unknown, { accounts }: Write): Executed {
   if (!(error instanceof ApiError) || error.code === 'OUTCOME_UNKNOWN') return 'unknown'
-  const status = error.extensions['providerStatus']
-  return accounts.length > 1 && (status === 409 || status === 422) ? 'a part' : 'nothing'
+  return accounts.length > 1 && mayConcernAccount(error) ? 'a part' : 'nothing'
 }
 
 /** Merges the items by account number; those of the answer replace the known ones. */
@@ -249,23 +309,19 @@ export class SnapshotStore {
    * snapshot before it was sent, so where there is none it was lost.
    */
   async begin(bankingCustomerId: string, write: Write, repeats?: number): Promise<boolean> {
-    const { changed } = await this.#store.update<StoredSnapshot>(
-      storeKey(bankingCustomerId),
-      this.#retentionSeconds,
-      (stored, now) => {
-        const current = fromStored(stored, now)
-        const { open } = current
-        if (
-          repeats !== undefined &&
-          (stored === null || isForgotten(write, current, repeats) || isOvertaken(write, current, repeats))
-        )
-          return undefined
-        const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
-        const own = { ...write, begunAt: now, overAt: now + MAX_WRITE_MS, raced: false, settles }
-        return toStored({ ...current, open: [...open, own] })
-      },
-      this.#labelsOf(bankingCustomerId),
-    )
+    const change = (stored: StoredSnapshot | null, now: number) => {
+      const current = fromStored(stored, now)
+      const { open } = current
+      if (repeats !== undefined && (stored === null || isRefused(write, current, repeats))) return undefined
+      const settles = open.filter((other) => isOver(other, now) && covers(write, other)).map(({ id }) => id)
+      const own = { ...write, begunAt: now, overAt: now + MAX_WRITE_MS, raced: false, settles }
+      return toStored({ ...current, open: [...open, own] })
+    }
+    const { changed } = await this.#change(bankingCustomerId, change).catch((error: unknown) => {
+      // The store may have taken the record although its reply was lost; the write is not sent, so nothing would close it.
+      void retryUntilStored(() => this.#withdraw(bankingCustomerId, write), WITHDRAW_MS)
+      throw error
+    })
     return changed
   }
 
@@ -305,14 +361,9 @@ export class SnapshotStore {
     await this.#update(bankingCustomerId, (current, now) => {
       const { items, open } = current
       const others = open.filter(({ id }) => id !== write.id)
-      const own = open.find(({ id }) => id === write.id)
-      if (!own || executed === 'nothing') return { ...current, open: others }
-      // The writes that it settles are as uncertain as the write itself, so one record is enough.
-      if (executed === 'unknown')
-        return {
-          ...current,
-          open: [...others.filter(({ id }) => !own.settles.includes(id)), { ...own, overAt: now + MAX_ARRIVAL_MS }],
-        }
+      if (executed === 'nothing') return { ...current, open: others }
+      const own = open.find(({ id }) => id === write.id) ?? unrecorded(write, now)
+      if (executed === 'unknown') return { ...current, open: withLost(own, others, now) }
       // An account that does not exist could never be confirmed, so only the known accounts stay open.
       const accounts = own.accounts.filter((account) => items.some((item) => item.account.accountNumber === account))
       // An account that already was as the write sets it is so in either case.
@@ -334,11 +385,27 @@ export class SnapshotStore {
     return { subjects: [bankingCustomerId], tenant: this.#tenant }
   }
 
+  /** Undoes `begin`. Rejects where it is not recorded: a change that waits, on a connection of its own, is made later. */
+  async #withdraw(bankingCustomerId: string, write: Write): Promise<void> {
+    const { changed } = await this.#change(bankingCustomerId, (stored) => {
+      if (!stored?.open.some(({ id }) => id === write.id)) return undefined
+      return { ...stored, open: stored.open.filter(({ id }) => id !== write.id) }
+    })
+    if (!changed) throw new Error('the write is not recorded yet')
+  }
+
   #update(bankingCustomerId: string, change: (current: Snapshot, now: number) => Snapshot) {
+    return this.#change(bankingCustomerId, (stored, now) => toStored(change(fromStored(stored, now), now)))
+  }
+
+  #change(
+    bankingCustomerId: string,
+    change: (stored: StoredSnapshot | null, now: number) => StoredSnapshot | undefined,
+  ) {
     return this.#store.update<StoredSnapshot>(
       storeKey(bankingCustomerId),
       this.#retentionSeconds,
-      (current, now) => toStored(change(fromStored(current, now), now)),
+      change,
       this.#labelsOf(bankingCustomerId),
     )
   }

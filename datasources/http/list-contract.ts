@@ -1,4 +1,4 @@
-import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { type ArrayOptions, type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type Contract, contract } from './call.js'
 
@@ -44,7 +44,8 @@ export function rowReader<Row extends TSchema>(row: Row): (rows: readonly unknow
 
 /**
  * The contract of an answer with a list as its member `name`. Each row is read by itself: one that does not fit becomes
- * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit is malformed as a whole.
+ * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit, or with another number of
+ * rows than the bounds allow, is malformed as a whole.
  */
 export function listContract<
   Name extends string,
@@ -54,9 +55,10 @@ export function listContract<
   name: Name,
   row: Row,
   others: Others = {} as Others,
+  bounds: Pick<ArrayOptions, 'minItems' | 'maxItems'> = {},
 ): Contract<{ readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>> {
   type Answer = { readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>
-  const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown()) }))
+  const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown(), bounds) }))
   const readRows = rowReader(row)
   return {
     fits: (value): value is Answer => envelope.fits(value),

@@ -55,7 +55,15 @@ export class ProblemBody {
 
   /** True for `true` and `"true"`. */
   flag(name: string): boolean {
-    return this.#value(name) === true || this.text(name)?.toLowerCase() === 'true'
+    return this.boolean(name) === true
+  }
+
+  /** A truth value; also one that is sent as text. */
+  boolean(name: string): boolean | undefined {
+    const value = this.#value(name)
+    if (typeof value === 'boolean') return value
+    const text = this.text(name)?.toLowerCase()
+    return text === 'true' || text === 'false' ? text === 'true' : undefined
   }
 
   /** The texts of a list, without its other elements; a text alone is a list of one. */

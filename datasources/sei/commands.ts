@@ -3,10 +3,15 @@ import {
   AccountAttributesJobStatus,
   type SetAccountAttributesInput,
 } from '../../schema/account-attributes.js'
+import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError } from '../contract/errors.js'
 import { jobChange } from './changes.js'
 import { command, jobStore } from './instance.js'
 import { attributesBody, toTrackingId } from './mapping.js'
+
+/** The error of a write whose key is that of another job: SEI has accepted it, and nothing tells what becomes of it. */
+const unfollowable = (trackingId: string | null) =>
+  new ApiError('OUTCOME_UNKNOWN', { provider: Label.SEI, providerRequestId: trackingId ?? undefined })
 
 /**
  * SEI's command. SEI has no idempotency keys and executes the jobs of one account in no stated order. The writes to one
@@ -29,16 +34,21 @@ export const seiCommands = {
         // Only the store records the tenant of a job, so no job is started while the store is unavailable.
         await jobs.assertAvailable()
         const { key, requestTrackingId } = await instance.source.setAccountAttributes(operation, attributesBody(input))
+        const trackingId = toTrackingId(requestTrackingId)
         const job = await jobs.add(operation.caller.tenant, {
           key,
           externalId: input.externalId,
           status: AccountAttributesJobStatus.PENDING,
           providerStatus: null,
-          requestTrackingId: toTrackingId(requestTrackingId),
+          requestTrackingId: trackingId,
           submittedAt: new Date().toISOString(),
           nextPollAt: null,
           errors: [],
         })
+        if (job === null) {
+          instance.drift('jobStatusQueryKey')
+          throw unfollowable(trackingId)
+        }
         instance.record(jobChange(job, operation.caller.tenant))
         return { job }
       }),

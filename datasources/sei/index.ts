@@ -4,11 +4,11 @@ import { type Credential, detachedScope, type Path } from '../http/call.js'
 import type { ProviderClient } from '../http/client.js'
 import { LoginGate } from '../http/login-gate.js'
 import { parseTokenUrl } from '../http/oauth.js'
-import { type Token, TokenCache, mapTokenError, tokenResponse, toToken } from '../http/token-cache.js'
+import { type Token, TokenCache, tokenResponse, toToken } from '../http/token-cache.js'
 import { createKeyedMutex } from '../support/keyed-mutex.js'
 import { seiCommands } from './commands.js'
 import { seiSource } from './datasource.js'
-import { mapError } from './error-mapping.js'
+import { mapError, mapLoginError } from './error-mapping.js'
 import type { SeiInstance } from './instance.js'
 import { seiQueries } from './queries.js'
 import { LIMITS, type SeiSettings, seiSettings } from './settings.js'
@@ -18,7 +18,7 @@ function credentialOf(
   client: ProviderClient,
   path: Path,
   gate: LoginGate,
-  { appKey, appSecret, username, password }: SeiSettings,
+  { appKey, appSecret, username, password, basicPrefix }: SeiSettings,
 ): Credential {
   const basic = Buffer.from(`${appKey}:${appSecret}`).toString('base64')
   async function logIn(): Promise<Token> {
@@ -28,7 +28,7 @@ function credentialOf(
       effect: 'read',
       retry: 'never',
       form: { grant_type: 'client_credentials', username, password },
-      headers: { authorization: `Basic ${basic}` },
+      headers: { authorization: basicPrefix ? `Basic ${basic}` : basic },
       response: tokenResponse,
     })
     return toToken(body)
@@ -53,7 +53,7 @@ export const sei = {
     const { client: connect, drift, record } = deps
     const { url, tls, tokenUrl, appKey, appSecret, username, password, jobStatusPath, retentionSeconds } = settings
     const { origin, path } = parseTokenUrl(tokenUrl)
-    const tokens = connect({ url: origin, tls, mapError: mapTokenError })
+    const tokens = connect({ url: origin, tls, mapError: mapLoginError })
     const gate = new LoginGate(deps, sei, [tokenUrl, appKey, appSecret, username, password])
     const client = connect({ url, tls, credential: credentialOf(tokens, path, gate, settings), mapError })
     return {

@@ -61,8 +61,20 @@ const STATUSES: ReadonlyMap<string, AccountAttributesJobStatus> = new Map([
   ...words(AccountAttributesJobStatus.FAILED, 'cancelled', 'canceled', 'timedout', 'timeout', 'invalid', 'declined'),
 ])
 
-/** Members that may hold the word, in the body or in its `data`. Those that name the job come first: others may be the request's. */
-const STATUS_MEMBERS = ['jobStatus', 'jobState', 'status', 'state'] as const
+/** Members that name the job; they may stand in the body or in its `data`. */
+const JOB_MEMBERS = ['jobStatus', 'jobState'] as const
+/** Members that are the job's only in the innermost place: beside `data` they are those of the answer as a whole. */
+const PLAIN_MEMBERS = ['status', 'state'] as const
+
+/** SEI's word for the status of the job. */
+function statusWord(whole: ProblemBody, data: ProblemBody, hasData: boolean): string | undefined {
+  const ofJob = JOB_MEMBERS.flatMap((name) => [data.text(name), whole.text(name)])
+  const plain = PLAIN_MEMBERS.map((name) => (hasData ? data : whole).text(name))
+  return [...ofJob, ...plain].find((word) => word !== undefined)
+}
+
+/** A word that is understood may have blanks, such as `In Progress`; text in other letters around it could be a name. */
+const SHOWN_WORD = /^[A-Za-z][A-Za-z _-]{0,63}$/
 
 /** One error of a job; some pages call the reason `message`. */
 const toJobError = (item: ProblemBody): JobError => ({
@@ -82,15 +94,15 @@ export interface Progress {
 
 export function toProgress(body: unknown, drift: Drift): Progress {
   const whole = new ProblemBody(body)
-  const places = [whole.object('data'), whole]
-  const word = STATUS_MEMBERS.flatMap((name) => places.flatMap((place) => place.text(name) ?? [])).at(0)
+  const data = whole.object('data')
+  const hasData = whole.isObject && (body as { readonly data?: unknown }).data != null
+  const word = statusWord(whole, data, hasData)
   const status = STATUSES.get(word?.toLowerCase().replace(/[^a-z\d]/g, '') ?? '') ?? null
   if (status === null) drift(word === undefined ? 'job' : 'job.status')
   return {
     status,
-    // A word that is understood may have blanks, such as `In Progress`; any other could be a name.
-    providerStatus: word !== undefined && status !== null ? word : providerWord(word),
-    errors: places
+    providerStatus: word !== undefined && status !== null && SHOWN_WORD.test(word) ? word : providerWord(word),
+    errors: [data, whole]
       .flatMap((place) => place.items('errors').map(toJobError))
       .filter(({ field, location, reason }) => field ?? location ?? reason),
   }

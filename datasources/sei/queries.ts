@@ -15,14 +15,15 @@ async function poll(
 ): Promise<AccountAttributesJob> {
   const { source, drift } = instance
   const store = jobStore(instance, operation)
-  // SEI may answer 404 for a job that is not visible yet, so the job stays pending.
+  // SEI may answer 404 for a job that is not visible yet, so the job stays pending for a day.
   const answer = await nullIfNotFound(source.getJobStatus(operation, job.key)).catch(async (error: unknown) => {
     await store.completePoll(job, lease, null, retryAfterOf(error))
     throw error
   })
-  const polled = await store.completePoll(job, lease, answer && toProgress(answer.body, drift), answer?.hintSeconds)
-  instance.record(jobChange(polled, operation.caller.tenant))
-  return polled
+  const polled = answer === null ? 'absent' : toProgress(answer.body, drift)
+  const current = await store.completePoll(job, lease, polled, answer?.hintSeconds)
+  instance.record(jobChange(current, operation.caller.tenant))
+  return current
 }
 
 const jobs = keyLoader<SeiInstance, string, AccountAttributesJob | null>(async (instance, operation, key) => {

@@ -15,6 +15,8 @@ export interface SeiSettings {
   /** The service account; the client certificate's CN names it. */
   readonly username: string
   readonly password: string
+  /** True where the header of a login begins with the scheme `Basic`. */
+  readonly basicPrefix: boolean
   readonly tls: Tls | undefined
   /** A path with the placeholder `{key}`. */
   readonly jobStatusPath: string
@@ -51,6 +53,13 @@ export function seiSettings(settings: Settings): SeiSettings {
     appSecret: settings.secret('SEI_APP_SECRET', 'Consumer secret of the registered application.'),
     username: settings.text('SEI_USERNAME', 'User name of the service account, which the client certificate names.'),
     password: settings.secret('SEI_PASSWORD', 'Password of the service account.'),
+    basicPrefix:
+      settings.choice(
+        'SEI_BASIC_PREFIX',
+        "Whether `Basic ` stands before the credentials in the header of a login; it does not in the sample of SEI's documentation.",
+        ['on', 'off'],
+        'on',
+      ) === 'on',
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     jobStatusPath,
     retentionSeconds:

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
 import type { Labels, Revision, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
+import { retryUntilStored } from '../../datasources/support/retry-until-stored.js'
 import { freed, isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
-import { retryUntilStored } from './retry-until-stored.js'
 import { PairedRecord } from './write-name.js'
 
 /** The time in s for which a running mutation holds its key unless `WRITE_LEASE_SECONDS` says otherwise; renewed while it runs. */

@@ -14,7 +14,7 @@ const HARMLESS: Readonly<Record<ProviderName, readonly string[]>> = {
   ],
   synctera: ['errorsWithoutCode', 'relativeProblemTypes', 'nullMembers', 'emptyEndToken', 'emptyPages'],
   apiture: ['relativeProblemTypes', 'nullMembers'],
-  sei: ['statusSynonyms', 'statusAtTop', 'statusByOtherName', 'fieldsByPath'],
+  sei: ['statusSynonyms', 'statusAtTop', 'statusByOtherName', 'envelopeWord', 'fieldsByPath'],
   banfico: ['epcWords', 'nullMembers', 'oddIdentity'],
 }
 

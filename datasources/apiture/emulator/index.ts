@@ -69,13 +69,27 @@ const request = contract(
 type Entitlements = Map<string, ApitureItem>
 type Put = FastifyRequest<{ Params: { id: string }; Body: AssignmentBody }>
 
+/** Why the write is refused for this account; undefined where it is not. */
+function refusalOf({ accountNumber, productType }: ApitureAccount, { assignments }: AssignmentBody) {
+  const unknown = Object.hasOwn(ACCOUNTS, accountNumber) ? ACCOUNTS[accountNumber] : undefined
+  if (unknown !== undefined)
+    return { name: unknown, detail: `No account exists for the given account reference ${accountNumber}` }
+  const isNoLoan = productType != null && !['loan', 'creditCard'].includes(productType)
+  return assignments.roles.loanAdvance === true && isNoLoan
+    ? { name: 'unprocessableEntity', detail: `loanAdvance does not apply to ${accountNumber}` }
+    : undefined
+}
+
 class Apiture {
   readonly clientId = `kyc-graph-${secret().slice(0, 8)}`
   readonly clientSecret = secret()
   readonly tokens = new Map<string, number>()
   readonly customers = new Map<string, Entitlements>()
 
-  constructor(readonly challenges: ChallengeDesk) {
+  constructor(
+    readonly challenges: ChallengeDesk,
+    readonly quirks: ReturnType<typeof createQuirks>,
+  ) {
     for (const id of [
       ...[...PEOPLE, NIA].map(({ bankingCustomerId }) => bankingCustomerId),
       ...Object.values(CUSTOMERS),
@@ -119,18 +133,13 @@ class Apiture {
     }
     if (!request.fits(body))
       return refuse(reply, 'badRequest', { detail: `Input is not valid at ${request.firstMismatch(body)}` })
-    for (const { accountNumber, productType } of body.accounts) {
-      const unknown = Object.hasOwn(ACCOUNTS, accountNumber) ? ACCOUNTS[accountNumber] : undefined
-      if (unknown)
-        return refuse(reply, unknown, { detail: `No account exists for the given account reference ${accountNumber}` })
-      if (
-        body.assignments.roles.loanAdvance === true &&
-        productType !== undefined &&
-        !['loan', 'creditCard'].includes(productType)
-      )
-        return refuse(reply, 'unprocessableEntity', { detail: `loanAdvance does not apply to ${accountNumber}` })
+    const items: ApitureItem[] = []
+    for (const account of body.accounts) {
+      const refusal = refusalOf(account, body)
+      if (refusal) return refuse(reply, refusal.name, { detail: refusal.detail })
+      if (this.quirks.has('partApplied')) items.push(this.#assign(held, account, body))
     }
-    const items = body.accounts.map((account) => this.#assign(held, account, body))
+    if (items.length === 0) items.push(...body.accounts.map((account) => this.#assign(held, account, body)))
     return { items: this.#answer(id, items, body) }
   }
 
@@ -174,6 +183,8 @@ const createQuirks = () =>
     nullMembers: 'Optional members that are absent are null, the labels of challenge factors among them.',
     challengeProblems: 'A wrong or expired code is a problem and not a state.',
     oddChallengeForms: 'States of challenges are in capitals, numbers are texts, and a start has no body.',
+    accountsNotFound: 'A problem about an account has the status 404.',
+    partApplied: 'A write that is refused for an account is executed for those before it.',
     oddRow: 'The answer has one item more, without the number of its account.',
   })
 
@@ -185,6 +196,9 @@ const nulledChallenge = ({ factors = [], ...challenge }: Partial<typeof CHALLENG
   ...challenge,
   factors: factors.map((factor) => withNulls(factor, ['id', 'labels', 'securityQuestions'])),
 })
+
+const isAboutAccount = ({ status, body }: QuirkyAnswer): boolean =>
+  status === 422 && /\/errors\/(noSuchAccount|accountNotFound)\b/.test(String(body['type']))
 
 /** Changes an answer as the quirks that are on say. */
 function quirky(quirks: ReturnType<typeof createQuirks>, { status, body }: QuirkyAnswer): QuirkyAnswer['body'] {
@@ -207,7 +221,7 @@ function quirky(quirks: ReturnType<typeof createQuirks>, { status, body }: Quirk
 /** Starts Apiture's emulator: state in memory, the people enabled for digital banking, without entitlements. */
 export const start = (options: EmulatorOptions) => {
   const quirks = createQuirks()
-  const apiture = new Apiture(new ChallengeDesk(quirks))
+  const apiture = new Apiture(new ChallengeDesk(quirks), quirks)
   return runEmulator(
     {
       problem,
@@ -227,7 +241,10 @@ export const start = (options: EmulatorOptions) => {
           done()
         })
         void root.register((app, _options, done) => {
-          changeAnswers(app, quirks, (answer) => ({ body: quirky(quirks, answer) }))
+          changeAnswers(app, quirks, (answer) => ({
+            ...(quirks.has('accountsNotFound') && isAboutAccount(answer) ? { status: 404 } : {}),
+            body: quirky(quirks, answer),
+          }))
           app.put<{ Params: { id: string }; Body: AssignmentBody }>(
             '/bankingAdmin/bankingCustomers/:id/accountEntitlements',
             (call, reply) =>

@@ -121,6 +121,7 @@ export const JOBS: Readonly<Record<string, readonly unknown[]>> = {
   'job-unknown-word': [{ data: { status: 'Transmogrifying', errors: [] } }],
   'job-odd-shape': [{ result: ['done'] }],
   'job-not-visible': [null, { data: { status: 'Completed', errors: [] } }],
+  'job-forgotten': [{ data: { status: 'Pending', errors: [] } }, null],
 }
 const DEFAULT_JOB = [{ data: { status: 'Pending', errors: [] } }, { data: { status: 'Completed', errors: [] } }]
 
@@ -145,9 +146,11 @@ function refuse(reply: FastifyReply, problem: Problem) {
   return reply.code(status).headers(headers).send(JSON.stringify(body))
 }
 
+/** The error of a fault. It never says that it does not pass: that is the matter of the accounts that are refused. */
 function problem(status: number) {
   const found = Object.values<Problem>(PROBLEMS).find((known) => known.status === status)
-  return errorResponse({ ...(found ?? PROBLEMS.internal), status })
+  const { transient, ...rest } = found ?? PROBLEMS.internal
+  return errorResponse({ ...rest, ...(transient === true ? { transient } : {}), status })
 }
 
 interface Attribute {
@@ -281,25 +284,50 @@ const createQuirks = () =>
     statusSynonyms: 'The status of a job is another word for the same, in capital letters.',
     statusAtTop: 'The status of a job stands at the top of the answer.',
     statusByOtherName: 'The status of a job is named `jobStatus`.',
+    envelopeWord: 'The answer has a word of its own, `success`, and the status of a job is named `state`.',
+    gatewayStatuses: 'What the gateway refuses has the status 400.',
     unknownStatus: 'The status of a job is a word that says nothing.',
     fieldsByPath: 'A refused attribute is named by its path.',
   })
 
+type SeiQuirks = ReturnType<typeof createQuirks>
+
+/** The members of an answer that quirks look at. */
+interface SeiAnswer {
+  readonly code?: string
+  readonly data?: { readonly status?: string }
+  readonly errors?: readonly { readonly field?: string }[]
+}
+
 const SYNONYMS: Readonly<Record<string, string>> = { Pending: 'IN_PROGRESS', Completed: 'SUCCEEDED', Failed: 'ERRORED' }
 
-/** Changes an answer as the quirks that are on say. */
-function quirky(quirks: ReturnType<typeof createQuirks>, { path, body }: QuirkyAnswer): QuirkyAnswer['body'] {
-  const { data, errors } = body as { data?: { status?: string }; errors?: { field?: string }[] }
-  if (errors && quirks.has('fieldsByPath')) {
-    const byPath = (field: string | undefined) => (field === 'externalId' ? field : `attributes[0].${field}`)
-    return { ...body, errors: errors.map((item) => ({ ...item, field: byPath(item.field) })) }
-  }
-  if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return body
-  const { status: given, ...rest } = data
+/** Changes an error as the quirks that are on say. */
+function quirkyError(quirks: SeiQuirks, body: SeiAnswer): { readonly status?: number; readonly body: SeiAnswer } {
+  const { code, errors = [] } = body
+  const isOfGateway = code === PROBLEMS.expired.code || code === PROBLEMS.address.code
+  const status = isOfGateway && quirks.has('gatewayStatuses') ? { status: 400 } : {}
+  if (!quirks.has('fieldsByPath')) return { ...status, body }
+  const byPath = (field: string | undefined) => (field === 'externalId' ? field : `attributes[0].${field}`)
+  return { ...status, body: { ...body, errors: errors.map((item) => ({ ...item, field: byPath(item.field) })) } }
+}
+
+/** Changes the status of a job as the quirks that are on say. */
+function quirkyStatus(quirks: SeiQuirks, { status: given, ...rest }: { readonly status: string }): SeiAnswer {
   const word = quirks.has('statusSynonyms') ? (SYNONYMS[given] ?? given) : given
   const status = quirks.has('unknownStatus') ? 'Transmogrifying' : word
-  const named = { ...rest, [quirks.has('statusByOtherName') ? 'jobStatus' : 'status']: status }
-  return quirks.has('statusAtTop') ? named : { ...body, data: named }
+  const isEnveloped = quirks.has('envelopeWord') && !quirks.has('statusAtTop')
+  const name = quirks.has('statusByOtherName') ? 'jobStatus' : isEnveloped ? 'state' : 'status'
+  const named = { ...rest, [name]: status }
+  if (quirks.has('statusAtTop')) return named
+  return { ...(isEnveloped ? { status: 'success' } : {}), data: named }
+}
+
+/** Changes an answer as the quirks that are on say. */
+function quirky(quirks: SeiQuirks, { path, body }: QuirkyAnswer) {
+  const { data, errors } = body as SeiAnswer
+  if (errors) return quirkyError(quirks, body)
+  if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return { body }
+  return { body: { ...body, ...quirkyStatus(quirks, { ...data, status: data.status }) } }
 }
 
 /** Starts SEI's emulator: state in memory; it has the people's accounts and every id that begins with `test`. */
@@ -326,7 +354,7 @@ export const start = (options: EmulatorOptions) => {
           done()
         })
         void root.register((app, _options, done) => {
-          changeAnswers(app, quirks, (answer) => ({ body: quirky(quirks, answer) }))
+          changeAnswers(app, quirks, (answer) => quirky(quirks, answer))
           app.addHook('preHandler', async (call, reply) => {
             const error = sei.authenticationError(call.headers)
             return error ? refuse(reply, error) : undefined

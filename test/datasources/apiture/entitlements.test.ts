@@ -160,6 +160,14 @@ describe('the request to the provider', () => {
   })
 })
 
+/** An item as the provider answers it. */
+const ITEM = {
+  account: { id: '52abfb19a4810b8b90e7', accountNumber: '123456789', productType: 'checking', productCode: 'DDA_01' },
+  electronicStatementElection: true,
+  electronicDocumentElection: true,
+  roles: { default: true },
+}
+
 const UNKNOWN = { code: 'OUTCOME_UNKNOWN' }
 const EXPECTED: Record<string, { code: string; fields?: object; retryAfterSeconds?: unknown }> = {
   badRequest: { code: 'BAD_USER_INPUT' },
@@ -303,12 +311,26 @@ describe('errors of the provider', () => {
     ['JSON that ends in the middle', { fault: 'malformed' }],
     ['an answer without items', { fault: 'status', status: 200, body: {} }],
     ['an empty 204', { fault: 'status', status: 204 }],
+    ['an answer with no item', { fault: 'status', status: 200, body: { items: [] } }],
+    ['an answer with 17 items', { fault: 'status', status: 200, body: { items: Array(17).fill(ITEM) } }],
+    ['a 202 with an item', { fault: 'status', status: 202, body: { items: [ITEM] } }],
   ] as const)('the outcome is unknown after %s', async (_name, fault) => {
     app.fault('apiture', { match: 'PUT /**', ...fault })
     const { errors } = await set({ bankingCustomerId: CROWD[1]!.bankingCustomerId })
     expect(errors[0]!.extensions.code).toBe('OUTCOME_UNKNOWN')
     expect(app.calls('apiture')).toHaveLength(1)
   })
+})
+
+test('an answer with 16 items is read', async () => {
+  const items = Array.from({ length: 16 }, (_, i) => ({
+    ...ITEM,
+    account: { ...ITEM.account, accountNumber: `9${i}` },
+  }))
+  app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 200, body: { items } })
+  const { data, errors } = await set({ bankingCustomerId: CROWD[2]!.bankingCustomerId })
+  expect(errors).toEqual([])
+  expect(data.setAccountEntitlements.entitlements.items).toHaveLength(16)
 })
 
 describe('an identity challenge', () => {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { CUSTOMERS } from '../../../datasources/apiture/emulator/index.js'
-import { SnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
+import { executedDespite, SnapshotStore } from '../../../datasources/apiture/snapshot-store.js'
 import { ApiError } from '../../../datasources/contract/errors.js'
+import type { ErrorCode } from '../../../datasources/contract/error-codes.js'
+import type { Store } from '../../../datasources/contract/store.js'
 import { CROWD } from '../../../datasources/emulator/people.js'
 import { Idempotency } from '../../../src/idempotency/idempotency.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
 import { later, today } from '../../support/clock.js'
 import { type App, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 import { privateRedis, type PrivateRedis } from '../../support/redis.js'
 import { cipherOf } from '../../support/keys.js'
 
@@ -170,6 +173,20 @@ describe.each([
     expect((await read(id)).confirmed).toBe(true)
   })
 
+  test('is unconfirmed after a write to several accounts that is refused with 404, and was executed in part', async () => {
+    const id = somebody()
+    await set(id, ['1001'], { view: true })
+    app.emulators.apiture.quirks(['accountsNotFound', 'partApplied'])
+    const { errors } = await set(id, ['1001', '404404404'], { view: false })
+    resetQuirks(app.emulators, 'apiture')
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'NOT_FOUND',
+      providerStatus: 404,
+      providerCode: 'noSuchAccount',
+    })
+    expect(await read(id)).toMatchObject({ confirmed: false })
+  })
+
   test.each(['hang', 'reset', 'drop-after-apply', 'malformed'] as const)(
     'is unconfirmed after an unknown outcome (%s) until a provably later write covers the same fields',
     async (fault) => {
@@ -302,6 +319,34 @@ describe.each([
       expect((await revoke(id)).errors[0]!.extensions.code).toBe('RATE_LIMITED')
       expect((await grant(id)).data.setAccountEntitlements).toMatchObject({ replayed: false })
       expect(rolesOf(await read(id), '1001')).toMatchObject({ view: true })
+    })
+
+    test('is sent where another write came before it, and after a call with its key that was refused', async () => {
+      const id = somebody()
+      app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 429 })
+      expect((await grant(id)).errors[0]!.extensions.code).toBe('RATE_LIMITED')
+      later(60)
+      expect((await revoke(id)).errors).toEqual([])
+      later(60)
+      lose()
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
+      later(180)
+      expect((await grant(id)).data.setAccountEntitlements).toMatchObject({ replayed: false })
+      expect(puts()).toBe(4)
+      expect(rolesOf(await read(id), '1001')).toMatchObject({ view: true })
+    })
+
+    test('is not sent where another write came after it, though a call with its key was refused before', async () => {
+      const id = somebody()
+      app.fault('apiture', { match: 'PUT /**', fault: 'status', status: 429 })
+      await grant(id)
+      later(60)
+      lose()
+      await grant(id)
+      later(10)
+      expect((await revoke(id)).errors).toEqual([])
+      expect((await grant(id)).errors[0]!.extensions).toMatchObject(unsent)
+      expect(rolesOf(await read(id), '1001')).toMatchObject({ view: false })
     })
 
     describe('for several accounts, after the provider refused an earlier repeat', () => {
@@ -438,6 +483,38 @@ describe('a process that died during a write', () => {
   })
 })
 
+describe('what a failed write may have executed', () => {
+  const two = {
+    id: 'failed',
+    accounts: ['1001', '1002'],
+    assignments: { electronicStatementElection: true, electronicDocumentElection: true, roles: {} },
+  }
+  const failed = (providerStatus: number, providerCode?: string, code: ErrorCode = 'PROVIDER_REFUSED') =>
+    new ApiError(code, { providerStatus, ...(providerCode === undefined ? {} : { providerCode }) })
+
+  test.each([
+    ['a part', failed(400, 'badRequest')],
+    ['a part', failed(403, 'forbidden')],
+    ['a part', failed(404, 'noSuchAccount', 'NOT_FOUND')],
+    ['a part', failed(404, undefined, 'NOT_FOUND')],
+    ['a part', failed(409, 'conflict', 'CONFLICT')],
+    ['a part', failed(422, 'accountNotFound', 'NOT_FOUND')],
+    ['nothing', failed(401, 'unauthorized')],
+    ['nothing', failed(429, 'tooManyRequests', 'RATE_LIMITED')],
+    ['nothing', failed(404, 'notFound', 'NOT_FOUND')],
+    ['nothing', failed(403, 'customerDisabled', 'CONFLICT')],
+    ['nothing', failed(403, 'challengeRequired', 'CHALLENGE_REQUIRED')],
+    ['nothing', failed(503, 'serviceUnavailable', 'PROVIDER_UNAVAILABLE')],
+    ['nothing', new ApiError('PROVIDER_UNAVAILABLE')],
+    ['unknown', failed(500, undefined, 'OUTCOME_UNKNOWN')],
+    ['unknown', new TypeError()],
+  ] as const)('is %s of several accounts after %s (%#)', (executed, error) => {
+    expect(executedDespite(error, two)).toBe(executed)
+    const ofOne = executed === 'a part' ? 'nothing' : executed
+    expect(executedDespite(error, { ...two, accounts: ['1001'] })).toBe(ofOne)
+  })
+})
+
 describe('the repeat of a write', () => {
   afterEach(() => vi.useRealTimers())
   const RETENTION_SECONDS = 24 * 3600
@@ -453,6 +530,8 @@ describe('the repeat of a write', () => {
   }
 
   const elsewhere = { ...write('elsewhere', true), accounts: ['1002'] }
+  /** One attempt of a write under its key. */
+  const attempt = (id: string, view: boolean, key = 'key') => ({ ...write(id, view), attempt: key })
 
   test('is not sent where what came after it may be forgotten', async () => {
     const { snapshots } = open()
@@ -484,11 +563,72 @@ describe('the repeat of a write', () => {
   test('is sent where the snapshot begins with its own first attempt, or with one that set the same', async () => {
     const { snapshots } = open()
     const begunAt = Date.now() - 1000
-    await snapshots.begin('ada', write('lost', true))
-    await snapshots.fail('ada', write('lost', true), 'unknown')
-    expect(await snapshots.begin('ada', write('repeated', true), begunAt)).toBe(true)
-    await snapshots.confirm('ada', write('repeated', true), [])
-    expect(await snapshots.begin('ada', write('repeated again', true), begunAt)).toBe(true)
+    await snapshots.begin('ada', attempt('lost', true))
+    await snapshots.fail('ada', attempt('lost', true), 'unknown')
+    expect(await snapshots.begin('ada', attempt('repeated', true), begunAt)).toBe(true)
+    await snapshots.confirm('ada', attempt('repeated', true), [])
+    expect(await snapshots.begin('ada', attempt('repeated again', true), begunAt)).toBe(true)
+  })
+
+  test('is not sent where another caller began the same write after the snapshot was erased', async () => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    await snapshots.begin('ada', attempt('lost', true))
+    await snapshots.fail('ada', attempt('lost', true), 'unknown')
+    vi.setSystemTime(begunAt + 1000)
+    await snapshots.confirm('ada', attempt('revoked', false, 'other'), [])
+    await store.update(['entitlements', 'ada'], 60, () => null)
+    vi.setSystemTime(begunAt + 2000)
+    await snapshots.begin('ada', attempt('granted', true, 'another'))
+    expect(await snapshots.begin('ada', attempt('repeated', true), begunAt)).toBe(false)
+  })
+
+  test('is sent after the record of a write that was made although its reply was lost', async () => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    await snapshots.begin('ada', attempt('lost', false))
+    await snapshots.fail('ada', attempt('lost', false), 'unknown')
+    vi.setSystemTime(begunAt + 1000)
+    let losses = 1
+    const update: Store['update'] = async (key, ttlSeconds, change, labels) => {
+      const result = await store.update(key, ttlSeconds, change, labels)
+      if (losses-- > 0) throw new ApiError('STORE_UNAVAILABLE')
+      return result
+    }
+    const lossy = new SnapshotStore({ ...store, update }, { tenant: 'tenant:bank' }, RETENTION_SECONDS)
+    await expect(lossy.begin('ada', attempt('granted', true, 'other'))).rejects.toThrow(ApiError)
+    const opened = async () => (await store.get<{ open: object[] }>(['entitlements', 'ada']))?.open
+    await expect.poll(opened, { timeout: 20_000 }).toHaveLength(1)
+    expect(await snapshots.begin('ada', attempt('repeated', false), begunAt)).toBe(true)
+  })
+
+  test('is not sent where the store lost the record of a later write with a lost answer', async () => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    await snapshots.confirm('ada', write('granted', true), [])
+    await snapshots.begin('ada', attempt('lost', true))
+    await snapshots.fail('ada', attempt('lost', true), 'unknown')
+    const before = await store.get<object>(['entitlements', 'ada'])
+    vi.setSystemTime(begunAt + 1000)
+    await snapshots.begin('ada', attempt('revoked', false, 'other'))
+    await store.set(['entitlements', 'ada'], before, RETENTION_SECONDS)
+    await snapshots.fail('ada', attempt('revoked', false, 'other'), 'unknown')
+    expect(await snapshots.read('ada')).toMatchObject({ confirmed: false })
+    expect(await snapshots.begin('ada', attempt('repeated', true), begunAt)).toBe(false)
+  })
+
+  test('is judged by the first of its attempts, also where a later one has settled that', async () => {
+    const { store, snapshots } = open()
+    const begunAt = Date.now()
+    for (const [seconds, id] of [
+      [0, 'first'],
+      [70, 'second'],
+    ] as const) {
+      vi.setSystemTime(begunAt + seconds * 1000)
+      expect(await snapshots.begin('ada', attempt(id, true), seconds === 0 ? undefined : begunAt)).toBe(true)
+      await snapshots.fail('ada', attempt(id, true), 'unknown')
+    }
+    expect(await store.get(['entitlements', 'ada'])).toMatchObject({ open: [{ id: 'second', begunAt }] })
   })
 
   test('is none after a first attempt that could not be recorded: its key is free', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
-import { ACCEPTED, PROBLEMS, REFUSED } from '../../../datasources/sei/emulator/index.js'
+import { ACCEPTED, EXPIRED_ONCE, PROBLEMS, REFUSED } from '../../../datasources/sei/emulator/index.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
@@ -115,16 +115,17 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     },
   )
 
+  const PROGRESS = 'query($key: ID!) { accountAttributesJob(key: $key) { status providerStatus } }'
+  const progress = async (key: string) => (await app.run(PROGRESS, { key })).data.accountAttributesJob
+
   test("a job has the provider's word, between two polls too", async () => {
-    const READ_WORD = 'query($key: ID!) { accountAttributesJob(key: $key) { status providerStatus } }'
-    const word = async (key: string) => (await app.run(READ_WORD, { key })).data.accountAttributesJob
     const key = await keyOf('job-unknown-word')
-    expect(await word(key)).toEqual({ status: 'PENDING', providerStatus: null })
+    expect(await progress(key)).toEqual({ status: 'PENDING', providerStatus: null })
     await due(key)
-    const known = await word(key)
+    const known = await progress(key)
     expect(known).toEqual({ status: 'PENDING', providerStatus: expect.stringMatching(/^\w+$/) })
     app.clear()
-    expect(await word(key)).toEqual(known)
+    expect(await progress(key)).toEqual(known)
     expect(app.calls('sei')).toEqual([])
   })
 
@@ -165,6 +166,10 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     [{ data: { status: 'success', jobState: 'Processing' } }, 'PENDING'],
     [{ status: 'success', data: { status: 'Failed' } }, 'FAILED'],
     [{ data: { status: 'OK' }, jobStatus: 'Rejected' }, 'FAILED'],
+    [{ status: 'success', data: { state: 'Failed' } }, 'FAILED'],
+    [{ status: 'OK', data: { results: [{ status: 'Failed' }] } }, 'PENDING'],
+    [{ state: 'Completed', data: [{ state: 'Failed' }] }, 'PENDING'],
+    [{ status: 'OK', data: { jobState: 'Processing', status: 'success' } }, 'PENDING'],
   ])("the job's own word counts more than another: %j", async (body, status) => {
     const key = await keyOf('job-pending')
     answers(body)
@@ -196,6 +201,45 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     },
   )
 
+  test('a job that SEI has not found for a day ends as unknown, with the last word of SEI', async () => {
+    const key = await keyOf('job-forgotten')
+    await due(key)
+    expect(await progress(key)).toEqual({ status: 'PENDING', providerStatus: 'Pending' })
+    expect((await due(key)).status).toBe('PENDING')
+    later(23 * 3600)
+    expect((await job(key)).status).toBe('PENDING')
+    later(3600)
+    expect(await progress(key)).toEqual({ status: 'UNKNOWN', providerStatus: 'Pending' })
+    app.clear()
+    later(3600)
+    expect((await job(key)).status).toBe('UNKNOWN')
+    expect(app.calls('sei')).toEqual([])
+  })
+
+  test('a poll without an answer of SEI says nothing of the job', async () => {
+    const key = await keyOf('job-forgotten')
+    await due(key)
+    await due(key)
+    later(25 * 3600)
+    app.fault('sei', { match: 'GET /**', fault: 'status', status: 503, times: 3 })
+    expect((await app.run(JOB, { key })).errors[0]!.extensions.code).toBe('PROVIDER_UNAVAILABLE')
+    answers({ status: 'Done' })
+    expect((await due(key)).status).toBe('COMPLETED')
+  })
+
+  test.each([
+    ['In Progress', 'PENDING', 'In Progress'],
+    ['Ада Failed', 'FAILED', null],
+    ['Failed (Ada)', 'PENDING', null],
+    ['fa1led', 'PENDING', 'fa1led'],
+    ['Failed: 愛', 'FAILED', null],
+  ])('of the word %j only what is surely a word is shown', async (word, status, providerStatus) => {
+    const key = await keyOf('job-pending')
+    answers({ data: { status: word } })
+    await due(key)
+    expect(await progress(key)).toEqual({ status, providerStatus })
+  })
+
   test('a word that is understood in between begins the day again', async () => {
     const key = await keyOf('job-pending')
     answers({ status: 'Transmogrifying' })
@@ -225,7 +269,7 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: { [path]: [expect.any(String)] } })
   })
 
-  test.each(['statusSynonyms', 'statusAtTop', 'statusByOtherName'])(
+  test.each(['statusSynonyms', 'statusAtTop', 'statusByOtherName', 'envelopeWord'])(
     'the quirk %s changes no outcome',
     async (quirk) => {
       app.emulators.sei.quirks([quirk])
@@ -285,6 +329,30 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
       status: 'PENDING',
     })
   })
+
+  test.each(['PENDING', 'COMPLETED'])(
+    'a key that SEI gives twice keeps its first job (%s), and the other write has an unknown outcome',
+    async (status) => {
+      const shared = `shared-${status}-${_store}`
+      const body = { data: { jobStatusQueryKey: shared } }
+      app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 200, body, times: 2 })
+      const [north, south] = [{ claims: { tenant: 'north' } }, { claims: { tenant: 'south' } }]
+      const drifts = async () =>
+        /field="jobStatusQueryKey"\} (\d+)/.exec(await (await fetch(`${app.url}/metrics`)).text())?.[1] ?? '0'
+      const before = Number(await drifts())
+      expect((await set(ADA.seiExternalId, [LINE], {}, north)).data.setAccountAttributes.job.key).toBe(shared)
+      if (status === 'COMPLETED') {
+        answers({ data: { status: 'Completed' } })
+        expect((await due(shared, north)).status).toBe(status)
+      }
+      const { data, errors } = await set(CROWD[0]!.seiExternalId, [LINE], {}, south)
+      expect(data).toEqual({ setAccountAttributes: null })
+      expect(errors[0]!.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', provider: 'SEI', retryable: false })
+      expect(Number(await drifts())).toBe(before + 1)
+      expect(await job(shared, south)).toBeNull()
+      expect(await job(shared, north)).toMatchObject({ key: shared, externalId: ADA.seiExternalId, status })
+    },
+  )
 
   test('two writes under one idempotency key create one job', async () => {
     const first = await set(ADA.seiExternalId, [LINE], { idempotencyKey: `one-${_store}` })
@@ -382,6 +450,47 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     })
   })
 
+  const REFUSALS = Object.entries(PROBLEMS).filter(([, { code }]) => /^gateway\.(auth|access)/.test(code))
+
+  test.each(REFUSALS.flatMap(([name, body]) => [400, 403, 404, 409, 500].map((status) => ({ name, status, body }))))(
+    'what the gateway refuses was not executed, whatever its status: $name with $status',
+    async ({ name, status, body }) => {
+      app.fault('sei', { match: 'POST /v1/**', fault: 'status', status, body, times: 0 })
+      const { errors } = await set(ADA.seiExternalId)
+      expect(errors[0]!.extensions).toMatchObject({
+        // 409 is a conflict at every provider.
+        code: status === 409 ? 'CONFLICT' : 'PROVIDER_REFUSED',
+        providerStatus: status,
+        providerCode: body.code,
+      })
+      // An expired token is renewed once.
+      expect(app.calls('sei')).toHaveLength(name === 'expired' ? 2 : 1)
+    },
+  )
+
+  test('an expired token is renewed also where the gateway refuses it with 400', async () => {
+    app.emulators.sei.quirks(['gatewayStatuses'])
+    const { errors } = await set(EXPIRED_ONCE)
+    resetQuirks(app.emulators, 'sei')
+    expect(errors).toEqual([])
+    expect(app.calls('sei')).toHaveLength(2)
+  })
+
+  test('a status that the gateway refuses with 404 is an error, and no job that is not found', async () => {
+    const key = await keyOf('job-pending')
+    app.fault('sei', { match: 'GET /**', fault: 'status', status: 404, body: PROBLEMS.address })
+    later(60)
+    expect((await app.run(JOB, { key })).errors[0]!.extensions.code).toBe('PROVIDER_REFUSED')
+  })
+
+  test.each([false, 'false'])('what SEI says does not pass, transient %j, is not tried again', async (transient) => {
+    const body = { ...PROBLEMS.slowDown, transient }
+    const headers = { 'retry-after': '0' }
+    app.fault('sei', { match: 'POST /v1/**', fault: 'status', status: 429, headers, body, times: 0 })
+    expect((await set(ADA.seiExternalId)).errors[0]!.extensions.code).toBe('RATE_LIMITED')
+    expect(app.calls('sei')).toEqual(['POST /v1/accounts/attributes'])
+  })
+
   test('an account that SEI does not know is not found', async () => {
     expect((await set('nobody-knows')).errors[0]!.extensions).toMatchObject({
       code: 'NOT_FOUND',
@@ -444,6 +553,42 @@ describe.each(STORES)('account attributes, jobs remembered in %s', (_store, sett
     expect(app.log()).toContain('/v1/accounts/attributes')
     for (const value of ['900-55', 'the move', 'TaxNumber', ADA.seiExternalId]) expect(app.log()).not.toContain(value)
   })
+})
+
+describe('a login that SEI refuses', () => {
+  const tracked = { trackingId: '6cfbfd80-60ef-04bb-8b67-95f164846a3d' }
+  test.each([
+    ['credentials', 401, {}, { code: 'PROVIDER_REFUSED' }],
+    ['address', 500, {}, { code: 'PROVIDER_REFUSED' }],
+    ['internal', 500, {}, { code: 'PROVIDER_UNAVAILABLE' }],
+    ['credentials', 401, { transient: 'true' }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }],
+    ['validation', 400, { transient: true }, { code: 'PROVIDER_UNAVAILABLE', retryable: true }],
+    ['slowDown', 429, {}, { code: 'RATE_LIMITED', retryable: true }],
+  ] as const)("keeps SEI's ids (%s with %i %o)", async (name, status, change, expected) => {
+    const app = await startApp()
+    const body = { ...PROBLEMS[name], ...tracked, ...change }
+    app.fault('sei', { match: 'POST /v2/oauthtoken', fault: 'status', status, body, times: 0 })
+    const { errors } = await app.run(SET, { input: { externalId: 'test', attributes: [LINE] } })
+    expect(errors[0]!.extensions).toMatchObject({
+      ...expected,
+      providerStatus: status,
+      providerCode: body.code,
+      providerRequestId: tracked.trackingId,
+    })
+    expect(app.recorded('sei')).toEqual([])
+    await app.close()
+  })
+})
+
+test.each([
+  ['on', /^Basic \S+$/],
+  ['off', /^[\w+/]+=*$/],
+])('the credentials of a login have the scheme where SEI_BASIC_PREFIX is %s', async (setting, form) => {
+  const app = await startApp({ SEI_BASIC_PREFIX: setting })
+  expect((await app.run(SET, { input: { externalId: 'test', attributes: [LINE] } })).errors).toEqual([])
+  const logins = app.emulators.sei.calls().filter(({ url }) => url === '/v2/oauthtoken')
+  expect(logins.map(({ headers }) => headers.authorization)).toEqual([expect.stringMatching(form)])
+  await app.close()
 })
 
 test('the path of a job status is a setting', async () => {

@@ -22,7 +22,7 @@ export type AccountAttributesJobStatus =
   | 'FAILED'
   /** The write is accepted and not yet executed, or SEI reports a status that this schema does not know. */
   | 'PENDING'
-  /** SEI reported only statuses that this schema does not know for a day. Check the account at SEI. */
+  /** For a day SEI reported only statuses that this schema does not know, or did not find the job. Check the account at SEI. */
   | 'UNKNOWN';
 
 /** The schemes of account ids. */

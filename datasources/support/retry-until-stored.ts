@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
+import { monotonicClock } from './monotonic-clock.js'
 
 const MIN_DELAY_MS = 250
 const MAX_DELAY_MS = 5_000
