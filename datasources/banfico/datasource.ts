@@ -14,7 +14,7 @@ import {
   type Verify,
 } from './contract.js'
 import { requestBody } from './mapping.js'
-import { isOtherAccount } from './question.js'
+import { namesOther } from './question.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -71,8 +71,7 @@ export function banficoSource(client: ProviderClient, version: ApiVersion, now: 
         response: answers.verification,
       })
       const { result } = reply.body.data
-      if (result.account != null && isOtherAccount(result.account.id, verification.account.id))
-        throw malformed(reply.status)
+      if (result.account != null && namesOther(result.account, verification.account)) throw malformed(reply.status)
       return toReply(reply, result, now())
     },
 

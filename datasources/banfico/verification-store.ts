@@ -117,7 +117,7 @@ export class VerificationStore {
     const verification: StoredVerification = {
       ...askerOf(caller),
       question,
-      account: askedAccount(this.#store, verify.account.id),
+      account: askedAccount(this.#store, verify.account),
       slaUntil: at + slaSeconds * 1000,
       pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),
@@ -148,9 +148,7 @@ export class VerificationStore {
 
   /** True unless a polled result names another account than the question did. */
   answers({ account }: StoredVerification, result: VerificationResult | null): boolean {
-    return (
-      account === undefined || result?.account == null || namesAccount(this.#store, account, result.account.accountId)
-    )
+    return account === undefined || result?.account == null || namesAccount(this.#store, account, result.account)
   }
 
   async #noteShared(id: string, caller: Caller): Promise<void> {
