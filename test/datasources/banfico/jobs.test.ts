@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { VerificationStore } from '../../../datasources/banfico/verification-store.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
 import { CheckPayeesDocument, PayeeChecksDocument } from '../../../schema/operations/index.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 const POST = 'POST /v1.0/account-verifications'
 const mine: RunOptions = { client: 'payer', scopes: ['verifications:read', 'verifications:write', 'pii:read'] }
@@ -40,7 +42,10 @@ beforeAll(async () => {
   replica = await startApp(settings, app)
 })
 beforeEach(() => app.clear())
-afterEach(today)
+afterEach(() => {
+  today()
+  resetQuirks(app.emulators, 'banfico')
+})
 afterAll(async () => {
   await replica.close()
   await app.close()
@@ -197,6 +202,44 @@ describe('a row', () => {
     later(3600)
     expect(short(await read(jobId, mine, replica))[0]).toEqual(['later', 'COMPLETED', 'FULL_MATCH'])
     expect(checks()).toBe(2)
+  })
+})
+
+describe('a pending row', () => {
+  const only = async (jobId: string, at = app) => (await read(jobId, mine, at)).results.nodes[0]
+  const pendingId = async (jobId: string, at = app): Promise<string> =>
+    (await until(jobId, ({ counts }) => counts.pending === 1, mine, at)).results.nodes[0].result.id
+
+  test('of which the verification could not be stored is OUTCOME_UNKNOWN: no bank was silent', async () => {
+    const update = vi.spyOn(VerificationStore.prototype, 'add').mockResolvedValueOnce(true)
+    const jobId = await begun([row('not stored', { id: '90070020000030' })])
+    await until(jobId, ({ counts }) => counts.queued === 0)
+    expect(update).toHaveBeenCalledTimes(1)
+    const { error } = await only(jobId)
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(error.message).not.toContain('did not answer')
+  })
+
+  test('whose answer was read by its id, and is known nowhere any more, is OUTCOME_UNKNOWN', async () => {
+    const forgetful = await startApp({ ...settings, VERIFICATION_MAX_AGE_SECONDS: '0' }, app)
+    app.emulators.banfico.quirks(['resultsExpire'])
+    const jobId = await begun([row('read by id', { id: '90070020000030' })], {}, mine, forgetful)
+    const id = await pendingId(jobId, forgetful)
+    later(2)
+    const query = 'query($id: ID!) { verificationResult(id: $id) { state } }'
+    expect((await forgetful.run(query, { id }, mine)).data.verificationResult).toEqual({ state: 'COMPLETED' })
+    later(60)
+    const { error } = await only(jobId, forgetful)
+    await forgetful.close()
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(error.message).not.toContain('did not answer')
+  })
+
+  test('of a bank that says nothing within the time that it promised is PROVIDER_TIMEOUT', async () => {
+    const jobId = await begun([row('silent', { id: '90070020000034' })])
+    await pendingId(jobId)
+    later(3)
+    expect((await only(jobId)).error).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: false })
   })
 })
 
