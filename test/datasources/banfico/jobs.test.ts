@@ -176,6 +176,12 @@ describe('a row', () => {
     expect(checks()).toBe(1)
   })
 
+  test('that a limit of the rate refuses is asked again as often as the other rows are answered', async () => {
+    app.emulators.banfico.quirks(['rateLimit'])
+    const job = await until(await begun(rows(12)), isOver)
+    expect(job.counts).toMatchObject({ completed: 12, failed: 0 })
+  }, 30_000)
+
   test('that was certainly not executed is tried again after the wait that the provider asks for', async () => {
     app.fault('banfico', { match: POST, fault: 'status', status: 429, times: 1, headers: { 'retry-after': '1' } })
     const job = await until(await begun(rows(2)), isOver)
