@@ -5,6 +5,7 @@ import { ApiError, retryAfterOf } from '../contract/errors.js'
 import { Bulkhead, type Claim } from '../http/bulkhead.js'
 import { sleep } from '../http/retry.js'
 import type { Verify } from './contract.js'
+import { isLostAnswer } from './datasource.js'
 import { JobRows } from './job-rows.js'
 import { type JobStore, LEASE_MS, type OpenRow, type StoredJob, type StoredRow } from './job-store.js'
 
@@ -39,11 +40,10 @@ const isUnexecuted = (error: unknown): error is ApiError =>
 
 const outcomeUnknown = (): ApiError => new ApiError('OUTCOME_UNKNOWN', { provider: Label.BANFICO, title: 'Banfico' })
 
-/** The error of a row: a lost answer may have been billed, so it is an unknown outcome. */
+/** The error of a row: a lost answer may have been billed, so it is an unknown outcome. With a 408 the bank did not answer. */
 function rowError(error: unknown): ApiError {
   if (!(error instanceof ApiError)) return outcomeUnknown()
-  const isLost = error.code === 'PROVIDER_TIMEOUT' && error.extensions['providerStatus'] === undefined
-  return isLost ? outcomeUnknown() : error
+  return isLostAnswer(error) && statusOf(error) !== 408 ? outcomeUnknown() : error
 }
 
 /** The attempts of a row that count. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { VerificationStore } from '../../../datasources/banfico/verification-store.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import type { Fault } from '../../../datasources/emulator/run.js'
 import { CheckPayeesDocument, PayeeChecksDocument } from '../../../schema/operations/index.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
@@ -11,6 +12,7 @@ import { type App, type RunOptions, startApp } from '../../support/app.js'
 import { resetQuirks } from '../../support/quirks.js'
 
 const POST = 'POST /v1.0/account-verifications'
+const TOKEN = 'POST /oauth/token'
 const mine: RunOptions = { client: 'payer', scopes: ['verifications:read', 'verifications:write', 'pii:read'] }
 const own = (sub: string): RunOptions => ({
   client: 'payers',
@@ -100,7 +102,7 @@ describe('a job', () => {
       ['other name', 'COMPLETED', 'NO_MATCH'],
       ['close', 'COMPLETED', 'PARTIAL_MATCH'],
       ['refused', 'FAILED', 'BAD_USER_INPUT'],
-      ['broken', 'FAILED', 'PROVIDER_UNAVAILABLE'],
+      ['broken', 'FAILED', 'OUTCOME_UNKNOWN'],
       ['no account', 'COMPLETED', 'UNABLE_TO_MATCH'],
       ['not served', 'FAILED', 'BAD_USER_INPUT'],
     ])
@@ -175,6 +177,49 @@ describe('a row', () => {
     await read(jobId, mine, replica)
     expect(checks()).toBe(1)
   })
+
+  test.each<[status: number, code: string]>([
+    [408, 'PROVIDER_TIMEOUT'],
+    [499, 'OUTCOME_UNKNOWN'],
+    [500, 'OUTCOME_UNKNOWN'],
+    [502, 'OUTCOME_UNKNOWN'],
+    [504, 'OUTCOME_UNKNOWN'],
+    [520, 'OUTCOME_UNKNOWN'],
+  ])('whose check is answered with %i may have been billed: %s, not to be repeated', async (status, code) => {
+    app.fault('banfico', { match: POST, fault: 'status', status })
+    const job = await until(await begun(rows(1)), isOver)
+    expect(job.results.nodes[0]).toMatchObject({ state: 'FAILED', error: { code, retryable: false } })
+    expect(checks()).toBe(1)
+  })
+
+  test.each<[what: string, fault: Omit<Fault, 'match'>]>([
+    ['does not answer', { fault: 'hang' }],
+    ['answers 500', { fault: 'status', status: 500 }],
+    ['answers 502', { fault: 'status', status: 502 }],
+    ['answers 504', { fault: 'status', status: 504 }],
+    ['cuts the connection', { fault: 'reset' }],
+  ])(
+    'that was not sent because the token endpoint %s is asked later',
+    async (_what, fault) => {
+      const fresh = await startApp({ ...settings, BANFICO_TIMEOUT_MS: '2000' }, app)
+      app.fault('banfico', { match: TOKEN, ...fault })
+      const job = await until(await begun(rows(3), {}, mine, fresh), isOver, mine, fresh)
+      await fresh.close()
+      expect(job.counts).toMatchObject({ completed: 3, failed: 0 })
+      expect(checks()).toBe(3)
+    },
+    30_000,
+  )
+
+  test('whose token is refused as stale, and cannot be renewed at once, is asked later', async () => {
+    const fresh = await startApp({ ...settings, BANFICO_TIMEOUT_MS: '2000' }, app)
+    await until(await begun(rows(1), {}, mine, fresh), isOver, mine, fresh)
+    app.fault('banfico', { match: POST, fault: 'status', status: 401 })
+    app.fault('banfico', { match: TOKEN, fault: 'hang' })
+    const job = await until(await begun(rows(1), {}, mine, fresh), isOver, mine, fresh)
+    await fresh.close()
+    expect(job.counts).toMatchObject({ completed: 1, failed: 0 })
+  }, 30_000)
 
   test('that a limit of the rate refuses is asked again as often as the other rows are answered', async () => {
     app.emulators.banfico.quirks(['rateLimit'])
