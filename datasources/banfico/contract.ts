@@ -52,6 +52,7 @@ export const answers = {
   any: contract(Type.Unknown()),
 }
 
+export type BanficoAnswer = Static<typeof Verification>
 export type BanficoResult = Static<typeof Result>
 export type BanficoAccount = Static<typeof Account>
 export type BanficoResponder = Static<typeof Responder>

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { KycProvider as Label } from '../../schema/shared.js'
-import { ApiError } from '../contract/errors.js'
-import { type CallScope, detachedScope, type Reply } from '../http/call.js'
+import { ApiError, copyError, retryAfterOf } from '../contract/errors.js'
+import { type Call, type CallScope, detachedScope, type Reply } from '../http/call.js'
+import { isAmbiguousStatus } from '../http/classify.js'
 import type { ProviderClient } from '../http/client.js'
 import { parseRetryAfter, parseSeconds } from '../http/retry-after.js'
 import {
   answers,
   type ApiVersion,
+  type BanficoAnswer,
   type BanficoReply,
   type BanficoResult,
   verificationPath,
   verificationsPath,
   type Verify,
 } from './contract.js'
+import { mapError } from './error-mapping.js'
 import { requestBody } from './mapping.js'
-import { isOtherAccount } from './question.js'
+import { namesOther } from './question.js'
 
 const maxOf = (...hints: (number | undefined)[]): number | undefined => {
   const given = hints.filter((hint) => hint !== undefined)
@@ -54,6 +57,27 @@ export class AmbiguousAnswer extends ApiError {
   }
 }
 
+/** True where the check may have been carried out, and billed, although its answer is not known. */
+export function isLostAnswer({ code, extensions }: ApiError): boolean {
+  const status = extensions['providerStatus'] as number | undefined
+  return status === undefined ? code === 'PROVIDER_TIMEOUT' : isAmbiguousStatus(status)
+}
+
+/** The error of a check that was sent: where the answer is lost, only the caller decides on another check. */
+const afterSending = (error: ApiError): ApiError =>
+  isLostAnswer(error) ? copyError(error, { retryable: false }) : error
+
+/** The error of a check that was not sent: what failed is no answer to it, and no lost one. */
+function beforeSending(error: ApiError): ApiError {
+  if (error.code !== 'PROVIDER_TIMEOUT' && error.code !== 'PROVIDER_UNAVAILABLE') return error
+  const retryAfterSeconds = retryAfterOf(error)
+  return new ApiError('PROVIDER_UNAVAILABLE', {
+    provider: Label.BANFICO,
+    title: 'Banfico',
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  })
+}
+
 /** Banfico's endpoints, one method each, in Banfico's words. `now` is the clock that polls are scheduled by. */
 export function banficoSource(client: ProviderClient, version: ApiVersion, now: () => number) {
   const headers = (xRefId: string) => ({ 'transaction-xref-id': xRefId })
@@ -62,17 +86,27 @@ export function banficoSource(client: ProviderClient, version: ApiVersion, now: 
     /** Asks the bank that holds the account. Each call begins a new verification with its own id, so none is retried. */
     async verify(scope: CallScope, verification: Verify): Promise<BanficoReply<BanficoResult>> {
       const xRefId = randomUUID()
-      const reply = await client.send(scope, {
+      let isSent = false
+      const call: Call<BanficoAnswer> = {
         method: 'POST',
         path: verificationsPath(version),
         effect: 'nonRepeatableRead',
         json: requestBody(verification, version, xRefId),
         headers: headers(xRefId),
         response: answers.verification,
+        mapError: (response) => {
+          const mapping = mapError(response)
+          // It was not carried out, and is sent anew with another token.
+          if (mapping.stale) isSent = false
+          return mapping
+        },
+      }
+      const reply = await client.send({ ...scope, markSent: () => (isSent = true) }, call).catch((error: unknown) => {
+        if (!(error instanceof ApiError)) throw error
+        throw isSent ? afterSending(error) : beforeSending(error)
       })
       const { result } = reply.body.data
-      if (result.account != null && isOtherAccount(result.account.id, verification.account.id))
-        throw malformed(reply.status)
+      if (result.account != null && namesOther(result.account, verification.account)) throw malformed(reply.status)
       return toReply(reply, result, now())
     },
 

@@ -4,43 +4,54 @@ import { KycProvider as Label } from '../../schema/shared.js'
 import { ApiError, retryAfterOf } from '../contract/errors.js'
 import { Bulkhead, type Claim } from '../http/bulkhead.js'
 import { sleep } from '../http/retry.js'
-import { type JobStore, LEASE_MS, type OpenRow, type StoredJob, type StoredRow } from './job-store.js'
 import type { Verify } from './contract.js'
+import { isLostAnswer } from './datasource.js'
+import { JobRows } from './job-rows.js'
+import { type JobStore, LEASE_MS, type OpenRow, type StoredJob, type StoredRow } from './job-store.js'
 
 /** The part of the provider's permits that rows of jobs may hold: the others stay free for single checks. */
 const PART_OF_PERMITS = 1 / 4
 /** How often a row is tried that the provider certainly did not execute. */
 const MAX_ATTEMPTS = 5
 const MIN_PAUSE_SECONDS = 1
+/** Of a pause that the provider did not ask for. */
 const MAX_PAUSE_SECONDS = 60
 /** How often the outcome of a row is offered to a store that is away, with longer and longer waits. */
 const MAX_STORE_ATTEMPTS = 8
 const MAX_STORE_WAIT_MS = 10_000
 /** The greatest delay of a timer. */
 const FOREVER_MS = 2 ** 31 - 1
-/** The pause before a row whose attempt certainly had no effect. */
+
+/** The pause after an attempt that certainly had no effect: as long as the provider asks for, else twice as long each time. */
 const pauseMs = (error: ApiError, attempts: number): number =>
-  Math.min(MAX_PAUSE_SECONDS, Math.max(MIN_PAUSE_SECONDS, retryAfterOf(error) ?? 2 ** (attempts - 1))) * 1000
+  Math.max(MIN_PAUSE_SECONDS, retryAfterOf(error) ?? Math.min(MAX_PAUSE_SECONDS, 2 ** (attempts - 1))) * 1000
 
 const isOf = (code: ApiError['code'], error: unknown): error is ApiError =>
   error instanceof ApiError && error.code === code
+
+const statusOf = ({ extensions }: ApiError) => extensions['providerStatus'] as number | undefined
 
 /**
  * True where the row was not executed, and a later attempt may succeed: Banfico limits the rate, or answers 503, or nothing
  * was sent. A 503 of a proxy whose connection broke after the request was sent cannot be told from that of Banfico.
  */
 const isUnexecuted = (error: unknown): error is ApiError =>
-  isOf('RATE_LIMITED', error) ||
-  (isOf('PROVIDER_UNAVAILABLE', error) && [undefined, 503].includes(error.extensions['providerStatus'] as number))
+  isOf('RATE_LIMITED', error) || (isOf('PROVIDER_UNAVAILABLE', error) && [undefined, 503].includes(statusOf(error)))
 
 const outcomeUnknown = (): ApiError => new ApiError('OUTCOME_UNKNOWN', { provider: Label.BANFICO, title: 'Banfico' })
 
-/** The error of a row: a lost answer may have been billed, so it is an unknown outcome. */
+/** The error of a row: a lost answer may have been billed, so it is an unknown outcome. With a 408 the bank did not answer. */
 function rowError(error: unknown): ApiError {
   if (!(error instanceof ApiError)) return outcomeUnknown()
-  const isLost = error.code === 'PROVIDER_TIMEOUT' && error.extensions['providerStatus'] === undefined
-  return isLost ? outcomeUnknown() : error
+  return isLostAnswer(error) && statusOf(error) !== 408 ? outcomeUnknown() : error
 }
+
+/** The attempts of a row that count. */
+const attemptsOf = ({ attempts, excused = 0 }: OpenRow): number => attempts - excused
+
+/** A row that was not executed. Its attempt does not count where the provider answered others meanwhile, unless it is a 503, which may be of its bank. */
+const afterRefusal = (row: OpenRow, error: ApiError, wereOthersAnswered: boolean): OpenRow =>
+  wereOthersAnswered && statusOf(error) !== 503 ? { ...row, excused: (row.excused ?? 0) + 1 } : row
 
 /** A job as one process runs it. */
 export interface JobRun {
@@ -52,25 +63,6 @@ export interface JobRun {
   readonly share: readonly string[]
   /** Called when no row waits any more. */
   readonly asked: () => Promise<void>
-}
-
-/** The rows of one job that wait, and the pause that the provider asked for. */
-class Rows {
-  readonly waiting: number[] = []
-  #pause: Promise<unknown> = Promise.resolve()
-
-  constructor(rows: readonly (StoredRow | null)[]) {
-    for (const [index, row] of rows.entries()) if (row?.state === 'waiting') this.waiting.push(index)
-  }
-
-  putBack(index: number, ms: number, signal: AbortSignal): void {
-    this.waiting.unshift(index)
-    this.#pause = sleep(ms, signal)
-  }
-
-  pause(): Promise<unknown> {
-    return this.#pause
-  }
 }
 
 /** The rows of a job that this process takes over. Those that are asked lose their answers: the process that asked them has died. */
@@ -129,7 +121,7 @@ export class JobRunner {
     }, LEASE_MS / 3)
     heartbeat.unref()
     try {
-      await this.#askAll(run, new Rows(await takenOver(run)), signal)
+      await this.#askAll(run, new JobRows(await takenOver(run)), signal)
       if (!signal.aborted) await run.asked()
     } finally {
       clearInterval(heartbeat)
@@ -139,11 +131,12 @@ export class JobRunner {
   }
 
   /** Asks the rows; rejects when a worker cannot go on, after the others have stopped too. */
-  async #askAll(run: JobRun, rows: Rows, signal: AbortSignal): Promise<void> {
+  async #askAll(run: JobRun, rows: JobRows, signal: AbortSignal): Promise<void> {
     const failed = new AbortController()
     const either = AbortSignal.any([signal, failed.signal])
     // Each worker listens while it waits.
     setMaxListeners(0, either)
+    either.addEventListener('abort', () => rows.wake(), { once: true })
     const work = async () => {
       try {
         await this.#work(run, rows, either)
@@ -152,33 +145,40 @@ export class JobRunner {
         throw error
       }
     }
-    const workers = Math.min(this.#maxWorkers, rows.waiting.length)
+    const workers = Math.min(this.#maxWorkers, rows.size)
     const ended = await Promise.allSettled(Array.from({ length: workers }, work))
     for (const worker of ended) if (worker.status === 'rejected') throw worker.reason
   }
 
-  async #work(run: JobRun, rows: Rows, signal: AbortSignal): Promise<void> {
+  async #work(run: JobRun, rows: JobRows, signal: AbortSignal): Promise<void> {
     const claim: Claim = { share: run.share, isWrite: false }
-    while (rows.waiting.length > 0) {
-      await rows.pause()
+    while (await rows.ready(signal)) {
       if ((await this.#permits.acquire({ signal, timeoutMs: FOREVER_MS }, claim)) !== 'acquired') return
       try {
-        const index = rows.waiting.shift()
-        if (index !== undefined) await this.#askRow(run, rows, index, signal)
+        // A pause may have begun during the wait for the permit.
+        const index = rows.take()
+        if (index !== undefined) await this.#askRow(run, rows, index).finally(() => rows.end(index))
       } finally {
         this.#permits.release(claim)
       }
     }
   }
 
-  async #askRow({ id, job, store, ask }: JobRun, rows: Rows, index: number, signal: AbortSignal): Promise<void> {
+  async #askRow({ id, job, store, ask }: JobRun, rows: JobRows, index: number): Promise<void> {
     const row = await store.claim(id, index)
     if (row === undefined) return
     const outcome = await ask(row.verify, job.maxAgeSeconds).catch((error: unknown) => ({ error }))
-    if (!('error' in outcome)) return this.#untilStored(() => store.answer(id, index, outcome))
-    if (isUnexecuted(outcome.error) && mayTryAgain(row)) {
-      await this.#untilStored(() => store.putBack(id, index))
-      return rows.putBack(index, pauseMs(outcome.error, row.attempts), signal)
+    if (!('error' in outcome)) {
+      rows.answered(index)
+      return this.#untilStored(() => store.answer(id, index, outcome))
+    }
+    if (isUnexecuted(outcome.error)) {
+      const refused = afterRefusal(row, outcome.error, rows.wereOthersAnswered(index))
+      rows.pause(pauseMs(outcome.error, attemptsOf(refused)), outcome.error.code === 'RATE_LIMITED')
+      if (attemptsOf(refused) < MAX_ATTEMPTS) {
+        await this.#untilStored(() => store.putBack(id, index, refused))
+        return rows.putBack(index)
+      }
     }
     const error = rowError(outcome.error)
     return this.#untilStored(() => store.fail(id, index, error))
@@ -196,5 +196,3 @@ export class JobRunner {
     }
   }
 }
-
-const mayTryAgain = ({ attempts }: OpenRow): boolean => attempts < MAX_ATTEMPTS

@@ -36,7 +36,14 @@ interface RowIdentity {
 /** A stored row: `asked` from before its call until the answer is stored, so that no process asks twice. */
 export type StoredRow = RowIdentity &
   (
-    | { readonly state: 'waiting' | 'asked'; readonly verify: Verify; readonly attempts: number }
+    | {
+        readonly state: 'waiting' | 'asked'
+        readonly verify: Verify
+        /** How often it was asked: tells one claim of the row from another. */
+        readonly attempts: number
+        /** The attempts that do not count, because the provider answered others meanwhile; absent where there are none. */
+        readonly excused?: number | undefined
+      }
     | { readonly state: 'answered'; readonly result: StoredResult }
     | { readonly state: 'failed'; readonly failure: RowFailure }
   )
@@ -67,6 +74,8 @@ const failureOf = (error: ApiError): RowFailure => ({
   retryable: error.extensions['retryable'] === true,
   message: error.message,
 })
+
+const isCompleted = (row: StoredRow): boolean => row.state === 'answered' && row.result.account !== null
 
 const identityOf = ({ clientReference, input }: RowIdentity): RowIdentity => ({ clientReference, input })
 
@@ -192,26 +201,27 @@ export class JobStore {
     return changed ? (value as OpenRow) : undefined
   }
 
-  /** Lets a row wait again that was certainly not asked. */
-  async putBack(id: string, index: number): Promise<void> {
-    await this.#updateRow(id, index, (row) => (row.state === 'asked' ? { ...row, state: 'waiting' } : undefined))
+  /** Lets a row wait again that was certainly not asked, unless it was claimed anew since. */
+  async putBack(id: string, index: number, { attempts, excused }: OpenRow): Promise<void> {
+    await this.#updateRow(id, index, (row) =>
+      row.state === 'asked' && row.attempts === attempts ? { ...row, state: 'waiting', excused } : undefined,
+    )
   }
 
-  /** Stores the answer, also that of a row of which another process has given up hope. */
+  /**
+   * Stores the answer, also that of a row of which another process has given up hope. A completed answer stays: the
+   * pending one may be offered once more, where the reply to the first time was lost.
+   */
   async answer(id: string, index: number, result: VerificationResult): Promise<void> {
-    await this.#updateRow(id, index, (row) => ({
-      ...identityOf(row),
-      state: 'answered',
-      result: toStoredResult(result),
-    }))
+    await this.#updateRow(id, index, (row) =>
+      isCompleted(row) ? undefined : { ...identityOf(row), state: 'answered', result: toStoredResult(result) },
+    )
   }
 
   /** Ends a row without an answer; an answer that is stored meanwhile stays. */
   async fail(id: string, index: number, error: ApiError): Promise<void> {
     await this.#updateRow(id, index, (row) =>
-      row.state === 'answered' && row.result.account !== null
-        ? undefined
-        : { ...identityOf(row), state: 'failed', failure: failureOf(error) },
+      isCompleted(row) ? undefined : { ...identityOf(row), state: 'failed', failure: failureOf(error) },
     )
   }
 

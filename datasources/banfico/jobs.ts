@@ -23,6 +23,7 @@ import { type BanficoInstance, jobStore, query, verificationStore } from './inst
 import type { StoredJob, StoredRow } from './job-store.js'
 import { results } from './results.js'
 import { fromStoredResult } from './stored-result.js'
+import type { StoredVerification } from './verification-store.js'
 
 /** A page of the rows of a job. */
 export interface JobRowsKey {
@@ -92,6 +93,15 @@ export function runJob(instance: BanficoInstance, operation: OperationScope, id:
   })
 }
 
+/** The error of a pending row without an answer. Only of a verification that is pending still did the bank say nothing. */
+const absent = (known: StoredVerification | null): ApiError =>
+  known?.pending != null
+    ? new ApiError('PROVIDER_TIMEOUT', {
+        message: 'The bank did not answer within the time that it promised.',
+        retryable: false,
+      })
+    : new ApiError('OUTCOME_UNKNOWN', { message: 'The bank was asked, but its answer cannot be read any more.' })
+
 /** Asks for the answer of a pending row, where that is due, and stores what has ended. */
 async function refreshed(
   instance: BanficoInstance,
@@ -115,12 +125,9 @@ async function refreshed(
     // What only its asker may read says nothing of the bank.
     const known = await verificationStore(instance, operation).find(id)
     if (known && !mayRead({ caller: operation.caller, foreign: () => undefined }, known)) return row
-    const error = new ApiError('PROVIDER_TIMEOUT', {
-      message: 'The bank did not answer within the time that it promised.',
-      retryable: false,
-    })
+    const error = absent(known)
     await store.fail(jobId, index, error)
-    return failed(row.clientReference, errorOf('PROVIDER_TIMEOUT', error.message))
+    return failed(row.clientReference, errorOf(error.code, error.message))
   }
   if (latest.state === VerificationState.PENDING) return { ...row, result: latest }
   await store.answer(jobId, index, latest)

@@ -4,9 +4,10 @@ import {
   NameCheckStatus,
   type VerificationResult,
   VerificationState,
+  type VerifiedAccount,
 } from '../../schema/verification.js'
 import type { Store } from '../contract/store.js'
-import type { Verify } from './contract.js'
+import type { BanficoAccount, Verify } from './contract.js'
 
 /** The canonical form of a question; its texts are in normal form already. */
 export const canonical = ({ types, initiator, account }: Verify): string =>
@@ -31,28 +32,55 @@ export const isDefinitive = ({ state, account }: VerificationResult, { types }: 
   account?.status === AccountStatus.ACTIVE &&
   DEFINITIVE.includes(account.nameCheckStatus)
 
-/** The letters and digits of an account's id, by which two notations of it are compared. */
+/** The letters and digits of an id, by which two notations of it are compared. */
 const plain = (id: string): string => id.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase()
 
-/** True where an answer names another account than the one asked about. Of another length it may be masked, or in another form. */
-export function isOtherAccount(answered: string, asked: string): boolean {
+/** True where an answer has another id than the question. Of another length it may be masked, or in another form. */
+function isOther(answered: unknown, asked: string | undefined): boolean {
+  if (typeof answered !== 'string' || asked === undefined) return false
   const [given, wanted] = [plain(answered), plain(asked)]
   return given.length === wanted.length && given !== wanted
 }
 
-/** The account of a question that is stored with it: a keyed hash, and not the number. */
-export interface AskedAccount {
+/** True where an answer names another account than the one asked about, by its id or its secondary id. */
+export const namesOther = (answered: BanficoAccount, asked: Verify['account']): boolean =>
+  isOther(answered.id, asked.id) || isOther(answered.secondaryId, asked.secondaryId)
+
+/** An id that is stored with its question: a keyed hash, and not the id. */
+interface AskedId {
   readonly length: number
   readonly digest: string
 }
 
-export function askedAccount({ digest }: Store, id: string): AskedAccount {
-  const account = plain(id)
-  return { length: account.length, digest: digest('verified-account', account) }
+/** The account of a question that is stored with it. */
+export interface AskedAccount extends AskedId {
+  /** Absent where the question had none, and in records of versions that did not keep it. */
+  readonly secondary?: AskedId | undefined
 }
 
-/** As `isOtherAccount` says it of the number: false where an answer names another account than the one asked about. */
-export function namesAccount({ isDigest }: Store, { length, digest }: AskedAccount, answered: string): boolean {
-  const account = plain(answered)
-  return account.length !== length || isDigest(digest, 'verified-account', account)
+const [ACCOUNT, SECONDARY] = ['verified-account', 'verified-secondary']
+
+function askedId({ digest }: Store, kind: string, id: string): AskedId {
+  const text = plain(id)
+  return { length: text.length, digest: digest(kind, text) }
 }
+
+export const askedAccount = (store: Store, { id, secondaryId }: Verify['account']): AskedAccount => ({
+  ...askedId(store, ACCOUNT, id),
+  ...(secondaryId === undefined ? {} : { secondary: askedId(store, SECONDARY, secondaryId) }),
+})
+
+/** As `isOther` says it of the ids themselves. */
+function isOtherThan({ isDigest }: Store, kind: string, asked: AskedId | undefined, answered: string | null): boolean {
+  if (asked === undefined || answered === null) return false
+  const text = plain(answered)
+  return text.length === asked.length && !isDigest(asked.digest, kind, text)
+}
+
+/** As `namesOther` says it of the ids themselves: false where an answer names another account than the one asked about. */
+export const namesAccount = (
+  store: Store,
+  asked: AskedAccount,
+  { accountId, secondaryId }: Pick<VerifiedAccount, 'accountId' | 'secondaryId'>,
+): boolean =>
+  !isOtherThan(store, ACCOUNT, asked, accountId) && !isOtherThan(store, SECONDARY, asked.secondary, secondaryId)

@@ -44,7 +44,10 @@ async function pollUnderLease(
   const isOverdue = found === null && now >= slaUntil
   const result = isOverdue ? null : toResult(id, reply, instance.drift, pace.begunAt)
   if (!store.answers(known, result)) return failed(new AmbiguousAnswer())
-  await store.completePoll(id, lease, result, reply)
+  const completion = await store.completePoll(id, lease, result, reply)
+  if (completion === 'shared') return failed(new AmbiguousAnswer())
+  // What was erased while the bank was asked is told no more.
+  if (completion === 'gone') return null
   instance.record(verificationChange(id, result, { owner, subjects: subjectsOf(result) }))
   return result
 }
@@ -56,12 +59,14 @@ async function recover(
   id: string,
   known: StoredVerification | null,
 ): Promise<VerificationResult | null> {
+  const store = verificationStore(instance, operation)
   const found = await nullIfNotFound(instance.source.fetch(sharedScope(operation), id))
   const result = found && toResult(id, found, instance.drift)
-  if (known && !verificationStore(instance, operation).answers(known, result)) throw new AmbiguousAnswer()
-  if (known && result?.state === VerificationState.COMPLETED)
-    await verificationStore(instance, operation).complete(id, result)
-  return result
+  if (known && !store.answers(known, result)) throw new AmbiguousAnswer()
+  if (known === null || result?.state !== VerificationState.COMPLETED) return result
+  const completion = await store.complete(id, result)
+  if (completion === 'shared') throw new AmbiguousAnswer()
+  return completion === 'gone' ? null : result
 }
 
 async function poll(

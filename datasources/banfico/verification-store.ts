@@ -62,6 +62,12 @@ async function nullIfUnavailable<T>(stored: Promise<T>): Promise<T | null> {
 const isOfAnother = (current: StoredVerification | null, question: string): boolean =>
   current?.question !== undefined && (current.sharedWith !== undefined || current.question !== question)
 
+/** Whose a polled result is: of the verification, perhaps of another one with the same id, or of one that is known no more. */
+export type Completion = 'mine' | 'shared' | 'gone'
+
+const completionOf = (known: StoredVerification | null): Completion =>
+  known === null ? 'gone' : known.sharedWith === undefined ? 'mine' : 'shared'
+
 const ownerKey = (id: string): StoreKey => ['verification', id]
 const resultKey = (id: string): StoreKey => ['verification-result', id]
 const questionKey = (question: string): StoreKey => ['verification-question', question]
@@ -117,7 +123,7 @@ export class VerificationStore {
     const verification: StoredVerification = {
       ...askerOf(caller),
       question,
-      account: askedAccount(this.#store, verify.account.id),
+      account: askedAccount(this.#store, verify.account),
       slaUntil: at + slaSeconds * 1000,
       pending: completed ? null : toStoredResult(result),
       pace: pollSchedule(at, hintSeconds),
@@ -148,9 +154,7 @@ export class VerificationStore {
 
   /** True unless a polled result names another account than the question did. */
   answers({ account }: StoredVerification, result: VerificationResult | null): boolean {
-    return (
-      account === undefined || result?.account == null || namesAccount(this.#store, account, result.account.accountId)
-    )
+    return account === undefined || result?.account == null || namesAccount(this.#store, account, result.account)
   }
 
   async #noteShared(id: string, caller: Caller): Promise<void> {
@@ -195,9 +199,9 @@ export class VerificationStore {
     lease: string,
     result: VerificationResult | null,
     { at, hintSeconds }: Pick<BanficoReply, 'at' | 'hintSeconds'>,
-  ): Promise<void> {
+  ): Promise<Completion> {
     if (result?.state === VerificationState.COMPLETED) return this.complete(id, result)
-    await nullIfUnavailable(
+    const released = await nullIfUnavailable(
       this.#update(id, (current) => {
         const next = current?.pending ? completePoll(current.pace, lease, at, hintSeconds) : undefined
         return (
@@ -210,6 +214,7 @@ export class VerificationStore {
         )
       }),
     )
+    return released === null ? 'mine' : completionOf(released.value)
   }
 
   /** Releases the lease after a failed poll, which does not tell the state of the verification. */
@@ -222,14 +227,23 @@ export class VerificationStore {
     )
   }
 
-  /** Stores a completed result: no more polls while it is stored. */
-  async complete(id: string, result: VerificationResult): Promise<void> {
-    const subjects = result.account ? [result.account.accountId] : []
-    const labels = this.find(id).then((known): Labels => ({ subjects, tenant: known?.tenant }))
-    await nullIfUnavailable(labels.then((stated) => this.#setResult(resultKey(id), result, stated)))
-    await nullIfUnavailable(
-      this.#update(id, (current) => (current?.pending ? { ...current, pending: null } : undefined)),
+  /**
+   * Stores a completed result: no more polls while it is stored. Of a verification whose id was given twice, or that was
+   * erased while the bank was asked, it stores nothing. While the store is unavailable the result is told all the same.
+   */
+  async complete(id: string, result: VerificationResult): Promise<Completion> {
+    const completed = await nullIfUnavailable(
+      this.#update(id, (current) =>
+        current?.pending && completionOf(current) === 'mine' ? { ...current, pending: null } : undefined,
+      ),
     )
+    const known = completed?.value
+    const completion = known === undefined ? 'mine' : completionOf(known)
+    if (known && completion === 'mine') {
+      const labels: Labels = { subjects: result.account ? [result.account.accountId] : [], tenant: known.tenant }
+      await nullIfUnavailable(this.#setResult(resultKey(id), result, labels))
+    }
+    return completion
   }
 
   async #setResult(key: StoreKey, result: VerificationResult, labels: Labels): Promise<void> {

@@ -247,7 +247,7 @@ export class AttemptRunner {
       isWrite ? undefined : scope.signal,
       call.effect === 'read' ? circuit : undefined,
     )
-    if (isWrite) scope.markSent?.()
+    if (call.effect !== 'read') scope.markSent?.()
     const sent = transport.send({
       method: call.method,
       path: target,
@@ -278,7 +278,7 @@ export class AttemptRunner {
     if (rejected) return { failed: rejected, outcome: 'ignored' }
     const isTimedOut = reason === 'timeout'
     const ambiguous = effect === 'write' && sent
-    const isLost = isTimedOut || (sent && effect === 'nonRepeatableRead')
+    const isLost = effect === 'nonRepeatableRead' ? sent : isTimedOut
     const code = ambiguous ? 'OUTCOME_UNKNOWN' : isLost ? 'PROVIDER_TIMEOUT' : 'PROVIDER_UNAVAILABLE'
     // What answered no other call meanwhile would let the next attempt wait as long.
     const transient = reason === undefined || (isTimedOut && circuit.answeredSince(beganAt))

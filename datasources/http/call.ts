@@ -148,7 +148,10 @@ export interface CallScope {
   readonly signal: AbortSignal
   /** The deadline, on the clock of `performance.now()`; absent where there is none. */
   readonly deadline?: number | undefined
-  /** Called when a write is sent, or begins to change this server's own store: from then on the operation cannot claim that nothing was done. */
+  /**
+   * Called when a call that is no `read` is sent, or a write begins to change this server's own store: from then on the
+   * operation cannot claim that nothing was done.
+   */
   readonly markSent?: (() => void) | undefined
   /** True once the operation writes: the reads that a write depends on are not shared with other operations. */
   readonly isWriting?: (() => boolean) | undefined

@@ -36,7 +36,7 @@ function mappingOf(status: number, mapping: ErrorMapping): ErrorMapping {
 }
 
 /** Statuses after which a write may have been carried out; 501 and 503 state that it was not. */
-const isAmbiguousStatus = (status: number): boolean =>
+export const isAmbiguousStatus = (status: number): boolean =>
   status === 408 || status === 499 || (status >= 500 && status !== 501 && status !== 503)
 
 /** Codes that mean a failing provider. */

@@ -21,6 +21,8 @@ interface Stored {
   readonly result: Record<string, unknown>
   readonly delay: Delay | undefined
   readonly readyAt: number
+  /** When the quirk `resultsExpire` forgets it. */
+  readonly expiresAt: number
 }
 
 const WORDS: Readonly<Record<number, readonly [code: string, errorCode: string, message: string]>> = {
@@ -60,9 +62,12 @@ function problem(status: number, items?: readonly ErrorItem[]) {
   }
 }
 
-function refuse(reply: FastifyReply, status: number, items?: readonly ErrorItem[]) {
+function refuse(reply: FastifyReply, status: number, items?: readonly ErrorItem[], more: Record<string, string> = {}) {
   const { body, headers } = problem(status, items)
-  return reply.code(status).headers(headers).send(JSON.stringify(body))
+  return reply
+    .code(status)
+    .headers({ ...headers, ...more })
+    .send(JSON.stringify(body))
 }
 
 /** The error items of the reference's examples, by status. */
@@ -234,12 +239,22 @@ const published = {
 }
 
 const TOKEN_SECONDS = 300
+/** Limits of the quirks. */
+const RESULT_SECONDS = 60
+const CHECKS_PER_SECOND = 4
 
 class Banfico {
   readonly clientId = 'kyc-graph'
   readonly clientSecret = secret()
   readonly tokens = new Map<string, number>()
-  readonly results = new Map<string, Stored>([[published.id, { result: published, delay: undefined, readyAt: 0 }]])
+  readonly results = new Map<string, Stored>([
+    [published.id, { result: published, delay: undefined, readyAt: 0, expiresAt: Infinity }],
+  ])
+  /** The present second, and the checks that were begun in it. */
+  #second = 0
+  #checks = 0
+
+  constructor(private readonly quirks: BanficoQuirks) {}
 
   token(request: FastifyRequest<{ Body: Record<string, string> }>, reply: FastifyReply): unknown {
     const expected = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`
@@ -257,7 +272,16 @@ class Banfico {
     return (this.tokens.get(token) ?? 0) > Date.now()
   }
 
+  #isOverLimit(): boolean {
+    const second = Math.floor(performance.now() / 1000)
+    if (second !== this.#second) this.#checks = 0
+    this.#second = second
+    this.#checks += 1
+    return this.#checks > CHECKS_PER_SECOND && this.quirks.has('rateLimit')
+  }
+
   verify(body: unknown, reply: FastifyReply): unknown {
+    if (this.#isOverLimit()) return refuse(reply, 429, undefined, { 'retry-after': '1' })
     const invalid = invalidMembers(body)
     if (invalid.length > 0) return refuse(reply, 400, invalid)
     const { verification } = (body as { data: { verification: Verification } }).data
@@ -279,6 +303,7 @@ class Banfico {
       result: resultOf(id, verification, outcome, holder),
       delay,
       readyAt: delay ? Date.now() + (delay.ms ?? Infinity) : 0,
+      expiresAt: Date.now() + RESULT_SECONDS * 1000,
     }
     this.results.set(id, stored)
     if (!delay) return { data: { result: stored.result } }
@@ -294,7 +319,8 @@ class Banfico {
 
   fetch(id: string, reply: FastifyReply): unknown {
     const stored = this.results.get(id)
-    if (!stored) return refuse(reply, 404)
+    const isForgotten = stored !== undefined && Date.now() >= stored.expiresAt && this.quirks.has('resultsExpire')
+    if (!stored || isForgotten) return refuse(reply, 404)
     if (Date.now() >= stored.readyAt) return { data: { result: stored.result } }
     if (stored.delay!.poll === '404') return refuse(reply, 404)
     void reply.code(stored.delay!.poll === '200' ? 200 : 202).header('retry-after', '1')
@@ -309,6 +335,8 @@ const createQuirks = () =>
     unknownWords: 'The word of the name check is one that no document names.',
     nullMembers: 'Optional members that are absent are null.',
     oddIdentity: 'The first identity of an answer has no value.',
+    rateLimit: `A check beyond ${CHECKS_PER_SECOND} in a second is refused with 429 and a Retry-After of a second.`,
+    resultsExpire: `A result is unknown ${RESULT_SECONDS} seconds after its check.`,
   })
 
 type BanficoQuirks = ReturnType<typeof createQuirks>
@@ -379,8 +407,8 @@ function routes(banfico: Banfico, quirks: BanficoQuirks, root: FastifyInstance):
 
 /** Starts Banfico's emulator: the magic accounts, the people's accounts, and the results of its verifications in memory. */
 export const start = (options: EmulatorOptions) => {
-  const banfico = new Banfico()
   const quirks = createQuirks()
+  const banfico = new Banfico(quirks)
   return runEmulator(
     {
       problem,

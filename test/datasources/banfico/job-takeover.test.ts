@@ -1,19 +1,22 @@
-import { randomBytes } from 'node:crypto'
-import { afterEach, expect, test } from 'vitest'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { JobRunner } from '../../../datasources/banfico/job-runner.js'
 import { JobStore, type StoredRow } from '../../../datasources/banfico/job-store.js'
 import { AccountIdScheme, type VerificationResult, VerificationState } from '../../../schema/verification.js'
+import { ApiError } from '../../../datasources/contract/errors.js'
 import type { Store } from '../../../datasources/contract/store.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { cipherOf } from '../../support/keys.js'
 
-const JOB = 'job'
-const ERASED_JOB = 'erased job'
 const CALLER = { tenant: 'bank', client: 'app', subject: 'app', scopes: new Set(), claims: {} } as never
 const raw = memoryStore()
+let job: string
+beforeEach(() => {
+  job = randomUUID()
+})
 const store: Store = encryptedStore(raw, cipherOf([randomBytes(32)]))
-afterEach(() => raw.close())
+afterAll(() => raw.close())
 
 const newRow = (name: string) => ({
   clientReference: name,
@@ -31,6 +34,34 @@ const RESULT: VerificationResult = {
   nextPollAt: null,
 }
 
+test('a row that another process has claimed since is not put back once more', async () => {
+  const rows = new JobStore(store, 60)
+  await rows.create(job, CALLER, ['refused'].map(newRow), null)
+  const mine = (await rows.claim(job, 0))!
+  await rows.putBack(job, 0, mine)
+  const theirs = (await rows.claim(job, 0))!
+  // The reply of the store to the first time was lost.
+  await rows.putBack(job, 0, mine)
+  expect(await rows.claim(job, 0)).toBeUndefined()
+  await rows.putBack(job, 0, theirs)
+  expect(await rows.claim(job, 0)).toMatchObject({ attempts: 3 })
+})
+
+test('a completed answer stays when the pending one is offered once more; a failure gives way to either', async () => {
+  const rows = new JobStore(store, 60)
+  const pending = { ...RESULT, state: VerificationState.PENDING, account: null }
+  await rows.create(job, CALLER, ['later', 'lost'].map(newRow), null)
+  await rows.answer(job, 0, pending)
+  await rows.answer(job, 0, RESULT)
+  await rows.answer(job, 0, pending)
+  await rows.fail(job, 1, new ApiError('OUTCOME_UNKNOWN'))
+  await rows.answer(job, 1, pending)
+  expect(await rows.rows(job, 2)).toMatchObject([
+    { state: 'answered', result: { state: 'COMPLETED' } },
+    { state: 'answered', result: { state: 'PENDING' } },
+  ])
+})
+
 /** Rows as a process reads them that takes over the job, a moment before their first process puts one of them back. */
 class SlowJobStore extends JobStore {
   constructor(readonly between: () => Promise<void>) {
@@ -46,15 +77,15 @@ class SlowJobStore extends JobStore {
 
 test('a row that its first process puts back, as it was certainly not asked, is asked by the next; one that stays asked is unknown', async () => {
   const first = new JobStore(store, 60)
-  const job = await first.create(JOB, CALLER, ['refused', 'lost', 'new'].map(newRow), null)
-  await first.claim(JOB, 0)
-  await first.claim(JOB, 1)
+  const stored = await first.create(job, CALLER, ['refused', 'lost', 'new'].map(newRow), null)
+  const refused = (await first.claim(job, 0))!
+  await first.claim(job, 1)
   const asked: string[] = []
   const ended = new Promise<void>((resolve) =>
     new JobRunner(4).start({
-      id: JOB,
-      job,
-      store: new SlowJobStore(() => first.putBack(JOB, 0)),
+      id: job,
+      job: stored,
+      store: new SlowJobStore(() => first.putBack(job, 0, refused)),
       share: [],
       ask: (verify) => {
         asked.push(verify.account.id)
@@ -65,7 +96,7 @@ test('a row that its first process puts back, as it was certainly not asked, is 
   )
   await ended
   expect(asked).toEqual(['refused', 'new'])
-  expect(await first.rows(JOB, 3)).toMatchObject([
+  expect(await first.rows(job, 3)).toMatchObject([
     { state: 'answered' },
     { state: 'failed', failure: { code: 'OUTCOME_UNKNOWN', retryable: false } },
     { state: 'answered' },
@@ -74,27 +105,27 @@ test('a row that its first process puts back, as it was certainly not asked, is 
 
 test('a job that is erased while it runs asks for no further row, and ends', async () => {
   const jobs = new JobStore(store, 60)
-  const job = await jobs.create(ERASED_JOB, CALLER, ['first', 'second', 'third'].map(newRow), null)
+  const job = await jobs.create(job, CALLER, ['first', 'second', 'third'].map(newRow), null)
   const asked: string[] = []
   await new Promise<void>((resolve) =>
     new JobRunner(4).start({
-      id: ERASED_JOB,
+      id: job,
       job,
       store: jobs,
       share: [],
       ask: async (verify) => {
         asked.push(verify.account.id)
-        await store.update(['verification-job', ERASED_JOB], 60, () => null)
+        await store.update(['verification-job', job], 60, () => null)
         return RESULT
       },
       asked: () => Promise.resolve(resolve()),
     }),
   )
   expect(asked).toEqual(['first'])
-  expect(await jobs.rows(ERASED_JOB, 3)).toMatchObject([
+  expect(await jobs.rows(job, 3)).toMatchObject([
     { state: 'answered' },
     { state: 'waiting' },
     { state: 'waiting' },
   ])
-  await expect.poll(() => jobs.lease(ERASED_JOB)).toBeDefined()
+  await expect.poll(() => jobs.lease(job)).toBeDefined()
 })

@@ -1,14 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { VerificationStore } from '../../../datasources/banfico/verification-store.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import type { Fault } from '../../../datasources/emulator/run.js'
 import { CheckPayeesDocument, PayeeChecksDocument } from '../../../schema/operations/index.js'
 import { later, today } from '../../support/clock.js'
 import { createGate } from '../../support/gate.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { resetQuirks } from '../../support/quirks.js'
 
 const POST = 'POST /v1.0/account-verifications'
+const TOKEN = 'POST /oauth/token'
 const mine: RunOptions = { client: 'payer', scopes: ['verifications:read', 'verifications:write', 'pii:read'] }
 const own = (sub: string): RunOptions => ({
   client: 'payers',
@@ -40,7 +44,10 @@ beforeAll(async () => {
   replica = await startApp(settings, app)
 })
 beforeEach(() => app.clear())
-afterEach(today)
+afterEach(() => {
+  today()
+  resetQuirks(app.emulators, 'banfico')
+})
 afterAll(async () => {
   await replica.close()
   await app.close()
@@ -95,7 +102,7 @@ describe('a job', () => {
       ['other name', 'COMPLETED', 'NO_MATCH'],
       ['close', 'COMPLETED', 'PARTIAL_MATCH'],
       ['refused', 'FAILED', 'BAD_USER_INPUT'],
-      ['broken', 'FAILED', 'PROVIDER_UNAVAILABLE'],
+      ['broken', 'FAILED', 'OUTCOME_UNKNOWN'],
       ['no account', 'COMPLETED', 'UNABLE_TO_MATCH'],
       ['not served', 'FAILED', 'BAD_USER_INPUT'],
     ])
@@ -171,6 +178,55 @@ describe('a row', () => {
     expect(checks()).toBe(1)
   })
 
+  test.each<[status: number, code: string]>([
+    [408, 'PROVIDER_TIMEOUT'],
+    [499, 'OUTCOME_UNKNOWN'],
+    [500, 'OUTCOME_UNKNOWN'],
+    [502, 'OUTCOME_UNKNOWN'],
+    [504, 'OUTCOME_UNKNOWN'],
+    [520, 'OUTCOME_UNKNOWN'],
+  ])('whose check is answered with %i may have been billed: %s, not to be repeated', async (status, code) => {
+    app.fault('banfico', { match: POST, fault: 'status', status })
+    const job = await until(await begun(rows(1)), isOver)
+    expect(job.results.nodes[0]).toMatchObject({ state: 'FAILED', error: { code, retryable: false } })
+    expect(checks()).toBe(1)
+  })
+
+  test.each<[what: string, fault: Omit<Fault, 'match'>]>([
+    ['does not answer', { fault: 'hang' }],
+    ['answers 500', { fault: 'status', status: 500 }],
+    ['answers 502', { fault: 'status', status: 502 }],
+    ['answers 504', { fault: 'status', status: 504 }],
+    ['cuts the connection', { fault: 'reset' }],
+  ])(
+    'that was not sent because the token endpoint %s is asked later',
+    async (_what, fault) => {
+      const fresh = await startApp({ ...settings, BANFICO_TIMEOUT_MS: '2000' }, app)
+      app.fault('banfico', { match: TOKEN, ...fault })
+      const job = await until(await begun(rows(3), {}, mine, fresh), isOver, mine, fresh)
+      await fresh.close()
+      expect(job.counts).toMatchObject({ completed: 3, failed: 0 })
+      expect(checks()).toBe(3)
+    },
+    30_000,
+  )
+
+  test('whose token is refused as stale, and cannot be renewed at once, is asked later', async () => {
+    const fresh = await startApp({ ...settings, BANFICO_TIMEOUT_MS: '2000' }, app)
+    await until(await begun(rows(1), {}, mine, fresh), isOver, mine, fresh)
+    app.fault('banfico', { match: POST, fault: 'status', status: 401 })
+    app.fault('banfico', { match: TOKEN, fault: 'hang' })
+    const job = await until(await begun(rows(1), {}, mine, fresh), isOver, mine, fresh)
+    await fresh.close()
+    expect(job.counts).toMatchObject({ completed: 1, failed: 0 })
+  }, 30_000)
+
+  test('that a limit of the rate refuses is asked again as often as the other rows are answered', async () => {
+    app.emulators.banfico.quirks(['rateLimit'])
+    const job = await until(await begun(rows(12)), isOver)
+    expect(job.counts).toMatchObject({ completed: 12, failed: 0 })
+  }, 30_000)
+
   test('that was certainly not executed is tried again after the wait that the provider asks for', async () => {
     app.fault('banfico', { match: POST, fault: 'status', status: 429, times: 1, headers: { 'retry-after': '1' } })
     const job = await until(await begun(rows(2)), isOver)
@@ -197,6 +253,44 @@ describe('a row', () => {
     later(3600)
     expect(short(await read(jobId, mine, replica))[0]).toEqual(['later', 'COMPLETED', 'FULL_MATCH'])
     expect(checks()).toBe(2)
+  })
+})
+
+describe('a pending row', () => {
+  const only = async (jobId: string, at = app) => (await read(jobId, mine, at)).results.nodes[0]
+  const pendingId = async (jobId: string, at = app): Promise<string> =>
+    (await until(jobId, ({ counts }) => counts.pending === 1, mine, at)).results.nodes[0].result.id
+
+  test('of which the verification could not be stored is OUTCOME_UNKNOWN: no bank was silent', async () => {
+    const update = vi.spyOn(VerificationStore.prototype, 'add').mockResolvedValueOnce(true)
+    const jobId = await begun([row('not stored', { id: '90070020000030' })])
+    await until(jobId, ({ counts }) => counts.queued === 0)
+    expect(update).toHaveBeenCalledTimes(1)
+    const { error } = await only(jobId)
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(error.message).not.toContain('did not answer')
+  })
+
+  test('whose answer was read by its id, and is known nowhere any more, is OUTCOME_UNKNOWN', async () => {
+    const forgetful = await startApp({ ...settings, VERIFICATION_MAX_AGE_SECONDS: '0' }, app)
+    app.emulators.banfico.quirks(['resultsExpire'])
+    const jobId = await begun([row('read by id', { id: '90070020000030' })], {}, mine, forgetful)
+    const id = await pendingId(jobId, forgetful)
+    later(2)
+    const query = 'query($id: ID!) { verificationResult(id: $id) { state } }'
+    expect((await forgetful.run(query, { id }, mine)).data.verificationResult).toEqual({ state: 'COMPLETED' })
+    later(60)
+    const { error } = await only(jobId, forgetful)
+    await forgetful.close()
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    expect(error.message).not.toContain('did not answer')
+  })
+
+  test('of a bank that says nothing within the time that it promised is PROVIDER_TIMEOUT', async () => {
+    const jobId = await begun([row('silent', { id: '90070020000034' })])
+    await pendingId(jobId)
+    later(3)
+    expect((await only(jobId)).error).toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: false })
   })
 })
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { toResult } from '../../../datasources/banfico/mapping.js'
 import { ADA } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
+import { later, today } from '../../support/clock.js'
 import { resetQuirks } from '../../support/quirks.js'
 
 let app: App
@@ -11,7 +12,10 @@ beforeAll(async () => {
   newer = await startApp({ BANFICO_API_VERSION: '1.1' }, app)
 })
 beforeEach(() => app.clear())
-afterEach(() => resetQuirks(app.emulators, 'banfico'))
+afterEach(() => {
+  today()
+  resetQuirks(app.emulators, 'banfico')
+})
 afterAll(async () => {
   await newer.close()
   await app.close()
@@ -124,6 +128,46 @@ describe('a check that was paid for is answered', () => {
       nameCheckStatus: 'FULL_MATCH',
       identities: [{ type: 'SSN' }],
     })
+  })
+})
+
+describe('a secondary id', () => {
+  const asked = (secondaryId: string) => ({ input: input({ secondaryId }) })
+  const account = (secondaryId: unknown) => ({
+    id: ADA.account,
+    secondaryId,
+    status: 'ACTIVE',
+    nameCheckStatus: 'FULL_MATCH',
+  })
+  const respond = (match: string, result: object) =>
+    app.fault('banfico', { match, fault: 'status', status: 200, body: { data: { result } } })
+
+  test.each<[what: string, answered: unknown, code: string | undefined]>([
+    ['another one', 'ROLL-2', 'PROVIDER_MALFORMED'],
+    ['the same in another notation', 'roll 1', undefined],
+    ['a masked one', '*1', undefined],
+    ['none', null, undefined],
+    ['no text', {}, undefined],
+  ])('is answered with %s', async (_what, answered, code) => {
+    respond('POST /v1.0/**', { id: 'r', account: account(answered) })
+    const { errors } = await app.run(VERIFY, asked('ROLL-1'))
+    expect(errors[0]?.extensions.code).toBe(code)
+    // What was not asked for is not compared.
+    respond('POST /v1.0/**', { id: 's', account: account(answered) })
+    expect((await app.run(VERIFY, { input: input() })).errors).toEqual([])
+  })
+
+  test('is compared in a polled result too', async () => {
+    const poll = (id: string, secondaryId: string) => {
+      later(3600)
+      respond('GET /v1.0/**', { id, account: account(secondaryId) })
+      return app.run(READ, { id })
+    }
+    const id = 'polled-by-secondary-id'
+    respond('POST /v1.0/**', { id })
+    expect((await app.run(VERIFY, asked('ROLL-1'))).errors).toEqual([])
+    expect((await poll(id, 'ROLL-2')).errors[0]!.extensions.code).toBe('PROVIDER_MALFORMED')
+    expect((await poll(id, 'ROLL-1')).data.verificationResult).toMatchObject({ state: 'COMPLETED' })
   })
 })
 

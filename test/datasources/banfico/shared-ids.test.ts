@@ -1,13 +1,30 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { VerificationStore } from '../../../datasources/banfico/verification-store.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import { type VerificationResult, VerificationState } from '../../../schema/verification.js'
+import { encryptedStore } from '../../../src/store/encrypted.js'
+import { memoryStore } from '../../../src/store/memory.js'
 import { later, today } from '../../support/clock.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
+import { createGate } from '../../support/gate.js'
+import { cipherOf } from '../../support/keys.js'
 
 const POST = 'POST /v1.0/account-verifications'
 const GET = 'GET /v1.0/account-verifications/*'
 const [MINE, THEIRS] = [ADA.account, CROWD[0]!.account]
 const MALFORMED = [{ extensions: { code: 'PROVIDER_MALFORMED', provider: 'BANFICO' } }]
+
+const RESULT: VerificationResult = {
+  id: 'r',
+  state: VerificationState.COMPLETED,
+  message: null,
+  account: { accountId: MINE, secondaryId: null } as never,
+  responder: null,
+  checkedAt: '2024-01-01T00:00:00Z',
+  fromCache: false,
+  nextPollAt: null,
+}
 
 let app: App
 beforeAll(async () => {
@@ -94,6 +111,46 @@ test('a pending verification whose id was given twice is polled no more, and non
     expect(errors).toMatchObject(MALFORMED)
   }
   expect(app.calls('banfico')).toEqual([])
+})
+
+test.each([
+  ['a pending verification', '90070020000030'],
+  ['a completed result that has expired', MINE],
+])('what a poll of %s brings is not told where its id was given to another meanwhile', async (_what, account) => {
+  const { id } = (await verify(account, first)).data.verifyAccount.result
+  later(3600)
+  app.clear()
+  const gate = createGate()
+  app.fault('banfico', { match: GET, fault: 'slow', until: gate.opened })
+  const reading = read(id, first)
+  await expect.poll(() => app.calls('banfico'), { timeout: 10_000 }).toEqual([`GET /v1.0/account-verifications/${id}`])
+  answer(completed(id, account))
+  expect((await verify(account, payer('second', { tenant: 'another' }))).errors).toEqual([])
+  gate.open()
+  const { data, errors } = await reading
+  expect(data.verificationResult).toBeNull()
+  expect(errors).toMatchObject(MALFORMED)
+  // Nor is it kept.
+  expect((await read(id, first)).errors).toMatchObject(MALFORMED)
+})
+
+test.each([
+  ['a pending verification', { state: VerificationState.PENDING, account: null }],
+  ['a completed one', {}],
+])('what a poll of %s brings is not stored where the verification was erased meanwhile', async (_what, begun) => {
+  const raw = memoryStore()
+  const store = encryptedStore(raw, cipherOf([randomBytes(32)]))
+  const verifications = new VerificationStore(store, 60, 60)
+  const caller = { tenant: 'bank', client: 'app', subject: 'app', scopes: new Set(), claims: {} } as never
+  const asked = { types: ['NAME'], account: { idScheme: 'SCAN', id: MINE } }
+  const reply = { accepted: true, result: undefined, at: store.now(), hintSeconds: undefined, slaSeconds: undefined }
+  await verifications.add(caller, 'question', asked, { ...RESULT, ...begun }, reply)
+  for (const namespace of ['verification', 'verification-result'] as const)
+    await store.update([namespace, RESULT.id], 60, () => null)
+  expect(await verifications.complete(RESULT.id, RESULT)).toBe('gone')
+  expect(await verifications.completed(RESULT.id)).toBeNull()
+  expect(await verifications.find(RESULT.id)).toBeNull()
+  await raw.close()
 })
 
 test('a completed result whose id was given twice is not fetched again once it has expired', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAGIC_ACCOUNTS, type MagicAccount } from '../../../datasources/banfico/emulator/magic-accounts.js'
 import { ADA, CROWD } from '../../../datasources/emulator/people.js'
+import type { Fault } from '../../../datasources/emulator/run.js'
 import { later, today } from '../../support/clock.js'
 import { type App, type RunOptions, startApp } from '../../support/app.js'
 
@@ -279,7 +280,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   '90070020000408': {
     code: 'PROVIDER_TIMEOUT',
-    retryable: true,
+    retryable: false,
     providerStatus: 408,
     providerCode: 'SERVICE_UNAVAILABLE',
   },
@@ -298,7 +299,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   '90070020000500': {
     code: 'PROVIDER_UNAVAILABLE',
-    retryable: true,
+    retryable: false,
     providerStatus: 500,
     providerCode: 'UNEXPECTED_ERROR',
   },
@@ -760,11 +761,15 @@ describe('invalid input names its field, is not sent and is not echoed', () => {
 
 describe('a verification is never retried automatically', () => {
   test.each([
-    ['is cut off', { fault: 'reset' }, 'PROVIDER_TIMEOUT', true],
-    ['is carried out and cut off', { fault: 'drop-after-apply' }, 'PROVIDER_TIMEOUT', true],
-    ['is not answered', { fault: 'hang' }, 'PROVIDER_TIMEOUT', true],
-    ['is answered with 504', { fault: 'status', status: 504 }, 'PROVIDER_TIMEOUT', true],
-    ['is answered with 502', { fault: 'status', status: 502 }, 'PROVIDER_UNAVAILABLE', true],
+    // The check may be billed, so only the caller decides on another one.
+    ['is cut off', { fault: 'reset' }, 'PROVIDER_TIMEOUT', false],
+    ['is carried out and cut off', { fault: 'drop-after-apply' }, 'PROVIDER_TIMEOUT', false],
+    ['is not answered', { fault: 'hang' }, 'PROVIDER_TIMEOUT', false],
+    ['is answered with 499', { fault: 'status', status: 499 }, 'PROVIDER_MALFORMED', false],
+    ['is answered with 504', { fault: 'status', status: 504 }, 'PROVIDER_TIMEOUT', false],
+    ['is answered with 502', { fault: 'status', status: 502 }, 'PROVIDER_UNAVAILABLE', false],
+    ['is answered with 503', { fault: 'status', status: 503 }, 'PROVIDER_UNAVAILABLE', true],
+    ['is answered with 429', { fault: 'status', status: 429 }, 'RATE_LIMITED', true],
     ['is answered with broken JSON', { fault: 'malformed' }, 'PROVIDER_MALFORMED', false],
     ['is answered with a web page', { fault: 'html' }, 'PROVIDER_MALFORMED', false],
   ] as const)('when it %s', async (_what, fault, code, retryable) => {
@@ -773,6 +778,19 @@ describe('a verification is never retried automatically', () => {
     expect(data.verifyAccount).toBeNull()
     expect(errors[0]!.extensions).toMatchObject({ code, retryable, provider: 'BANFICO' })
     expect(app.calls('banfico')).toEqual([POST])
+  })
+
+  test.each<[what: string, fault: Omit<Fault, 'match'>]>([
+    ['does not answer', { fault: 'hang' }],
+    ['answers 500', { fault: 'status', status: 500 }],
+  ])('when it is not sent, because the token endpoint %s, but may be repeated', async (_what, fault) => {
+    const fresh = await startApp({ BANFICO_TIMEOUT_MS: '1000' }, app)
+    app.fault('banfico', { match: 'POST /oauth/token', ...fault })
+    const { errors } = await fresh.run(VERIFY, ask({}))
+    await fresh.close()
+    expect(errors[0]!.extensions).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true, provider: 'BANFICO' })
+    expect(errors[0]!.extensions).not.toHaveProperty('providerStatus')
+    expect(app.calls('banfico')).toEqual([])
   })
 
   test('and after a lost answer the same idempotency key begins another one', async () => {
