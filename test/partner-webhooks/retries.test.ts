@@ -74,6 +74,54 @@ test.each([-3_600, 3_600])(
   },
 )
 
+interface Work {
+  /** Deliveries of the endpoint at one time, and of all endpoints. */
+  readonly limit: number
+  readonly places: number
+  /** How long an attempt takes, and how long it takes to find that there is no room. */
+  readonly attemptMs: number
+  readonly lookMs: number
+}
+
+/** How many ms a process takes for a backlog of one endpoint. */
+function workOff(backlog: number, { limit, places, attemptMs, lookMs }: Work): number {
+  let now = 0
+  let waiting = backlog
+  let free = places
+  const pace = new EndpointPace(limit, () => now)
+  /** What happens at a time, in the order of the times. */
+  const agenda = new Map<number, (() => void)[]>()
+  const at = (time: number, act: () => void) => agenda.set(time, [...(agenda.get(time) ?? []), act])
+  const end = () => {
+    pace.leave('endpoint', attemptMs)
+    free += 1
+  }
+  const look = () => {
+    const deferralMs = pace.enter('endpoint')
+    if (deferralMs === undefined) return at(now + attemptMs, end)
+    free += 1
+    at(now + deferralMs, () => (waiting += 1))
+  }
+  for (; waiting > 0 || agenda.size > 0; now += 1) {
+    for (const act of agenda.get(now) ?? []) act()
+    agenda.delete(now)
+    for (; free > 0 && waiting > 0; free -= 1, waiting -= 1) at(now + lookMs, look)
+  }
+  return now
+}
+
+test.each([
+  [2_000, 1_000],
+  [10_000, 200],
+])(
+  'a backlog of %i deliveries that take %i ms each is worked off as fast as the endpoint allows',
+  (backlog, attemptMs) => {
+    const limit = 5
+    const possibleMs = (backlog * attemptMs) / limit
+    expect(workOff(backlog, { limit, places: 50, attemptMs, lookMs: 20 })).toBeLessThan(1.2 * possibleMs)
+  },
+)
+
 test('an endpoint that has failed for five days is disabled, and told once', async () => {
   const receiver = await startReceiver()
   receiver.answer = () => ({ status: 500 })
