@@ -25,7 +25,7 @@ export interface DeliveryObserver {
 interface DelivererOptions {
   readonly registry: EndpointRegistry
   readonly events: Pick<EventLog, 'find'>
-  readonly sender: Sender
+  readonly sender: Pick<Sender, 'send'>
   readonly pace: EndpointPace
   readonly observer: DeliveryObserver
   readonly log: Pick<Log, 'info' | 'warn'>
@@ -86,16 +86,21 @@ export class Deliverer {
     if (outcome === Outcome.EVENT_EXPIRED) return
     this.#tellChange(endpoint, outcome)
     const { registry, now } = this.#options
-    const failingSince = await registry.note(endpoint, verdict !== 'delivered')
-    if (outcome === Outcome.HTTP_410) return this.#disable(endpoint, WebhookDisabledReason.GONE)
+    const failingSince = await registry.note(endpoint.id, verdict !== 'delivered')
+    const { FAILING, GONE } = WebhookDisabledReason
+    if (outcome === Outcome.HTTP_410)
+      return this.#tellDisabled(endpoint, GONE, await registry.disable(endpoint.id, GONE))
     if (failingSince !== undefined && now() - failingSince > MAX_FAILING_MS)
-      await this.#disable(endpoint, WebhookDisabledReason.FAILING)
+      this.#tellDisabled(endpoint, FAILING, await registry.disableFailing(endpoint.id, MAX_FAILING_MS))
   }
 
-  async #disable(endpoint: StoredEndpoint, reason: WebhookDisabledReason): Promise<void> {
-    const { registry, observer, log } = this.#options
-    const { changed } = await registry.disable(endpoint.id, reason)
+  #tellDisabled(
+    endpoint: StoredEndpoint,
+    reason: WebhookDisabledReason,
+    { changed }: { readonly changed: boolean },
+  ): void {
     if (!changed) return
+    const { observer, log } = this.#options
     observer.disabled(endpoint, reason)
     log.warn({ webhook: { endpoint: endpoint.id, reason } }, 'webhook endpoint disabled')
   }

@@ -1,7 +1,7 @@
 import { ApiError, NotRepeated } from '../../datasources/contract/errors.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import type { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../events/event-log.js'
 import { DEFAULT_TENANT, tenantName } from '../tenants/tenant.js'
 import type { StoredEndpoint } from './contract.js'
@@ -138,6 +138,18 @@ export class EndpointRegistry {
     )
   }
 
+  /** Disables an endpoint at which every attempt has failed for longer than this by now, and tells whether this call did. */
+  async disableFailing(
+    id: string,
+    failingMs: number,
+  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+    return this.#switch(id, undefined, ({ disabled, failingSince = Infinity }, now) =>
+      disabled || now - failingSince <= failingMs
+        ? undefined
+        : { disabled: { reason: WebhookDisabledReason.FAILING, at: now } },
+    )
+  }
+
   /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
   async enable(id: string, attempt?: Attempt): Promise<StoredEndpoint | null> {
     const { value } = await this.#switch(id, attempt, ({ disabled }) =>
@@ -154,10 +166,12 @@ export class EndpointRegistry {
     await this.#update(endpoint.id, () => null)
   }
 
-  /** Notes whether the last attempt failed, where that is news; returns since when all have failed. */
-  async note(endpoint: StoredEndpoint, hasFailed: boolean): Promise<number | undefined> {
-    if (hasFailed === (endpoint.failingSince !== undefined)) return endpoint.failingSince
-    const { value } = await this.#update(endpoint.id, (current, now) =>
+  /**
+   * Notes whether the last attempt failed, where that is news; returns since when all have failed. It looks again: other
+   * attempts may have ended since this one began.
+   */
+  async note(id: string, hasFailed: boolean): Promise<number | undefined> {
+    const { value } = await this.#update(id, (current, now) =>
       current === null || hasFailed === (current.failingSince !== undefined)
         ? undefined
         : { ...current, failingSince: hasFailed ? now : undefined },

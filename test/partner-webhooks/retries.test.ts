@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import { type WebhookDeliveryOutcome as Outcome, WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../../src/events/event-log.js'
 import { AddressRules, parseNetwork } from '../../src/partner-webhooks/address-rules.js'
 import type { StoredEndpoint } from '../../src/partner-webhooks/contract.js'
@@ -13,8 +13,9 @@ import { newSecret } from '../../src/partner-webhooks/secret.js'
 import { Sender } from '../../src/partner-webhooks/sender.js'
 import { encryptedStore } from '../../src/store/encrypted.js'
 import { memoryStore } from '../../src/store/memory.js'
+import type { RawStore } from '../../src/store/raw-store.js'
 import { later, setClock, stopClock, today } from '../support/clock.js'
-import { createGate } from '../support/gate.js'
+import { createGate, type Gate } from '../support/gate.js'
 import { cipherOf } from '../support/keys.js'
 import { startReceiver } from '../support/receiver.js'
 
@@ -98,9 +99,11 @@ function workOff(backlog: number, { limit, places, attemptMs, lookMs }: Work): n
   }
   const look = () => {
     const deferralMs = pace.enter('endpoint')
-    if (deferralMs === undefined) return at(now + attemptMs, end)
-    free += 1
-    at(now + deferralMs, () => (waiting += 1))
+    if (deferralMs === undefined) at(now + attemptMs, end)
+    else {
+      free += 1
+      at(now + deferralMs, () => (waiting += 1))
+    }
   }
   for (; waiting > 0 || agenda.size > 0; now += 1) {
     for (const act of agenda.get(now) ?? []) act()
@@ -122,13 +125,16 @@ test.each([
   },
 )
 
-test('an endpoint that has failed for five days is disabled, and told once', async () => {
-  const receiver = await startReceiver()
-  receiver.answer = () => ({ status: 500 })
-  const store = encryptedStore(memoryStore(), cipherOf([randomBytes(32)]))
+const DAY_MS = 24 * 3_600_000
+
+/** A deliverer over a store in memory, with one endpoint; what it tells of endpoints that are disabled. */
+async function openDeliverer(sender: Pick<Sender, 'send'>, url = 'https://partner.example/') {
+  const raw: { -readonly [name in keyof RawStore]: RawStore[name] } = memoryStore()
+  const store = encryptedStore(raw, cipherOf([randomBytes(32)]))
   const registry = new EndpointRegistry({ store, hasTenants: false, maxEndpoints: 1, overlapMs: 0 })
-  const sender = new Sender({ rules: new AddressRules([parseNetwork('127.0.0.1/32')!]) })
   const disabled: string[] = []
+  const logged: string[] = []
+  const log = (_facts: object, text: string) => void logged.push(text)
   const deliverer = new Deliverer({
     registry,
     sender,
@@ -139,14 +145,22 @@ test('an endpoint that has failed for five days is disabled, and told once', asy
       delivered: () => undefined,
       disabled: (_endpoint, reason) => disabled.push(reason),
     },
-    log: { info: () => undefined, warn: () => undefined } as never,
+    log: { info: log, warn: log } as never,
     now: () => Date.now(),
   })
+  const endpoint = endpointOf(url)
+  await registry.add(endpoint)
+  const attempt = (eventId = '1-1') => deliverer.attempt({ eventId, endpointId: endpoint.id })
+  return { raw, registry, endpoint, attempt, disabled, logged }
+}
+
+test('an endpoint that has failed for five days is disabled, and told once', async () => {
+  const receiver = await startReceiver()
+  receiver.answer = () => ({ status: 500 })
+  const sender = new Sender({ rules: new AddressRules([parseNetwork('127.0.0.1/32')!]) })
+  const { registry, attempt, disabled } = await openDeliverer(sender, receiver.url)
   stopClock()
   try {
-    const endpoint = endpointOf(receiver.url)
-    await registry.add(endpoint)
-    const attempt = () => deliverer.attempt({ eventId: '1-1', endpointId: endpoint.id })
     await attempt()
     later(5 * 24 * 3600 - 1)
     await attempt()
@@ -161,6 +175,60 @@ test('an endpoint that has failed for five days is disabled, and told once', asy
     await sender.close()
     await receiver.close()
   }
+})
+
+/** What a receiver answers to each event, by its id; a gate holds the answer. */
+const senderOf = (answers: Readonly<Record<string, Outcome>>, held: Readonly<Record<string, Gate>> = {}) => ({
+  send: async (_url: string, headers: Readonly<Record<string, string>>) => {
+    const id = headers['webhook-id']!
+    await held[id]?.opened
+    return { outcome: answers[id]! }
+  },
+})
+
+test('an endpoint that has accepted a delivery is not disabled by an attempt that began before', async () => {
+  const slow = createGate()
+  const sender = senderOf({ '1-1': 'HTTP_5XX', '2-1': 'TIMEOUT', '3-1': 'HTTP_2XX' } as never, { '2-1': slow })
+  const { registry, endpoint, attempt, disabled } = await openDeliverer(sender)
+  stopClock()
+  await attempt('1-1')
+  later(6 * 24 * 3600)
+  const begun = attempt('2-1')
+  expect(await attempt('3-1')).toMatchObject({ verdict: 'delivered' })
+  slow.open()
+  expect(await begun).toMatchObject({ verdict: 'failed' })
+  expect(disabled).toEqual([])
+  const { failingSince, disabled: since } = (await registry.find(endpoint.id))!
+  expect({ failingSince, since }).toEqual({ failingSince: Date.now(), since: undefined })
+})
+
+test('an attempt that is accepted ends the failures that were noted since it began', async () => {
+  const slow = createGate()
+  const sender = senderOf({ '1-1': 'HTTP_2XX', '2-1': 'HTTP_5XX' } as never, { '1-1': slow })
+  const { registry, endpoint, attempt } = await openDeliverer(sender)
+  const begun = attempt('1-1')
+  await attempt('2-1')
+  expect((await registry.find(endpoint.id))?.failingSince).toBeDefined()
+  slow.open()
+  await begun
+  expect((await registry.find(endpoint.id))?.failingSince).toBeUndefined()
+})
+
+test('an endpoint is disabled for its failures while they last only', async () => {
+  const { registry, endpoint } = await openDeliverer(senderOf({}))
+  stopClock()
+  expect(await registry.note(endpoint.id, true)).toBe(Date.now())
+  later(6 * 24 * 3600)
+  await registry.note(endpoint.id, false)
+  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({ changed: false })
+  await registry.note(endpoint.id, true)
+  later(5 * 24 * 3600)
+  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({ changed: false })
+  later(1)
+  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({
+    changed: true,
+    value: { disabled: { reason: 'FAILING' } },
+  })
 })
 
 test('endpoints outlast the keys under which they were stored', async () => {
