@@ -14,12 +14,11 @@ const MAX_FAILING_MS = 5 * 24 * 3600 * 1000
 /** Endpoints of which the last outcome is known. */
 const MAX_KNOWN = 1_000
 
-/** Told of attempts and of endpoints that are disabled. */
+/** Told of attempts. */
 export interface DeliveryObserver {
   readonly attempted: (outcome: Outcome) => void
   /** How long after the event it was delivered, in seconds. */
   readonly delivered: (seconds: number) => void
-  readonly disabled: (endpoint: StoredEndpoint, reason: WebhookDisabledReason) => void
 }
 
 interface DelivererOptions {
@@ -56,7 +55,11 @@ export class Deliverer {
     try {
       const endpoint = await registry.find(ids.endpointId)
       if (endpoint === null) return dead(Outcome.ENDPOINT_DELETED)
-      if (endpoint.disabled) return dead(Outcome.ENDPOINT_DISABLED)
+      if (endpoint.disabled) {
+        // The attempt that disabled it may not have ended.
+        await registry.settle(endpoint)
+        return dead(Outcome.ENDPOINT_DISABLED)
+      }
       const attempted = await this.#send(endpoint, ids.eventId)
       waitMs = attempted.waitMs
       observer.attempted(attempted.outcome)
@@ -87,22 +90,9 @@ export class Deliverer {
     this.#tellChange(endpoint, outcome)
     const { registry, now } = this.#options
     const failingSince = await registry.note(endpoint.id, verdict !== 'delivered')
-    const { FAILING, GONE } = WebhookDisabledReason
-    if (outcome === Outcome.HTTP_410)
-      return this.#tellDisabled(endpoint, GONE, await registry.disable(endpoint.id, GONE))
-    if (failingSince !== undefined && now() - failingSince > MAX_FAILING_MS)
-      this.#tellDisabled(endpoint, FAILING, await registry.disableFailing(endpoint.id, MAX_FAILING_MS))
-  }
-
-  #tellDisabled(
-    endpoint: StoredEndpoint,
-    reason: WebhookDisabledReason,
-    { changed }: { readonly changed: boolean },
-  ): void {
-    if (!changed) return
-    const { observer, log } = this.#options
-    observer.disabled(endpoint, reason)
-    log.warn({ webhook: { endpoint: endpoint.id, reason } }, 'webhook endpoint disabled')
+    if (outcome === Outcome.HTTP_410) await registry.disable(endpoint.id, WebhookDisabledReason.GONE)
+    else if (failingSince !== undefined && now() - failingSince > MAX_FAILING_MS)
+      await registry.disableFailing(endpoint.id, MAX_FAILING_MS)
   }
 
   #tellChange({ id }: StoredEndpoint, outcome: Outcome): void {

@@ -128,7 +128,16 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
   if (!isOn) return OFF
   const rules = new AddressRules(networks)
   const { hasTenants } = config.tenancy
-  const registry = new EndpointRegistry({ store, hasTenants, maxEndpoints, overlapMs: OVERLAP_MS })
+  const registry = new EndpointRegistry({
+    store,
+    hasTenants,
+    maxEndpoints,
+    overlapMs: OVERLAP_MS,
+    onDisabled({ id }, reason) {
+      metrics.webhookEndpointDisabled(reason)
+      log.warn({ webhook: { endpoint: id, reason } }, 'webhook endpoint disabled')
+    },
+  })
   const queue = await queueOf(options)
   const sender = new Sender({ rules, resolve })
   const deliverer = new Deliverer({
@@ -136,11 +145,7 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     events,
     sender,
     pace: new EndpointPace(endpointConcurrency),
-    observer: {
-      attempted: metrics.webhookAttempted,
-      delivered: metrics.webhookDelivered,
-      disabled: (_endpoint, reason) => metrics.webhookEndpointDisabled(reason),
-    },
+    observer: { attempted: metrics.webhookAttempted, delivered: metrics.webhookDelivered },
     log,
     now: () => store.now(),
   })

@@ -40,6 +40,8 @@ interface RegistryOptions {
   readonly maxEndpoints: number
   /** How long the previous secret is in use after a rotation. */
   readonly overlapMs: number
+  /** Told once of an endpoint that this server has disabled, when it gets nothing any more. */
+  readonly onDisabled?: ((endpoint: StoredEndpoint, reason: WebhookDisabledReason) => void) | undefined
 }
 
 /** The webhook endpoints: a record of each, and for each tenant of the deployment an index of those that it has. */
@@ -125,24 +127,17 @@ export class EndpointRegistry {
   }
 
   /**
-   * Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone.
-   * `attempt`: that of the client who asks for it; absent where this server does it.
+   * Disables an endpoint; the reason of one that is disabled stays. Null where it is gone. `attempt`: that of the client who
+   * asks for it; absent where this server does it.
    */
-  async disable(
-    id: string,
-    reason: WebhookDisabledReason,
-    attempt?: Attempt,
-  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+  async disable(id: string, reason: WebhookDisabledReason, attempt?: Attempt): Promise<StoredEndpoint | null> {
     return this.#switch(id, attempt, (current, now) =>
       current.disabled ? undefined : { disabled: { reason, at: now } },
     )
   }
 
-  /** Disables an endpoint at which every attempt has failed for longer than this by now, and tells whether this call did. */
-  async disableFailing(
-    id: string,
-    failingMs: number,
-  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+  /** Disables an endpoint at which every attempt has failed for longer than this by now. */
+  async disableFailing(id: string, failingMs: number): Promise<StoredEndpoint | null> {
     return this.#switch(id, undefined, ({ disabled, failingSince = Infinity }, now) =>
       disabled || now - failingSince <= failingMs
         ? undefined
@@ -152,10 +147,9 @@ export class EndpointRegistry {
 
   /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
   async enable(id: string, attempt?: Attempt): Promise<StoredEndpoint | null> {
-    const { value } = await this.#switch(id, attempt, ({ disabled }) =>
+    return this.#switch(id, attempt, ({ disabled }) =>
       disabled ? { disabled: undefined, failingSince: undefined } : undefined,
     )
-    return value
   }
 
   async remove(endpoint: StoredEndpoint): Promise<void> {
@@ -179,25 +173,31 @@ export class EndpointRegistry {
     return value?.failingSince
   }
 
-  #indexKey({ tenant }: Pick<Owner, 'tenant'>): StoreKey {
-    return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
-  }
-
   /**
    * Sets in the index whether an endpoint is enabled, and again where that has changed meanwhile: of two that change an
-   * endpoint at one time the later to write the index need not be the later to change the record.
+   * endpoint at one time the later to write the index need not be the later to change the record. It ends a change whose
+   * own write of the index was lost.
    */
-  async #index(endpoint: StoredEndpoint): Promise<void> {
+  async settle(endpoint: StoredEndpoint): Promise<void> {
+    const { store, onDisabled } = this.#options
     for (let latest: StoredEndpoint | null = endpoint; latest !== null;) {
-      const isEnabled = latest.disabled === undefined
-      await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
+      const { disabled }: StoredEndpoint = latest
+      const isEnabled = disabled === undefined
+      const { changed } = await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
         current?.endpoints.some((one) => one.id === endpoint.id && one.isEnabled !== isEnabled)
           ? { endpoints: current.endpoints.map((one) => (one.id === endpoint.id ? { ...one, isEnabled } : one)) }
           : undefined,
       )
+      // Who changes the index tells: of all that do the same, one does.
+      if (changed && disabled && disabled.reason !== WebhookDisabledReason.REQUESTED)
+        onDisabled?.(latest, disabled.reason)
       latest = await this.find(endpoint.id)
       if (latest !== null && isEnabled === (latest.disabled === undefined)) return
     }
+  }
+
+  #indexKey({ tenant }: Pick<Owner, 'tenant'>): StoreKey {
+    return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
   }
 
   /**
@@ -208,9 +208,9 @@ export class EndpointRegistry {
     id: string,
     attempt: Attempt | undefined,
     change: (current: StoredEndpoint, now: number) => Pick<StoredEndpoint, 'disabled' | 'failingSince'> | undefined,
-  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+  ): Promise<StoredEndpoint | null> {
     let isOvertaken = false
-    const { value, changed } = await this.#update(id, (current, now) => {
+    const { value } = await this.#update(id, (current, now) => {
       const changes = current === null ? undefined : change(current, now)
       const isFirst = attempt?.isRetry === false
       isOvertaken = attempt?.isRetry === true && changes !== undefined && switchedAt(current) >= attempt.begunAt
@@ -218,8 +218,8 @@ export class EndpointRegistry {
       return { ...current, ...changes, switchedAt: now }
     })
     if (isOvertaken) throw new NotRepeated()
-    if (value !== null) await this.#index(value)
-    return { value, changed }
+    if (value !== null) await this.settle(value)
+    return value
   }
 
   #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {

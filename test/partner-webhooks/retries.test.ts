@@ -131,27 +131,27 @@ const DAY_MS = 24 * 3_600_000
 async function openDeliverer(sender: Pick<Sender, 'send'>, url = 'https://partner.example/') {
   const raw: { -readonly [name in keyof RawStore]: RawStore[name] } = memoryStore()
   const store = encryptedStore(raw, cipherOf([randomBytes(32)]))
-  const registry = new EndpointRegistry({ store, hasTenants: false, maxEndpoints: 1, overlapMs: 0 })
   const disabled: string[] = []
-  const logged: string[] = []
-  const log = (_facts: object, text: string) => void logged.push(text)
+  const registry = new EndpointRegistry({
+    store,
+    hasTenants: false,
+    maxEndpoints: 1,
+    overlapMs: 0,
+    onDisabled: (_endpoint, reason) => disabled.push(reason),
+  })
   const deliverer = new Deliverer({
     registry,
     sender,
     pace: new EndpointPace(5),
     events: { find: (eventId) => Promise.resolve(eventOf(eventId)) },
-    observer: {
-      attempted: () => undefined,
-      delivered: () => undefined,
-      disabled: (_endpoint, reason) => disabled.push(reason),
-    },
-    log: { info: log, warn: log } as never,
+    observer: { attempted: () => undefined, delivered: () => undefined },
+    log: { info: () => undefined, warn: () => undefined } as never,
     now: () => Date.now(),
   })
   const endpoint = endpointOf(url)
   await registry.add(endpoint)
   const attempt = (eventId = '1-1') => deliverer.attempt({ eventId, endpointId: endpoint.id })
-  return { raw, registry, endpoint, attempt, disabled, logged }
+  return { raw, registry, endpoint, attempt, disabled }
 }
 
 test('an endpoint that has failed for five days is disabled, and told once', async () => {
@@ -220,15 +220,47 @@ test('an endpoint is disabled for its failures while they last only', async () =
   expect(await registry.note(endpoint.id, true)).toBe(Date.now())
   later(6 * 24 * 3600)
   await registry.note(endpoint.id, false)
-  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({ changed: false })
+  const disable = async () => (await registry.disableFailing(endpoint.id, 5 * DAY_MS))?.disabled?.reason
+  expect(await disable()).toBeUndefined()
   await registry.note(endpoint.id, true)
   later(5 * 24 * 3600)
-  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({ changed: false })
+  expect(await disable()).toBeUndefined()
   later(1)
-  expect(await registry.disableFailing(endpoint.id, 5 * DAY_MS)).toMatchObject({
-    changed: true,
-    value: { disabled: { reason: 'FAILING' } },
-  })
+  expect(await disable()).toBe('FAILING')
+})
+
+test.each([2, 3])(
+  'an endpoint that is gone is disabled and told once where the store does not make change %i of the attempt',
+  async (number) => {
+    const { raw, registry, attempt, disabled } = await openDeliverer(senderOf({ '1-1': 'HTTP_410' } as never))
+    const { compareAndSwap } = raw
+    let changes = 0
+    raw.compareAndSwap = (...swap) => {
+      changes += 1
+      return changes === number ? Promise.reject(new Error('The store is away.')) : compareAndSwap(...swap)
+    }
+    await expect(attempt()).rejects.toThrow('away')
+    expect(await registry.wanting(eventOf('2-1'))).toHaveLength(1)
+    expect(disabled).toEqual([])
+    await attempt()
+    expect(await registry.wanting(eventOf('2-1'))).toEqual([])
+    await attempt()
+    expect(disabled).toEqual(['GONE'])
+  },
+)
+
+test('an endpoint that its client has disabled is not told', async () => {
+  const { raw, registry, endpoint, attempt, disabled } = await openDeliverer(senderOf({}))
+  const { compareAndSwap } = raw
+  let changes = 0
+  raw.compareAndSwap = (...swap) => {
+    changes += 1
+    return changes === 2 ? Promise.reject(new Error('The store is away.')) : compareAndSwap(...swap)
+  }
+  await expect(registry.disable(endpoint.id, WebhookDisabledReason.REQUESTED)).rejects.toThrow('away')
+  expect(await attempt()).toMatchObject({ outcome: 'ENDPOINT_DISABLED' })
+  expect(await registry.wanting(eventOf('2-1'))).toEqual([])
+  expect(disabled).toEqual([])
 })
 
 test('endpoints outlast the keys under which they were stored', async () => {
