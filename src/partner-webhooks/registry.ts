@@ -1,5 +1,5 @@
 import { ApiError, NotRepeated } from '../../datasources/contract/errors.js'
-import type { Attempt } from '../../datasources/contract/operations.js'
+import { type Attempt, PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
 import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../events/event-log.js'
@@ -9,11 +9,22 @@ import type { StoredEndpoint } from './contract.js'
 const DAY_SECONDS = 24 * 3600
 /** An endpoint is kept until it is deleted; this ends those of deployments that are no more. */
 const ENDPOINT_SECONDS = 3_650 * DAY_SECONDS
+/** How long it is known that an endpoint was deleted: longer than a creation that was left open is repeated. */
+const DELETED_SECONDS = PROVIDER_RETENTION_MS / 1000 + DAY_SECONDS
 /** Endpoints of one tenant, of all clients: all of them are read for each event. */
 export const MAX_ENDPOINTS_OF_TENANT = 1_000
 
 /** An endpoint in the index of its tenant: what decides whether it gets an event. */
 type Indexed = Pick<StoredEndpoint, 'id' | 'tenant' | 'client' | 'types'> & { readonly isEnabled: boolean }
+
+/** What is left of an endpoint that was deleted. */
+interface Deleted {
+  readonly deletedAt: number
+}
+
+/** The endpoint of a record; null where it was deleted. */
+const presentOf = (record: StoredEndpoint | Deleted | null): StoredEndpoint | null =>
+  record === null || 'deletedAt' in record ? null : record
 
 interface Index {
   readonly endpoints: readonly Indexed[]
@@ -54,12 +65,18 @@ export class EndpointRegistry {
 
   /**
    * Keeps a new endpoint, and returns it; the earlier one where its id is kept already, refused where that is of another
-   * input. Undefined where the client has too many.
+   * input or was deleted. Undefined where the client has too many.
    */
   async add(endpoint: StoredEndpoint): Promise<StoredEndpoint | undefined> {
     const { store, maxEndpoints } = this.#options
-    const { value } = await this.#update(endpoint.id, (current) => (current === null ? endpoint : undefined))
-    if (value !== null && !isSameInput(value, endpoint)) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
+    const { value: kept } = await store.update<StoredEndpoint | Deleted>(
+      keyOf(endpoint.id),
+      ENDPOINT_SECONDS,
+      (current) => (current === null ? endpoint : undefined),
+    )
+    const value = presentOf(kept)
+    if (value === null) throw new NotRepeated()
+    if (!isSameInput(value, endpoint)) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     let hasRoom = true
     await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) => {
       const endpoints = current?.endpoints ?? []
@@ -70,7 +87,7 @@ export class EndpointRegistry {
       const { id, tenant, client, types } = endpoint
       return hasRoom ? { endpoints: [...endpoints, { id, tenant, client, types, isEnabled: true }] } : undefined
     })
-    if (hasRoom) return value ?? undefined
+    if (hasRoom) return value
     await this.#update(endpoint.id, () => null)
     return undefined
   }
@@ -84,8 +101,8 @@ export class EndpointRegistry {
     await store.renew(key, ENDPOINT_SECONDS)
   }
 
-  find(id: string): Promise<StoredEndpoint | null> {
-    return this.#options.store.get<StoredEndpoint>(keyOf(id))
+  async find(id: string): Promise<StoredEndpoint | null> {
+    return presentOf(await this.#options.store.get<StoredEndpoint | Deleted>(keyOf(id)))
   }
 
   /** The endpoints of an owner, oldest first. */
@@ -152,12 +169,15 @@ export class EndpointRegistry {
     )
   }
 
+  /** Deletes an endpoint; a repeat of its creation does not bring it back. */
   async remove(endpoint: StoredEndpoint): Promise<void> {
     const { store } = this.#options
     await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
       current === null ? undefined : { endpoints: current.endpoints.filter(({ id }) => id !== endpoint.id) },
     )
-    await this.#update(endpoint.id, () => null)
+    await store.update<StoredEndpoint | Deleted>(keyOf(endpoint.id), DELETED_SECONDS, (current, now) =>
+      presentOf(current) === null ? undefined : { deletedAt: now },
+    )
   }
 
   /**
@@ -222,7 +242,15 @@ export class EndpointRegistry {
     return value
   }
 
-  #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {
-    return this.#options.store.update<StoredEndpoint>(keyOf(id), ENDPOINT_SECONDS, change)
+  async #update(
+    id: string,
+    change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined,
+  ): Promise<{ readonly value: StoredEndpoint | null }> {
+    const { value } = await this.#options.store.update<StoredEndpoint | Deleted>(
+      keyOf(id),
+      ENDPOINT_SECONDS,
+      (record, now) => change(presentOf(record), now),
+    )
+    return { value: presentOf(value) }
   }
 }

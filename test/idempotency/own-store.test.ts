@@ -151,6 +151,18 @@ describe('a change of which the store loses the reply is in doubt, and its repea
     expect(await registry.of(CALLER)).toHaveLength(1)
   })
 
+  test('createWebhookEndpoint that was not executed is executed', async () => {
+    const input = { url: 'https://one.example/', types, idempotencyKey: 'k' }
+    const { compareAndSwap } = raw
+    raw.compareAndSwap = () => Promise.reject(new ApiError('STORE_UNAVAILABLE'))
+    expect((await failed(run('createWebhookEndpoint', input))).extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
+    raw.compareAndSwap = compareAndSwap
+    expect(await run('createWebhookEndpoint', input)).toMatchObject({ endpoint: { url: 'https://one.example/' } })
+  })
+
   test.each([1, 2, 3])('verifyAccounts, change %i', async (number) => {
     const input = { ...accounts('a', 'b'), idempotencyKey: 'k' }
     loseReply(number)
@@ -343,6 +355,21 @@ describe('a repeat does not revert a later change', () => {
       'OUTCOME_UNKNOWN',
     )
     expect((await registry.find(endpointId))!.disabled?.reason).toBe('GONE')
+  })
+
+  test('of an endpoint that was deleted since it was created', async () => {
+    const input = { url: 'https://one.example/', types, idempotencyKey: 'k' }
+    await failed(run('createWebhookEndpoint', input, { then: dies }))
+    const endpointId = begun
+    await run('deleteWebhookEndpoint', { endpointId })
+    for (let i = 0; i < 2; i += 1) {
+      const { extensions } = await failed(run('createWebhookEndpoint', input))
+      expect(extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    }
+    expect(await registry.find(endpointId)).toBeNull()
+    expect(await registry.of(CALLER)).toEqual([])
+    expect((await failed(run('deleteWebhookEndpoint', { endpointId }))).code).toBe('NOT_FOUND')
+    expect((await failed(run('enableWebhookEndpoint', { endpointId }))).code).toBe('NOT_FOUND')
   })
 
   test('of a secret', async () => {
