@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { banficoCommands } from '../../datasources/banfico/commands.js'
 import { JobStore } from '../../datasources/banfico/job-store.js'
 import { ApiError } from '../../datasources/contract/errors.js'
@@ -41,9 +41,7 @@ beforeEach(() => {
   raw = memoryStore()
   store = encryptedStore(raw, cipherOf([randomBytes(32)]))
   registry = new EndpointRegistry({ store, hasTenants: false, maxEndpoints: 9, overlapMs: OVERLAP_MS })
-  queue = new MemoryDeliveryQueue({ schedule: retrySchedule([60]), now: Date.now })
-  const deliveries = new DeliveryList({ queue, events: { find: () => Promise.resolve(null) } })
-  webhooks = { registry, deliveries, rules: new AddressRules([]) }
+  openQueue(Date.now)
   idempotency = new Idempotency(30_000)
 })
 afterEach(async () => {
@@ -51,6 +49,13 @@ afterEach(async () => {
   await queue.close()
   await raw.close()
 })
+
+/** Opens the queue of deliveries of workers with this clock. */
+function openQueue(now: () => number): void {
+  queue = new MemoryDeliveryQueue({ schedule: retrySchedule([60]), now })
+  const deliveries = new DeliveryList({ queue, events: { find: () => Promise.resolve(null) } })
+  webhooks = { registry, deliveries, rules: new AddressRules([]) }
+}
 
 const banfico = { retentionSeconds: 60, record: () => undefined, jobs: { start: () => undefined } }
 
@@ -105,8 +110,8 @@ function loseReply(number = 1): void {
 /** The queue of deliveries replays one, and its reply is lost. */
 function loseReplay(): void {
   const replay = queue.replay.bind(queue)
-  queue.replay = async (ids) => {
-    await replay(ids)
+  queue.replay = async (...replayed) => {
+    await replay(...replayed)
     queue.replay = replay
     throw new Error('Connection is closed.')
   }
@@ -226,6 +231,40 @@ describe('a change of which the store loses the reply is in doubt, and its repea
     await expect.poll(state).toBe('delivered')
     await delay(20)
     expect(attempts).toBe(1)
+  })
+
+  test.each([-10_000, 0, 10_000])(
+    'replayWebhookDelivery that was not executed is executed, once, by a worker whose clock is %i ms off',
+    async (offMs) => {
+      await queue.close()
+      openQueue(() => Date.now() + offMs)
+      const input = { endpointId: await endpoint(), eventId: EVENT, idempotencyKey: 'k' }
+      await deadDelivery(input.endpointId)
+      let attempts = 0
+      queue.work(() => {
+        attempts += 1
+        return Promise.resolve({ outcome: 'HTTP_2XX' as never, verdict: 'delivered' })
+      })
+      const state = async () => (await queue.find(input))?.state
+      vi.spyOn(queue, 'replay').mockRejectedValueOnce(new Error('Connection is closed.'))
+      expect((await failed(run('replayWebhookDelivery', input))).code).toBe('OUTCOME_UNKNOWN')
+      const { delivery } = await run('replayWebhookDelivery', input)
+      expect(delivery).toMatchObject({ state: 'PENDING' })
+      await expect.poll(state).toBe('delivered')
+      expect(attempts).toBe(1)
+    },
+  )
+
+  test('replayWebhookDelivery that was not executed, and that another call has executed since', async () => {
+    const input = { endpointId: await endpoint(), eventId: EVENT, idempotencyKey: 'k' }
+    await deadDelivery(input.endpointId)
+    const state = async () => (await queue.find(input))?.state
+    vi.spyOn(queue, 'replay').mockRejectedValueOnce(new Error('Connection is closed.'))
+    expect((await failed(run('replayWebhookDelivery', input))).code).toBe('OUTCOME_UNKNOWN')
+    queue.work(() => Promise.resolve({ outcome: 'HTTP_2XX' as never, verdict: 'delivered' }))
+    await run('replayWebhookDelivery', { ...input, idempotencyKey: 'other' })
+    await expect.poll(state).toBe('delivered')
+    expect(await run('replayWebhookDelivery', input)).toMatchObject({ delivery: { state: 'DELIVERED' } })
   })
 
   test('and is not repeated without a key', async () => {
