@@ -126,7 +126,7 @@ export const NAMESPACES = {
   'webhook-endpoint': {
     holds:
       "a webhook endpoint of a partner: its address, its secrets, its types of events, and whether it fails; the client's id",
-    lifetime: 'until it is deleted',
+    lifetime: 'until it is deleted; that it was, for 8 days',
     erasure: 'not needed',
   },
   'webhook-endpoints': {

@@ -41,6 +41,14 @@ export interface Attempted {
 /** Attempts a delivery. It never rejects for what the endpoint does. */
 export type Attempt = (ids: DeliveryIds) => Promise<Attempted>
 
+/** A replay of a delivery. */
+export interface Replay {
+  /** The id of the attempt of the caller's write. */
+  readonly by: string
+  /** When it was asked for, by the store's time in ms since 1970. */
+  readonly at: number
+}
+
 /** A delivery in the queue. Times are in ms since 1970. */
 export interface QueuedDelivery extends DeliveryIds {
   /** Attempts that have ended. */
@@ -50,6 +58,8 @@ export interface QueuedDelivery extends DeliveryIds {
   readonly nextAttemptAt: number | undefined
   readonly createdAt: number
   readonly endedAt: number | undefined
+  /** The last replay that was made. */
+  readonly replay?: Replay | undefined
 }
 
 /** The place behind a delivery in the list of an endpoint: its time, and the number of deliveries of that time up to it. */
@@ -86,7 +96,7 @@ export interface DeliveryQueue {
   ) => Promise<readonly ListedDelivery[]>
   readonly find: (ids: DeliveryIds) => Promise<QueuedDelivery | undefined>
   /** Attempts a delivery again that has ended; false where it has not. */
-  readonly replay: (ids: DeliveryIds) => Promise<boolean>
+  readonly replay: (ids: DeliveryIds, replay: Replay) => Promise<boolean>
   /** Begins to attempt deliveries in this process. */
   readonly work: (attempt: Attempt) => void
   readonly counts: () => Promise<DeliveryCounts>

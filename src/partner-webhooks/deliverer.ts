@@ -14,18 +14,17 @@ const MAX_FAILING_MS = 5 * 24 * 3600 * 1000
 /** Endpoints of which the last outcome is known. */
 const MAX_KNOWN = 1_000
 
-/** Told of attempts and of endpoints that are disabled. */
+/** Told of attempts. */
 export interface DeliveryObserver {
   readonly attempted: (outcome: Outcome) => void
   /** How long after the event it was delivered, in seconds. */
   readonly delivered: (seconds: number) => void
-  readonly disabled: (endpoint: StoredEndpoint, reason: WebhookDisabledReason) => void
 }
 
 interface DelivererOptions {
   readonly registry: EndpointRegistry
   readonly events: Pick<EventLog, 'find'>
-  readonly sender: Sender
+  readonly sender: Pick<Sender, 'send'>
   readonly pace: EndpointPace
   readonly observer: DeliveryObserver
   readonly log: Pick<Log, 'info' | 'warn'>
@@ -56,7 +55,11 @@ export class Deliverer {
     try {
       const endpoint = await registry.find(ids.endpointId)
       if (endpoint === null) return dead(Outcome.ENDPOINT_DELETED)
-      if (endpoint.disabled) return dead(Outcome.ENDPOINT_DISABLED)
+      if (endpoint.disabled) {
+        // The attempt that disabled it may not have ended.
+        await registry.settle(endpoint)
+        return dead(Outcome.ENDPOINT_DISABLED)
+      }
       const attempted = await this.#send(endpoint, ids.eventId)
       waitMs = attempted.waitMs
       observer.attempted(attempted.outcome)
@@ -86,18 +89,10 @@ export class Deliverer {
     if (outcome === Outcome.EVENT_EXPIRED) return
     this.#tellChange(endpoint, outcome)
     const { registry, now } = this.#options
-    const failingSince = await registry.note(endpoint, verdict !== 'delivered')
-    if (outcome === Outcome.HTTP_410) return this.#disable(endpoint, WebhookDisabledReason.GONE)
-    if (failingSince !== undefined && now() - failingSince > MAX_FAILING_MS)
-      await this.#disable(endpoint, WebhookDisabledReason.FAILING)
-  }
-
-  async #disable(endpoint: StoredEndpoint, reason: WebhookDisabledReason): Promise<void> {
-    const { registry, observer, log } = this.#options
-    const { changed } = await registry.disable(endpoint.id, reason)
-    if (!changed) return
-    observer.disabled(endpoint, reason)
-    log.warn({ webhook: { endpoint: endpoint.id, reason } }, 'webhook endpoint disabled')
+    const failingSince = await registry.note(endpoint.id, verdict !== 'delivered')
+    if (outcome === Outcome.HTTP_410) await registry.disable(endpoint.id, WebhookDisabledReason.GONE)
+    else if (failingSince !== undefined && now() - failingSince > MAX_FAILING_MS)
+      await registry.disableFailing(endpoint.id, MAX_FAILING_MS)
   }
 
   #tellChange({ id }: StoredEndpoint, outcome: Outcome): void {

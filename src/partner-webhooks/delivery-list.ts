@@ -75,19 +75,20 @@ export class DeliveryList {
 
   /**
    * Attempts a delivery again; undefined where there is none, and unchanged where it has not ended. A repeat leaves it as
-   * it is also where it has ended since the first call.
+   * it is also where the first call has replayed it, or another one has since.
    */
   async replay(
     operation: OperationScope,
     ids: DeliveryIds,
-    { isRetry, begunAt }: Attempt,
+    { id, isRetry, begunAt }: Attempt,
   ): Promise<{ readonly delivery: WebhookDelivery; readonly isReplayed: boolean } | undefined> {
     const found = await orUnavailable(this.#queue.find(ids))
     if (found === undefined) return undefined
-    if (isRetry && found.endedAt !== undefined && found.endedAt >= begunAt)
+    const { replay } = found
+    if (isRetry && replay !== undefined && (replay.by === id || replay.at >= begunAt))
       return { delivery: await this.#shown(found), isReplayed: false }
     return changeOwn(operation, async () => {
-      const isReplayed = await orUnavailable(this.#queue.replay(ids))
+      const isReplayed = await orUnavailable(this.#queue.replay(ids, { by: id, at: operation.store.now() }))
       const delivery = await orUnavailable(this.#queue.find(ids))
       return delivery && { delivery: await this.#shown(delivery), isReplayed }
     })

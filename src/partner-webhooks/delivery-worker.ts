@@ -3,8 +3,8 @@ import { DelayedError, UnrecoverableError, Worker } from 'bullmq'
 import type { WebhookDeliveryOutcome as Outcome } from '../../schema/webhook-endpoint.js'
 import { connectWorker, type WorkerConnection } from '../store/connection.js'
 import type { RedisAddress } from '../store/redis-address.js'
-import type { Attempt, DeliveryIds } from './contract.js'
-import { type DeliveryJob, QUEUE } from './delivery-job.js'
+import type { Attempt } from './contract.js'
+import { type DeliveryData, type DeliveryJob, QUEUE } from './delivery-job.js'
 import type { RetrySchedule } from './retry-schedule.js'
 
 /** A lock of a delivery ends this long after its process died; another process then attempts it. */
@@ -41,7 +41,7 @@ export interface WorkerOptions {
 
 /** Attempts the deliveries of the queue in this process, on a connection of its own. */
 export class DeliveryWorker {
-  readonly #worker: Worker<DeliveryIds, Outcome>
+  readonly #worker: Worker<DeliveryData, Outcome>
   readonly #connected: WorkerConnection
   #isStopped = false
 

@@ -41,8 +41,10 @@ export class EndpointPace {
       load.running += 1
       return undefined
     }
-    load.nextAt = Math.max(load.nextAt, now, load.pausedUntil) + load.averageMs / this.#limit
-    return Math.min(Math.max(Math.ceil(load.nextAt - now), MIN_DEFERRAL_MS), MAX_DEFERRAL_MS)
+    const free = Math.max(load.nextAt, now, load.pausedUntil) + load.averageMs / this.#limit
+    // Not beyond the longest deferral: what is put off again and again would else move the time away from all of them.
+    load.nextAt = Math.min(free, now + MAX_DEFERRAL_MS)
+    return Math.max(Math.ceil(load.nextAt - now), MIN_DEFERRAL_MS)
   }
 
   /** Gives the place back after an attempt of this duration; `waitMs` is what the receiver asked for. */

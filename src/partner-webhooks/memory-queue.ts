@@ -8,6 +8,7 @@ import type {
   DeliveryQueue,
   ListedDelivery,
   QueuedDelivery,
+  Replay,
 } from './contract.js'
 import type { RetrySchedule } from './retry-schedule.js'
 
@@ -64,11 +65,12 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return Promise.resolve(this.#deliveries.get(keyOf(ids)))
   }
 
-  replay(ids: DeliveryIds): Promise<boolean> {
+  replay(ids: DeliveryIds, replay: Replay): Promise<boolean> {
     const delivery = this.#deliveries.get(keyOf(ids))
     const hasEnded = delivery?.endedAt !== undefined
     if (hasEnded) {
-      this.#set(delivery, { attempts: 0, state: 'pending', endedAt: undefined, nextAttemptAt: this.#options.now() })
+      const nextAttemptAt = this.#options.now()
+      this.#set(delivery, { attempts: 0, state: 'pending', endedAt: undefined, nextAttemptAt, replay })
       this.#plan(ids, 0)
     }
     return Promise.resolve(hasEnded)

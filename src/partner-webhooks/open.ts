@@ -29,6 +29,8 @@ const OVERLAP_MS = 24 * 3600 * 1000
 /** How often endpoints are renewed, and how long after the start for the first time. */
 const RENEW_INTERVAL_MS = 24 * 3600 * 1000
 const FIRST_RENEWAL_MS = 60_000
+/** The share of the places of this process that polls may take. */
+const POLL_SHARE = 0.5
 /** How often the length of the queue is read for the metrics. */
 const COUNT_INTERVAL_MS = 10_000
 
@@ -124,11 +126,20 @@ function renewEndpoints(registry: EndpointRegistry, tenants: Pick<Tenants, 'name
 /** Opens webhooks to partners: events become deliveries, which every replica attempts. */
 export async function openPartnerWebhooks(options: Options): Promise<PartnerWebhooks> {
   const { config, store, canReadAll, events, tenants, log, metrics, resolve } = options
-  const { isOn, networks, maxEndpoints, endpointConcurrency } = config.partnerWebhooks
+  const { isOn, networks, maxEndpoints, concurrency, endpointConcurrency } = config.partnerWebhooks
   if (!isOn) return OFF
   const rules = new AddressRules(networks)
   const { hasTenants } = config.tenancy
-  const registry = new EndpointRegistry({ store, hasTenants, maxEndpoints, overlapMs: OVERLAP_MS })
+  const registry = new EndpointRegistry({
+    store,
+    hasTenants,
+    maxEndpoints,
+    overlapMs: OVERLAP_MS,
+    onDisabled({ id }, reason) {
+      metrics.webhookEndpointDisabled(reason)
+      log.warn({ webhook: { endpoint: id, reason } }, 'webhook endpoint disabled')
+    },
+  })
   const queue = await queueOf(options)
   const sender = new Sender({ rules, resolve })
   const deliverer = new Deliverer({
@@ -136,15 +147,12 @@ export async function openPartnerWebhooks(options: Options): Promise<PartnerWebh
     events,
     sender,
     pace: new EndpointPace(endpointConcurrency),
-    observer: {
-      attempted: metrics.webhookAttempted,
-      delivered: metrics.webhookDelivered,
-      disabled: (_endpoint, reason) => metrics.webhookEndpointDisabled(reason),
-    },
+    observer: { attempted: metrics.webhookAttempted, delivered: metrics.webhookDelivered },
     log,
     now: () => store.now(),
   })
-  const poll = new OutcomePoll({ registry, tenants, events, now: () => store.now() })
+  const pollPace = new EndpointPace(Math.ceil(concurrency * POLL_SHARE))
+  const poll = new OutcomePoll({ registry, tenants, events, pace: pollPace, now: () => store.now() })
   queue.work(async (ids) => {
     if (!(await canReadAll())) return UNREADABLE
     return ids.endpointId === POLL ? poll.attempt(ids.eventId) : deliverer.attempt(ids)

@@ -139,8 +139,8 @@ const disableWebhookEndpoint = command<DisableWebhookEndpointInput, EndpointPayl
   async run(instance, operation, { endpointId }, attempt) {
     await requireEndpoint(instance, operation, endpointId)
     const { REQUESTED } = WebhookDisabledReason
-    const { value } = await changeOwn(operation, () => instance.registry.disable(endpointId, REQUESTED, attempt))
-    return payloadOf(value, operation.store.now())
+    const disabled = await changeOwn(operation, () => instance.registry.disable(endpointId, REQUESTED, attempt))
+    return payloadOf(disabled, operation.store.now())
   },
 })
 

@@ -10,7 +10,8 @@ import { objectOf } from '../events/watched.js'
 import type { OpenProviders } from '../providers.js'
 import { tenantName } from '../tenants/tenant.js'
 import type { Tenants } from '../tenants/tenants.js'
-import type { Attempted } from './contract.js'
+import { type Attempted, POLL } from './contract.js'
+import type { EndpointPace } from './endpoint-pace.js'
 import type { EndpointRegistry } from './registry.js'
 
 /** How long a poll waits at least, and after one that failed. */
@@ -85,6 +86,8 @@ interface OutcomePollOptions {
   readonly registry: Pick<EndpointRegistry, 'wanting'>
   readonly tenants: Pick<Tenants, 'find'>
   readonly events: Pick<EventLog, 'find' | 'subscribe'>
+  /** That of all polls together: a provider that answers slowly leaves places to deliveries. */
+  readonly pace: EndpointPace
   readonly now: () => number
 }
 
@@ -98,6 +101,18 @@ export class OutcomePoll {
 
   /** One poll of the object of an event, where an endpoint wants it; what it finds is recorded by the provider's folder. */
   async attempt(eventId: string): Promise<Attempted> {
+    const { pace } = this.#options
+    const deferralMs = pace.enter(POLL)
+    if (deferralMs !== undefined) return { outcome: Outcome.HTTP_429, verdict: 'busy', waitMs: deferralMs }
+    const begun = performance.now()
+    try {
+      return await this.#poll(eventId)
+    } finally {
+      pace.leave(POLL, performance.now() - begun)
+    }
+  }
+
+  async #poll(eventId: string): Promise<Attempted> {
     const { registry, tenants, events, now } = this.#options
     const event = await events.find(eventId)
     const tenant = event && tenants.find(event.tenant)

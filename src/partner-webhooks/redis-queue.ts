@@ -11,8 +11,9 @@ import {
   type ListedDelivery,
   POLL,
   type QueuedDelivery,
+  type Replay,
 } from './contract.js'
-import { type DeliveryJob, idsOf, jobIdOf, QUEUE, stateOf, toDelivery } from './delivery-job.js'
+import { type DeliveryData, type DeliveryJob, idsOf, jobIdOf, QUEUE, stateOf, toDelivery } from './delivery-job.js'
 import { DeliveryWorker, type WorkerOptions } from './delivery-worker.js'
 
 const DEFAULT_PREFIX = 'kyc:webhooks'
@@ -35,7 +36,7 @@ export class RedisDeliveryQueue implements DeliveryQueue {
   readonly #options: RedisQueueOptions
   readonly #prefix: string
   readonly #redis: Redis | Cluster
-  readonly #queue: Queue<DeliveryIds, Outcome, 'deliver'>
+  readonly #queue: Queue<DeliveryData, Outcome, 'deliver'>
   #worker: DeliveryWorker | undefined
 
   constructor(options: RedisQueueOptions) {
@@ -112,11 +113,14 @@ export class RedisDeliveryQueue implements DeliveryQueue {
     return job && toDelivery(job)
   }
 
-  async replay(ids: DeliveryIds): Promise<boolean> {
-    const job = (await this.#queue.getJob(jobIdOf(ids))) as DeliveryJob | undefined
+  async replay(ids: DeliveryIds, replay: Replay): Promise<boolean> {
+    const jobId = jobIdOf(ids)
+    const job = (await this.#queue.getJob(jobId)) as DeliveryJob | undefined
     const state = job && stateOf(job)
     if (state !== 'dead' && state !== 'delivered') return false
     try {
+      // Before it is made: a repeat finds whether it was.
+      await job!.updateData({ ...idsOf(jobId), replay: { ...replay, taken: job!.attemptsStarted } })
       await job!.retry(state === 'dead' ? 'failed' : 'completed', { resetAttemptsMade: true })
       return true
     } catch (error) {

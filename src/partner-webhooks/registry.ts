@@ -1,7 +1,7 @@
 import { ApiError, NotRepeated } from '../../datasources/contract/errors.js'
-import type { Attempt } from '../../datasources/contract/operations.js'
+import { type Attempt, PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
 import type { Store, StoreKey } from '../../datasources/contract/store.js'
-import type { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
+import { WebhookDisabledReason } from '../../schema/webhook-endpoint.js'
 import type { StateEvent } from '../events/event-log.js'
 import { DEFAULT_TENANT, tenantName } from '../tenants/tenant.js'
 import type { StoredEndpoint } from './contract.js'
@@ -9,11 +9,22 @@ import type { StoredEndpoint } from './contract.js'
 const DAY_SECONDS = 24 * 3600
 /** An endpoint is kept until it is deleted; this ends those of deployments that are no more. */
 const ENDPOINT_SECONDS = 3_650 * DAY_SECONDS
+/** How long it is known that an endpoint was deleted: longer than a creation that was left open is repeated. */
+const DELETED_SECONDS = PROVIDER_RETENTION_MS / 1000 + DAY_SECONDS
 /** Endpoints of one tenant, of all clients: all of them are read for each event. */
 export const MAX_ENDPOINTS_OF_TENANT = 1_000
 
 /** An endpoint in the index of its tenant: what decides whether it gets an event. */
 type Indexed = Pick<StoredEndpoint, 'id' | 'tenant' | 'client' | 'types'> & { readonly isEnabled: boolean }
+
+/** What is left of an endpoint that was deleted. */
+interface Deleted {
+  readonly deletedAt: number
+}
+
+/** The endpoint of a record; null where it was deleted. */
+const presentOf = (record: StoredEndpoint | Deleted | null): StoredEndpoint | null =>
+  record === null || 'deletedAt' in record ? null : record
 
 interface Index {
   readonly endpoints: readonly Indexed[]
@@ -40,6 +51,8 @@ interface RegistryOptions {
   readonly maxEndpoints: number
   /** How long the previous secret is in use after a rotation. */
   readonly overlapMs: number
+  /** Told once of an endpoint that this server has disabled, when it gets nothing any more. */
+  readonly onDisabled?: ((endpoint: StoredEndpoint, reason: WebhookDisabledReason) => void) | undefined
 }
 
 /** The webhook endpoints: a record of each, and for each tenant of the deployment an index of those that it has. */
@@ -52,12 +65,18 @@ export class EndpointRegistry {
 
   /**
    * Keeps a new endpoint, and returns it; the earlier one where its id is kept already, refused where that is of another
-   * input. Undefined where the client has too many.
+   * input or was deleted. Undefined where the client has too many.
    */
   async add(endpoint: StoredEndpoint): Promise<StoredEndpoint | undefined> {
     const { store, maxEndpoints } = this.#options
-    const { value } = await this.#update(endpoint.id, (current) => (current === null ? endpoint : undefined))
-    if (value !== null && !isSameInput(value, endpoint)) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
+    const { value: kept } = await store.update<StoredEndpoint | Deleted>(
+      keyOf(endpoint.id),
+      ENDPOINT_SECONDS,
+      (current) => (current === null ? endpoint : undefined),
+    )
+    const value = presentOf(kept)
+    if (value === null) throw new NotRepeated()
+    if (!isSameInput(value, endpoint)) throw new ApiError('IDEMPOTENCY_KEY_REUSED')
     let hasRoom = true
     await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) => {
       const endpoints = current?.endpoints ?? []
@@ -68,7 +87,7 @@ export class EndpointRegistry {
       const { id, tenant, client, types } = endpoint
       return hasRoom ? { endpoints: [...endpoints, { id, tenant, client, types, isEnabled: true }] } : undefined
     })
-    if (hasRoom) return value ?? undefined
+    if (hasRoom) return value
     await this.#update(endpoint.id, () => null)
     return undefined
   }
@@ -82,8 +101,8 @@ export class EndpointRegistry {
     await store.renew(key, ENDPOINT_SECONDS)
   }
 
-  find(id: string): Promise<StoredEndpoint | null> {
-    return this.#options.store.get<StoredEndpoint>(keyOf(id))
+  async find(id: string): Promise<StoredEndpoint | null> {
+    return presentOf(await this.#options.store.get<StoredEndpoint | Deleted>(keyOf(id)))
   }
 
   /** The endpoints of an owner, oldest first. */
@@ -125,39 +144,48 @@ export class EndpointRegistry {
   }
 
   /**
-   * Disables an endpoint, and tells whether this call did; the reason of one that is disabled stays. Null where it is gone.
-   * `attempt`: that of the client who asks for it; absent where this server does it.
+   * Disables an endpoint; the reason of one that is disabled stays. Null where it is gone. `attempt`: that of the client who
+   * asks for it; absent where this server does it.
    */
-  async disable(
-    id: string,
-    reason: WebhookDisabledReason,
-    attempt?: Attempt,
-  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+  async disable(id: string, reason: WebhookDisabledReason, attempt?: Attempt): Promise<StoredEndpoint | null> {
     return this.#switch(id, attempt, (current, now) =>
       current.disabled ? undefined : { disabled: { reason, at: now } },
     )
   }
 
-  /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
-  async enable(id: string, attempt?: Attempt): Promise<StoredEndpoint | null> {
-    const { value } = await this.#switch(id, attempt, ({ disabled }) =>
-      disabled ? { disabled: undefined, failingSince: undefined } : undefined,
+  /** Disables an endpoint at which every attempt has failed for longer than this by now. */
+  async disableFailing(id: string, failingMs: number): Promise<StoredEndpoint | null> {
+    return this.#switch(id, undefined, ({ disabled, failingSince = Infinity }, now) =>
+      disabled || now - failingSince <= failingMs
+        ? undefined
+        : { disabled: { reason: WebhookDisabledReason.FAILING, at: now } },
     )
-    return value
   }
 
+  /** Enables an endpoint, as one that has not failed yet. Null where it is gone. */
+  async enable(id: string, attempt?: Attempt): Promise<StoredEndpoint | null> {
+    return this.#switch(id, attempt, ({ disabled }) =>
+      disabled ? { disabled: undefined, failingSince: undefined } : undefined,
+    )
+  }
+
+  /** Deletes an endpoint; a repeat of its creation does not bring it back. */
   async remove(endpoint: StoredEndpoint): Promise<void> {
     const { store } = this.#options
     await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
       current === null ? undefined : { endpoints: current.endpoints.filter(({ id }) => id !== endpoint.id) },
     )
-    await this.#update(endpoint.id, () => null)
+    await store.update<StoredEndpoint | Deleted>(keyOf(endpoint.id), DELETED_SECONDS, (current, now) =>
+      presentOf(current) === null ? undefined : { deletedAt: now },
+    )
   }
 
-  /** Notes whether the last attempt failed, where that is news; returns since when all have failed. */
-  async note(endpoint: StoredEndpoint, hasFailed: boolean): Promise<number | undefined> {
-    if (hasFailed === (endpoint.failingSince !== undefined)) return endpoint.failingSince
-    const { value } = await this.#update(endpoint.id, (current, now) =>
+  /**
+   * Notes whether the last attempt failed, where that is news; returns since when all have failed. It looks again: other
+   * attempts may have ended since this one began.
+   */
+  async note(id: string, hasFailed: boolean): Promise<number | undefined> {
+    const { value } = await this.#update(id, (current, now) =>
       current === null || hasFailed === (current.failingSince !== undefined)
         ? undefined
         : { ...current, failingSince: hasFailed ? now : undefined },
@@ -165,25 +193,31 @@ export class EndpointRegistry {
     return value?.failingSince
   }
 
-  #indexKey({ tenant }: Pick<Owner, 'tenant'>): StoreKey {
-    return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
-  }
-
   /**
    * Sets in the index whether an endpoint is enabled, and again where that has changed meanwhile: of two that change an
-   * endpoint at one time the later to write the index need not be the later to change the record.
+   * endpoint at one time the later to write the index need not be the later to change the record. It ends a change whose
+   * own write of the index was lost.
    */
-  async #index(endpoint: StoredEndpoint): Promise<void> {
+  async settle(endpoint: StoredEndpoint): Promise<void> {
+    const { store, onDisabled } = this.#options
     for (let latest: StoredEndpoint | null = endpoint; latest !== null;) {
-      const isEnabled = latest.disabled === undefined
-      await this.#options.store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
+      const { disabled }: StoredEndpoint = latest
+      const isEnabled = disabled === undefined
+      const { changed } = await store.update<Index>(this.#indexKey(endpoint), ENDPOINT_SECONDS, (current) =>
         current?.endpoints.some((one) => one.id === endpoint.id && one.isEnabled !== isEnabled)
           ? { endpoints: current.endpoints.map((one) => (one.id === endpoint.id ? { ...one, isEnabled } : one)) }
           : undefined,
       )
+      // Who changes the index tells: of all that do the same, one does.
+      if (changed && disabled && disabled.reason !== WebhookDisabledReason.REQUESTED)
+        onDisabled?.(latest, disabled.reason)
       latest = await this.find(endpoint.id)
       if (latest !== null && isEnabled === (latest.disabled === undefined)) return
     }
+  }
+
+  #indexKey({ tenant }: Pick<Owner, 'tenant'>): StoreKey {
+    return ['webhook-endpoints', this.#options.hasTenants ? tenant : DEFAULT_TENANT]
   }
 
   /**
@@ -194,9 +228,9 @@ export class EndpointRegistry {
     id: string,
     attempt: Attempt | undefined,
     change: (current: StoredEndpoint, now: number) => Pick<StoredEndpoint, 'disabled' | 'failingSince'> | undefined,
-  ): Promise<{ readonly value: StoredEndpoint | null; readonly changed: boolean }> {
+  ): Promise<StoredEndpoint | null> {
     let isOvertaken = false
-    const { value, changed } = await this.#update(id, (current, now) => {
+    const { value } = await this.#update(id, (current, now) => {
       const changes = current === null ? undefined : change(current, now)
       const isFirst = attempt?.isRetry === false
       isOvertaken = attempt?.isRetry === true && changes !== undefined && switchedAt(current) >= attempt.begunAt
@@ -204,11 +238,19 @@ export class EndpointRegistry {
       return { ...current, ...changes, switchedAt: now }
     })
     if (isOvertaken) throw new NotRepeated()
-    if (value !== null) await this.#index(value)
-    return { value, changed }
+    if (value !== null) await this.settle(value)
+    return value
   }
 
-  #update(id: string, change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined) {
-    return this.#options.store.update<StoredEndpoint>(keyOf(id), ENDPOINT_SECONDS, change)
+  async #update(
+    id: string,
+    change: (current: StoredEndpoint | null, now: number) => StoredEndpoint | null | undefined,
+  ): Promise<{ readonly value: StoredEndpoint | null }> {
+    const { value } = await this.#options.store.update<StoredEndpoint | Deleted>(
+      keyOf(id),
+      ENDPOINT_SECONDS,
+      (record, now) => change(presentOf(record), now),
+    )
+    return { value: presentOf(value) }
   }
 }

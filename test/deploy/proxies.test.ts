@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,8 +69,13 @@ async function askWithValues(port: number, log: () => string): Promise<string> {
 }
 
 /** A replica that answers everything, and the port of one that does not listen. */
-async function replicas(): Promise<readonly [answers: number, refuses: number]> {
-  const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1')
+async function replicas(
+  asked: RequestListener = () => undefined,
+): Promise<readonly [answers: number, refuses: number]> {
+  const server = createServer((request, response) => {
+    void asked(request, response)
+    response.end('{}')
+  }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   const refuses = await freePort()
   return [(server.address() as AddressInfo).port, refuses]
@@ -82,37 +87,26 @@ const before = (text: string, port: number, replica: number): string =>
     .replaceAll('127.0.0.1:4000', `127.0.0.1:${replica}`)
     .replace(/(listen|bind) :?8080/, `$1 127.0.0.1:${port}`)
 
-test.each(['answers', 'refuses the connection'])(
-  'nginx logs neither query string nor referer where the replica %s',
-  async (how) => {
-    const [answering, refusing] = await replicas()
-    const port = await freePort()
-    put('kyc-graph.conf', before(read('deploy/nginx/kyc-graph.conf'), port, how === 'answers' ? answering : refusing))
-    const [access, errors] = [join(folder, 'access.log'), join(folder, 'error.log')]
-    for (const log of [access, errors]) rmSync(log, { force: true })
-    // The main part as distributions have it.
-    put(
-      'main.conf',
-      `pid ${folder}/nginx.pid;\nerror_log ${errors};\nevents {}\nhttp {\n  access_log ${access};\n  include kyc-graph.conf;\n}\n`,
-    )
-    const child = startProcess('nginx', ['-p', folder, '-c', join(folder, 'main.conf'), '-g', 'daemon off;'], {
-      stdio: 'ignore',
-    })
-    onTestFinished(() => void child.kill())
-    const said = await askWithValues(port, () => (existsSync(access) ? read(access) : ''))
-    expect(said).toContain('"a-browser"')
-    expect(said).not.toMatch(SECRETS)
-    expect(read(errors)).not.toMatch(SECRETS)
-  },
-)
-
-test('HAProxy logs no query string where its log is on', async () => {
-  const [answering] = await replicas()
-  const port = await freePort()
-  const recipe = before(read('deploy/haproxy/kyc-graph.cfg'), port, answering).replaceAll(
-    'port 9090',
-    `port ${answering}`,
+/** nginx with its recipe at a port; returns its logs. */
+function startNginx(port: number, replica: number): { readonly access: string; readonly errors: string } {
+  put('kyc-graph.conf', before(read('deploy/nginx/kyc-graph.conf'), port, replica))
+  const [access, errors] = [join(folder, 'access.log'), join(folder, 'error.log')]
+  for (const log of [access, errors]) rmSync(log, { force: true })
+  // The main part as distributions have it.
+  put(
+    'main.conf',
+    `pid ${folder}/nginx.pid;\nerror_log ${errors};\nevents {}\nhttp {\n  access_log ${access};\n  include kyc-graph.conf;\n}\n`,
   )
+  const child = startProcess('nginx', ['-p', folder, '-c', join(folder, 'main.conf'), '-g', 'daemon off;'], {
+    stdio: 'ignore',
+  })
+  onTestFinished(() => void child.kill())
+  return { access, errors }
+}
+
+/** HAProxy with its recipe at a port, and its log on; returns what it has logged. */
+function startHaproxy(port: number, replica: number): () => string {
+  const recipe = before(read('deploy/haproxy/kyc-graph.cfg'), port, replica).replaceAll('port 9090', `port ${replica}`)
   put(
     'logging.cfg',
     recipe
@@ -125,5 +119,44 @@ test('HAProxy logs no query string where its log is on', async () => {
   onTestFinished(() => void child.kill())
   let log = ''
   child.stdout!.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  expect(await askWithValues(port, () => log)).not.toMatch(SECRETS)
+  return () => log
+}
+
+test.each(['answers', 'refuses the connection'])(
+  'nginx logs neither query string nor referer where the replica %s',
+  async (how) => {
+    const [answering, refusing] = await replicas()
+    const port = await freePort()
+    const { access, errors } = startNginx(port, how === 'answers' ? answering : refusing)
+    const said = await askWithValues(port, () => (existsSync(access) ? read(access) : ''))
+    expect(said).toContain('"a-browser"')
+    expect(said).not.toMatch(SECRETS)
+    expect(read(errors)).not.toMatch(SECRETS)
+  },
+)
+
+test('HAProxy logs no query string where its log is on', async () => {
+  const [answering] = await replicas()
+  const port = await freePort()
+  const log = startHaproxy(port, answering)
+  expect(await askWithValues(port, log)).not.toMatch(SECRETS)
+})
+
+test.each([
+  ['nginx', startNginx],
+  ['HAProxy', startHaproxy],
+])('%s tells a replica the host as the client has named it, with its port', async (_name, start) => {
+  const asked = new Set<string>()
+  const [answering] = await replicas(({ url, headers }) => url === '/graphql' && asked.add(headers.host ?? ''))
+  const port = await freePort()
+  start(port, answering)
+  for (const host of ['graph.bank.example:8443', 'graph.bank.example']) {
+    const status = () =>
+      request(`http://127.0.0.1:${port}/graphql`, { headers: { host } }).then(
+        async ({ statusCode, body }) => (await body.dump(), statusCode),
+        () => undefined,
+      )
+    await expect.poll(status, { timeout: 10_000 }).toBe(200)
+  }
+  expect([...asked]).toEqual(['graph.bank.example:8443', 'graph.bank.example'])
 })

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { banficoCommands } from '../../datasources/banfico/commands.js'
 import { JobStore } from '../../datasources/banfico/job-store.js'
 import { ApiError } from '../../datasources/contract/errors.js'
@@ -41,9 +41,7 @@ beforeEach(() => {
   raw = memoryStore()
   store = encryptedStore(raw, cipherOf([randomBytes(32)]))
   registry = new EndpointRegistry({ store, hasTenants: false, maxEndpoints: 9, overlapMs: OVERLAP_MS })
-  queue = new MemoryDeliveryQueue({ schedule: retrySchedule([60]), now: Date.now })
-  const deliveries = new DeliveryList({ queue, events: { find: () => Promise.resolve(null) } })
-  webhooks = { registry, deliveries, rules: new AddressRules([]) }
+  openQueue(Date.now)
   idempotency = new Idempotency(30_000)
 })
 afterEach(async () => {
@@ -51,6 +49,13 @@ afterEach(async () => {
   await queue.close()
   await raw.close()
 })
+
+/** Opens the queue of deliveries of workers with this clock. */
+function openQueue(now: () => number): void {
+  queue = new MemoryDeliveryQueue({ schedule: retrySchedule([60]), now })
+  const deliveries = new DeliveryList({ queue, events: { find: () => Promise.resolve(null) } })
+  webhooks = { registry, deliveries, rules: new AddressRules([]) }
+}
 
 const banfico = { retentionSeconds: 60, record: () => undefined, jobs: { start: () => undefined } }
 
@@ -105,8 +110,8 @@ function loseReply(number = 1): void {
 /** The queue of deliveries replays one, and its reply is lost. */
 function loseReplay(): void {
   const replay = queue.replay.bind(queue)
-  queue.replay = async (ids) => {
-    await replay(ids)
+  queue.replay = async (...replayed) => {
+    await replay(...replayed)
     queue.replay = replay
     throw new Error('Connection is closed.')
   }
@@ -149,6 +154,18 @@ describe('a change of which the store loses the reply is in doubt, and its repea
       secret: expect.any(String),
     })
     expect(await registry.of(CALLER)).toHaveLength(1)
+  })
+
+  test('createWebhookEndpoint that was not executed is executed', async () => {
+    const input = { url: 'https://one.example/', types, idempotencyKey: 'k' }
+    const { compareAndSwap } = raw
+    raw.compareAndSwap = () => Promise.reject(new ApiError('STORE_UNAVAILABLE'))
+    expect((await failed(run('createWebhookEndpoint', input))).extensions).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      retryable: true,
+    })
+    raw.compareAndSwap = compareAndSwap
+    expect(await run('createWebhookEndpoint', input)).toMatchObject({ endpoint: { url: 'https://one.example/' } })
   })
 
   test.each([1, 2, 3])('verifyAccounts, change %i', async (number) => {
@@ -214,6 +231,40 @@ describe('a change of which the store loses the reply is in doubt, and its repea
     await expect.poll(state).toBe('delivered')
     await delay(20)
     expect(attempts).toBe(1)
+  })
+
+  test.each([-10_000, 0, 10_000])(
+    'replayWebhookDelivery that was not executed is executed, once, by a worker whose clock is %i ms off',
+    async (offMs) => {
+      await queue.close()
+      openQueue(() => Date.now() + offMs)
+      const input = { endpointId: await endpoint(), eventId: EVENT, idempotencyKey: 'k' }
+      await deadDelivery(input.endpointId)
+      let attempts = 0
+      queue.work(() => {
+        attempts += 1
+        return Promise.resolve({ outcome: 'HTTP_2XX' as never, verdict: 'delivered' })
+      })
+      const state = async () => (await queue.find(input))?.state
+      vi.spyOn(queue, 'replay').mockRejectedValueOnce(new Error('Connection is closed.'))
+      expect((await failed(run('replayWebhookDelivery', input))).code).toBe('OUTCOME_UNKNOWN')
+      const { delivery } = await run('replayWebhookDelivery', input)
+      expect(delivery).toMatchObject({ state: 'PENDING' })
+      await expect.poll(state).toBe('delivered')
+      expect(attempts).toBe(1)
+    },
+  )
+
+  test('replayWebhookDelivery that was not executed, and that another call has executed since', async () => {
+    const input = { endpointId: await endpoint(), eventId: EVENT, idempotencyKey: 'k' }
+    await deadDelivery(input.endpointId)
+    const state = async () => (await queue.find(input))?.state
+    vi.spyOn(queue, 'replay').mockRejectedValueOnce(new Error('Connection is closed.'))
+    expect((await failed(run('replayWebhookDelivery', input))).code).toBe('OUTCOME_UNKNOWN')
+    queue.work(() => Promise.resolve({ outcome: 'HTTP_2XX' as never, verdict: 'delivered' }))
+    await run('replayWebhookDelivery', { ...input, idempotencyKey: 'other' })
+    await expect.poll(state).toBe('delivered')
+    expect(await run('replayWebhookDelivery', input)).toMatchObject({ delivery: { state: 'DELIVERED' } })
   })
 
   test('and is not repeated without a key', async () => {
@@ -343,6 +394,21 @@ describe('a repeat does not revert a later change', () => {
       'OUTCOME_UNKNOWN',
     )
     expect((await registry.find(endpointId))!.disabled?.reason).toBe('GONE')
+  })
+
+  test('of an endpoint that was deleted since it was created', async () => {
+    const input = { url: 'https://one.example/', types, idempotencyKey: 'k' }
+    await failed(run('createWebhookEndpoint', input, { then: dies }))
+    const endpointId = begun
+    await run('deleteWebhookEndpoint', { endpointId })
+    for (let i = 0; i < 2; i += 1) {
+      const { extensions } = await failed(run('createWebhookEndpoint', input))
+      expect(extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false })
+    }
+    expect(await registry.find(endpointId)).toBeNull()
+    expect(await registry.of(CALLER)).toEqual([])
+    expect((await failed(run('deleteWebhookEndpoint', { endpointId }))).code).toBe('NOT_FOUND')
+    expect((await failed(run('enableWebhookEndpoint', { endpointId }))).code).toBe('NOT_FOUND')
   })
 
   test('of a secret', async () => {

@@ -71,7 +71,7 @@ export async function useQueue(address: RedisAddress, admin: Redis): Promise<voi
     const listed = await tried(queue.list(endpointId, 10, undefined))
     return listed?.length === ids.length && listed.every(({ delivery }) => delivery?.endedAt !== undefined)
   })
-  for (const one of [ids[0]!, ids[2]!]) await tried(queue.replay(one))
+  for (const one of [ids[0]!, ids[2]!]) await tried(queue.replay(one, { by: randomUUID(), at: Date.now() }))
   await tried(queue.counts())
   held.open()
   await tried(queue.close())
