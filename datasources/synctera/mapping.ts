@@ -24,6 +24,7 @@ import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
 import { withLists } from '../contract/rows.js'
+import { canonicalJson } from '../support/canonical-json.js'
 import { toInputPath } from '../support/input-path.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { toNodes } from '../support/rows.js'
@@ -180,6 +181,7 @@ const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
     expiry_date: id.expiryDate,
   })
 
+/** Synctera may compare the bodies of repeats as texts, so the members of `metadata` are sent in one order, whatever the input's is. */
 const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
   omitNullish({
     is_customer: input.isCustomer,
@@ -195,7 +197,7 @@ const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
     ssn: input.ssn,
     legal_address: addressBody(input.legalAddress),
     shipping_address: addressBody(input.shippingAddress),
-    metadata: input.metadata,
+    metadata: input.metadata && canonicalJson(input.metadata),
     note: input.note,
   })
 

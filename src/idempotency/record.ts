@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 import { type Attempt, PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
-import { canonicalJson } from './canonical-json.js'
+import { canonicalJson } from '../../datasources/support/canonical-json.js'
 
 /** The input hash of a record that is of no input: another than any, so 0.1.0 refuses the key and runs nothing. */
 export const NO_INPUT = 'guard'
