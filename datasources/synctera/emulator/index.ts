@@ -120,8 +120,13 @@ function invalidMembers(body: Record<string, unknown>): Record<string, string> |
   return Object.keys(invalid).length > 0 ? invalid : undefined
 }
 
-const withId = (address: unknown, type: string) =>
-  address ? { id: randomUUID(), address_type: type, ...address } : undefined
+/** An address as Synctera stores it: with a space in a Canadian postal code. */
+function withId(address: unknown, type: string) {
+  if (!address) return undefined
+  const { postal_code: code, country_code: country } = address as Readonly<Record<string, unknown>>
+  const spaced = country === 'CA' ? String(code).replace(/^(\w{3})(\w{3})$/, '$1 $2') : code
+  return { id: randomUUID(), address_type: type, ...address, ...(code === undefined ? {} : { postal_code: spaced }) }
+}
 
 /** The members that Synctera stores; absent ones stay absent. */
 function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
