@@ -65,12 +65,24 @@ describe('an error without a code is told by the last segment of its type', () =
     ['a type of another provider', { type: 'about:blank', title: 'Unprocessable' }],
     ['a body that is no object', ['Unprocessable']],
   ])('of %s nothing is stored under the key', async (_what, body) => {
+    for (const status of [422, 409]) {
+      const idempotencyKey = randomUUID()
+      refuse(status, body)
+      expect((await create({ idempotencyKey })).errors[0]!.extensions).toMatchObject({ retryable: true })
+      const { data, errors } = await create({ idempotencyKey })
+      expect(errors).toEqual([])
+      expect(data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
+    }
+  })
+
+  test('the statuses that a refusal allows tell that it is one', async () => {
     const idempotencyKey = randomUUID()
-    refuse(422, body)
-    expect((await create({ idempotencyKey })).errors[0]!.extensions).toMatchObject({ retryable: true })
-    const { data, errors } = await create({ idempotencyKey })
-    expect(errors).toEqual([])
-    expect(data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
+    refuse(422, { status: 422, detail: 'not now', valid_status: ['ACTIVE'] })
+    const codes = [await create({ idempotencyKey }), await create({ idempotencyKey })].map(
+      ({ errors }) => errors[0]!.extensions.code,
+    )
+    expect(codes).toEqual(['CONFLICT', 'CONFLICT'])
+    expect(writes()).toHaveLength(1)
   })
 
   test('the suite of forms together: no code, relative types, versions', async () => {
@@ -280,6 +292,23 @@ describe('a write that is carried out and answered 500', () => {
     const { errors } = await app.run(VERIFY, { input: { personId: ADA.personId, customerConsent: true } })
     expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', providerStatus: status } }])
     expect(writes()).toHaveLength(1)
+  })
+
+  test.each([
+    [499, { code: 'REQUEST_CANCELED' }, 10],
+    [502, { code: 'VENDOR_TIMEOUT' }, 20],
+    [503, { type: `${TYPE}/vendor-timeout` }, 30],
+  ])('a check that is answered %i %j is looked for, and never run again by a repeat', async (status, body, seconds) => {
+    const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
+    later(seconds)
+    refuse(status, body, 'POST /v0/verifications/verify')
+    unknown((await app.run(VERIFY, { input })).errors, true)
+    unknown((await app.run(VERIFY, { input })).errors, false)
+    expect(writes()).toHaveLength(1)
+    // Another request has run the check meanwhile.
+    await app.run(VERIFY, { input: { ...input, idempotencyKey: randomUUID() } })
+    expect((await app.run(VERIFY, { input })).data.verifyPerson).toMatchObject({ replayed: true })
+    expect(writes()).toHaveLength(2)
   })
 
   test('an update is found done where the person holds it', async () => {
