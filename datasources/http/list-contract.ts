@@ -44,7 +44,8 @@ export function rowReader<Row extends TSchema>(row: Row): (rows: readonly unknow
 
 /**
  * The contract of an answer with a list as its member `name`. Each row is read by itself: one that does not fit becomes
- * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit is malformed as a whole.
+ * an `UnreadableRow` and leaves the others alone. An answer whose other members do not fit, or
+ * that has more rows than a page may have, is malformed as a whole.
  */
 export function listContract<
   Name extends string,
@@ -54,9 +55,10 @@ export function listContract<
   name: Name,
   row: Row,
   others: Others = {} as Others,
+  limits: { readonly maxItems?: number } = {},
 ): Contract<{ readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>> {
   type Answer = { readonly [N in Name]: ReadRows<Static<Row>> } & Static<ReturnType<typeof Type.Object<Others>>>
-  const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown()) }))
+  const envelope = contract(Type.Object({ ...others, [name]: Type.Array(Type.Unknown(), limits) }))
   const readRows = rowReader(row)
   return {
     fits: (value): value is Answer => envelope.fits(value),

@@ -4,7 +4,7 @@ import {
   type Person,
   type PersonFilter,
   type PersonOrder,
-  type PersonOrderField,
+  PersonOrderField,
   PersonStatus,
   SsnSource,
   type UpdatePersonInput,
@@ -19,7 +19,7 @@ import {
 } from '../../schema/person-verification.js'
 import { VerificationStatus } from '../../schema/verification-status.js'
 import { type PersonalId, type PersonalIdInput, PersonalIdType } from '../../schema/personal-id.js'
-import { toInstant } from '../../schema/scalars.js'
+import { isExact, toInstant } from '../../schema/scalars.js'
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
@@ -85,6 +85,18 @@ function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
 /** The last four digits of the number that Synctera holds; undefined where it holds none. */
 export const ssnLast4 = ({ ssn }: SyncteraPerson): string | undefined => ssn?.slice(-4) || undefined
 
+const isExactJson = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).every(isExactJson)
+    : typeof value !== 'number' || isExact(value)
+
+/** Null where a number was changed when it was read: another one must not be taken for it. */
+function toMetadata(metadata: SyncteraPerson['metadata'], drift: Drift): Person['metadata'] {
+  if (metadata == null || isExactJson(metadata)) return metadata ?? null
+  drift('person.metadata')
+  return null
+}
+
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   const ids = person.personal_ids
   const members = {
@@ -112,7 +124,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
-    metadata: person.metadata ?? null,
+    metadata: toMetadata(person.metadata, drift),
     createdAt: toInstant(person.creation_time)!,
     updatedAt: toInstant(person.last_updated_time)!,
   }
@@ -246,6 +258,10 @@ const ORDER: Readonly<Record<PersonOrderField, string>> = {
   LAST_NAME: 'last_name',
 }
 
+const OLDEST_FIRST: readonly PersonOrder[] = [
+  { field: PersonOrderField.CREATED_AT, direction: CustomerSortDirection.ASC },
+]
+
 export const personQuery = (
   filter: PersonFilter | null | undefined,
   orderBy: readonly PersonOrder[] | null | undefined,
@@ -263,11 +279,10 @@ export const personQuery = (
     has_accounts: filter?.hasAccounts,
     verification_status: filter?.verificationStatuses?.join(','),
     ban_status: filter?.banStatuses?.join(','),
-    sort_by: orderBy?.length
-      ? orderBy
-          .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)
-          .join(',')
-      : undefined,
+    // Synctera documents no order of its own.
+    sort_by: (orderBy?.length ? orderBy : OLDEST_FIRST)
+      .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)
+      .join(','),
   })
 
 // ---- invalid input, by the graph's names
