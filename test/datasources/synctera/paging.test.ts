@@ -104,7 +104,7 @@ describe('a thousand persons', () => {
     expect(names).toEqual(direction === 'ASC' ? [...names].sort() : [...names].sort().reverse())
   })
 
-  test.each([undefined, []])('are the oldest first with the order %j', async (orderBy) => {
+  test.each([[undefined], [null], [[]]])('are the oldest first with the order %j', async (orderBy) => {
     app.clear()
     const { errors } = await app.run(PERSONS, { first: 5, orderBy })
     expect(errors).toEqual([])
