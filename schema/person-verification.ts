@@ -206,10 +206,10 @@ export class VerifyPersonInput extends MutationInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 255 characters. It is a secret.',
+      'The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 4,096 characters. It is a secret.',
   })
   @IsOptional()
-  @Length(1, 255)
+  @Length(1, 4096)
   documentId?: string | null
 }
 

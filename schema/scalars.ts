@@ -126,7 +126,7 @@ const MAX_LEVELS = 32
 const MAX_VALUES = 256
 
 /** False for a number that was changed when it was read: beyond 2^53 whole numbers are rounded, and 1e400 is infinite. */
-const isExact = (value: number): boolean =>
+export const isExact = (value: number): boolean =>
   Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 
 /** The fault of a JSON object; undefined where it has none. What is beyond a limit is not looked at. */

@@ -104,6 +104,8 @@ describe('a setting that cannot be used is named', () => {
     [{ SYNCTERA_API_KEY: undefined }, 'SYNCTERA_API_KEY (or SYNCTERA_API_KEY_FILE) is missing'],
     [{ SYNCTERA_URL: 'ftp://x' }, 'SYNCTERA_URL must be an http or https URL'],
     [{ SYNCTERA_URL: 'https://user:secret@x' }, 'SYNCTERA_URL must be an http or https URL without credentials'],
+    [{ SYNCTERA_URL: 'https://x/v0' }, 'SYNCTERA_URL must be the base URL without /v0, which the server adds'],
+    [{ SYNCTERA_URL: 'https://gateway.example/synctera/V0/' }, 'SYNCTERA_URL must be the base URL without /v0'],
     [{ PORT: '4000x' }, 'PORT must be a whole number from 0 to 65535'],
     [{ SYNCTERA_TIMEOUT_MS: '0' }, 'SYNCTERA_TIMEOUT_MS must be a whole number'],
     [{ HTTP_CLIENT: 'curl' }, 'HTTP_CLIENT must be one of undici, node-fetch'],

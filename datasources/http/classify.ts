@@ -28,9 +28,12 @@ const CONFLICT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'IDEMPOTENCY_KEY_REUSED',
 ])
 
-/** The mapping, with `CONFLICT` for a 409: the status states it, also where the provider's code states something else. */
+/**
+ * The mapping, with `CONFLICT` for a 409: the status states it, also where the provider's code states something else.
+ * Where the mapping knows that the write may be carried out, the status does not state the contrary.
+ */
 function mappingOf(status: number, mapping: ErrorMapping): ErrorMapping {
-  if (status !== 409) return mapping
+  if (status !== 409 || mapping.notExecuted === false) return mapping
   const isConflict = mapping.code !== undefined && CONFLICT_CODES.has(mapping.code)
   return { ...mapping, ...(isConflict ? {} : { code: 'CONFLICT', message: undefined }), notExecuted: true }
 }
@@ -56,9 +59,10 @@ const DEFAULT_RETRY_AFTER_SECONDS = 5
 /**
  * Statuses after which a write is repeated by itself, where its retry policy allows it. After any other 5xx the
  * provider may have executed the write without keeping its answer under the idempotency key, so that a repeat would
- * execute it again. 502 and 503 are those of a proxy, which a lost connection equals.
+ * execute it again; so it may after a 499, or it answers the same one again. 502 and 503 are those of a proxy, which a
+ * lost connection equals.
  */
-const REPEATABLE_WRITE: ReadonlySet<number> = new Set([408, 429, 499, 502, 503])
+const REPEATABLE_WRITE: ReadonlySet<number> = new Set([408, 429, 502, 503])
 
 /** Provider codes and request ids are passed on to callers, so only well-formed ones are kept. */
 const cleanId = (id: string | undefined) => (id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : undefined)

@@ -1,18 +1,41 @@
 import type { CreatePersonInput, Person, UpdatePersonInput } from '../../schema/person.js'
 import type { PersonVerification, VerifyPersonInput } from '../../schema/person-verification.js'
+import { ApiError } from '../contract/errors.js'
+import type { OperationScope } from '../contract/operation-scope.js'
 import { type LeftOutRows, readableRows, unreadableRows } from '../contract/rows.js'
 import { toNodes } from '../support/rows.js'
 import { recordVerification } from './changes.js'
 import { missingDisclosures } from './disclosure-operations.js'
 import { unreadableSyncteraRow } from './errors.js'
-import { command } from './instance.js'
+import { command, type SyncteraInstance } from './instance.js'
 import { providerWord } from '../support/mapping.js'
 import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody, verifyBody } from './mapping.js'
 import { rowsOfPerson } from './person-rows.js'
 import { clearPerson } from './queries.js'
+import type { SyncteraResults } from './verification-source.js'
 import { findCreatedPerson, findUpdatedPerson, findVerification } from './recovery.js'
 
 const verifiedIn = ({ personId, status }: PersonVerification) => ({ id: personId, verificationStatus: status })
+
+/**
+ * The results of a check. Its answer may be the first page of several, and only the list has the others; where that
+ * cannot be read, the check is done nevertheless.
+ */
+async function rowsOfCheck(
+  { source }: SyncteraInstance,
+  operation: OperationScope,
+  personId: string,
+  { verifications, next_page_token: next }: SyncteraResults,
+) {
+  const first = { rows: rowsOfPerson(verifications, personId), failed: [] as ApiError[] }
+  if (!next) return first
+  try {
+    return { ...first, rows: rowsOfPerson(await source.listVerifications(operation, [personId]), personId) }
+  } catch (error) {
+    if (error instanceof ApiError) return { ...first, failed: [error] }
+    throw error
+  }
+}
 
 /**
  * Synctera's commands. Synctera keeps idempotency keys for 7 days, so each may be repeated under the same key; but not
@@ -72,7 +95,7 @@ export const syncteraCommands = {
       const answer = await source.verify(operation, verifyBody(input), id)
       if ('demand' in answer) throw await missingDisclosures(instance, operation, input.personId, answer)
       clearPerson(instance, operation, input.personId)
-      const rows = rowsOfPerson(answer.verifications, input.personId)
+      const { rows, failed } = await rowsOfCheck(instance, operation, input.personId, answer)
       const results = toNodes(rows, 'verifications', toVerificationResult, unreadableSyncteraRow, drift)
       const verification = {
         status: toVerificationStatus(answer.verification_status, drift),
@@ -81,7 +104,7 @@ export const syncteraCommands = {
         personId: input.personId,
       }
       recordVerification(instance, verifiedIn(verification))
-      return { verification, leftOut: unreadableRows(results) }
+      return { verification, leftOut: [...unreadableRows(results), ...failed] }
     },
   }),
 }

@@ -80,7 +80,14 @@ export const Verification = Type.Object({
   details: Optional(AnyList),
 })
 
+/** What Synctera makes of a higher limit; no page has more rows. */
+export const PAGE_LIMIT = 100
+export const PAGE = { maxItems: PAGE_LIMIT }
+
 const NextPage = { next_page_token: OptionalText }
+
+/** Tells that there is a further page, which no request asks for: a paid check is not lost for its form. */
+const FurtherPage = { next_page_token: Type.Optional(Type.Unknown()) }
 
 /** A webhook event. `event_resource` is an object, mostly as JSON in a text, of which only ids are read. */
 const Event = Type.Object({
@@ -92,9 +99,9 @@ const Event = Type.Object({
 
 export const answers = {
   person: contract(Person),
-  persons: listContract('persons', Person, NextPage),
-  verifications: listContract('verifications', Verification, NextPage),
-  verified: listContract('verifications', Verification, { verification_status: Type.String() }),
+  persons: listContract('persons', Person, NextPage, PAGE),
+  verifications: listContract('verifications', Verification, NextPage, PAGE),
+  verified: listContract('verifications', Verification, { verification_status: Type.String(), ...FurtherPage }),
   event: contract(Event),
 }
 
@@ -177,7 +184,6 @@ export interface PersonQuery {
 export const MAX_IDS = 100
 /** Fewer, because a person has several verifications. */
 export const MAX_VERIFIED_IDS = 25
-export const PAGE_LIMIT = 100
 
 /** True for a UUID. Any other id makes the whole list call fail, so it is never sent. */
 export const isPersonId = (id: string): boolean =>

@@ -9,6 +9,7 @@ import { toInstant } from '../../schema/scalars.js'
 import { contract } from '../http/call.js'
 import { listContract } from '../http/list-contract.js'
 import { Instant, OptionalText } from '../support/contract-types.js'
+import { PAGE } from './contract.js'
 import { type Drift, omitNullish, providerWord, toDateTime, toEnum } from '../support/mapping.js'
 
 /** Disclosures of Synctera v0. Reference: https://docs.synctera.com/reference/createdisclosure, /listdisclosures */
@@ -27,7 +28,7 @@ export type SyncteraDisclosure = Static<typeof Row>
 
 export const disclosureAnswers = {
   disclosure: contract(Row),
-  disclosures: listContract('disclosures', Row, { next_page_token: OptionalText }),
+  disclosures: listContract('disclosures', Row, { next_page_token: OptionalText }, PAGE),
 }
 
 /** The body of a request that records a disclosure. */

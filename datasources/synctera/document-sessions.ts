@@ -8,7 +8,7 @@ import { omitNullish } from '../support/mapping.js'
  * The person is sent to the URL, so another scheme than `https` makes the answer malformed.
  */
 const Session = Type.Object({
-  session_token: Type.String({ minLength: 1, maxLength: 255 }),
+  session_token: Type.String({ minLength: 1, maxLength: 4096 }),
   url: Type.String({ pattern: '^https://[^\\s]+$' }),
 })
 

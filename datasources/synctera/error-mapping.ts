@@ -58,6 +58,10 @@ const VENDOR_TIMEOUT: ErrorMapping = { code: 'PROVIDER_TIMEOUT', notExecuted: fa
 /** Statuses that also stand for a request whose first attempt still runs under the same idempotency key. */
 const MAY_RUN: ReadonlySet<number> = new Set([409, 422])
 
+/** The refusal of a person's status has no type of its own; without a code the statuses that it allows tell it. */
+const statusConflict = (status: number, problem: ProblemBody): ErrorMapping['code'] =>
+  status === 422 && problem.names('valid_status').length > 0 ? 'CONFLICT' : undefined
+
 /** Maps an RFC 9457 problem. The code is more stable than the status; the detail may be personal and is not used. */
 export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   // A 404 that is no problem document comes from a proxy and does not mean that the record is absent.
@@ -67,7 +71,7 @@ export function mapError({ status, body }: ErrorResponse): ErrorMapping {
   const code = problem.text('code')
   const name = nameOf(problem.text('type'))
   if (VENDOR_TIMEOUTS.has(code ?? name ?? '')) return { ...VENDOR_TIMEOUT, providerCode: code ?? name }
-  const mapped = code === undefined ? lookUp(NAMES, name) : lookUp(CODES, code)
+  const mapped = code === undefined ? (lookUp(NAMES, name) ?? statusConflict(status, problem)) : lookUp(CODES, code)
   const fields = refusedFields(problem)
   return {
     code: mapped,

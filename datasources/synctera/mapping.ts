@@ -4,7 +4,7 @@ import {
   type Person,
   type PersonFilter,
   type PersonOrder,
-  type PersonOrderField,
+  PersonOrderField,
   PersonStatus,
   SsnSource,
   type UpdatePersonInput,
@@ -19,11 +19,12 @@ import {
 } from '../../schema/person-verification.js'
 import { VerificationStatus } from '../../schema/verification-status.js'
 import { type PersonalId, type PersonalIdInput, PersonalIdType } from '../../schema/personal-id.js'
-import { toInstant } from '../../schema/scalars.js'
+import { isExact, toInstant } from '../../schema/scalars.js'
 import { CustomerSortDirection } from '../../schema/shared.js'
 import { type InvalidFields, invalidInput } from '../contract/errors.js'
 import type { ProblemBody } from '../http/provider-errors.js'
 import { withLists } from '../contract/rows.js'
+import { canonicalJson } from '../support/canonical-json.js'
 import { toInputPath } from '../support/input-path.js'
 import { toDate, type Drift, toDateTime, toEnum, omitNullish, providerWord } from '../support/mapping.js'
 import { toNodes } from '../support/rows.js'
@@ -84,6 +85,18 @@ function toPersonalId(id: SyncteraPersonalId, drift: Drift): PersonalId {
 /** The last four digits of the number that Synctera holds; undefined where it holds none. */
 export const ssnLast4 = ({ ssn }: SyncteraPerson): string | undefined => ssn?.slice(-4) || undefined
 
+const isExactJson = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).every(isExactJson)
+    : typeof value !== 'number' || isExact(value)
+
+/** Null where a number was changed when it was read: another one must not be taken for it. */
+function toMetadata(metadata: SyncteraPerson['metadata'], drift: Drift): Person['metadata'] {
+  if (metadata == null || isExactJson(metadata)) return metadata ?? null
+  drift('person.metadata')
+  return null
+}
+
 export function toPerson(person: SyncteraPerson, drift: Drift): Person {
   const ids = person.personal_ids
   const members = {
@@ -111,7 +124,7 @@ export function toPerson(person: SyncteraPerson, drift: Drift): Person {
     hasAccounts: person.has_accounts ?? null,
     legalAddress: toAddress(person.legal_address),
     shippingAddress: toAddress(person.shipping_address),
-    metadata: person.metadata ?? null,
+    metadata: toMetadata(person.metadata, drift),
     createdAt: toInstant(person.creation_time)!,
     updatedAt: toInstant(person.last_updated_time)!,
   }
@@ -180,6 +193,7 @@ const personalIdBody = (id: PersonalIdInput): PersonalIdBody =>
     expiry_date: id.expiryDate,
   })
 
+/** Synctera may compare the bodies of repeats as texts, so the members of `metadata` are sent in one order, whatever the input's is. */
 const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
   omitNullish({
     is_customer: input.isCustomer,
@@ -195,7 +209,7 @@ const personBody = (input: CreatePersonInput | UpdatePersonInput): PersonBody =>
     ssn: input.ssn,
     legal_address: addressBody(input.legalAddress),
     shipping_address: addressBody(input.shippingAddress),
-    metadata: input.metadata,
+    metadata: input.metadata && canonicalJson(input.metadata),
     note: input.note,
   })
 
@@ -244,6 +258,10 @@ const ORDER: Readonly<Record<PersonOrderField, string>> = {
   LAST_NAME: 'last_name',
 }
 
+const OLDEST_FIRST: readonly PersonOrder[] = [
+  { field: PersonOrderField.CREATED_AT, direction: CustomerSortDirection.ASC },
+]
+
 export const personQuery = (
   filter: PersonFilter | null | undefined,
   orderBy: readonly PersonOrder[] | null | undefined,
@@ -261,11 +279,10 @@ export const personQuery = (
     has_accounts: filter?.hasAccounts,
     verification_status: filter?.verificationStatuses?.join(','),
     ban_status: filter?.banStatuses?.join(','),
-    sort_by: orderBy?.length
-      ? orderBy
-          .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)
-          .join(',')
-      : undefined,
+    // Synctera documents no order of its own.
+    sort_by: (orderBy?.length ? orderBy : OLDEST_FIRST)
+      .map(({ field, direction }) => `${ORDER[field]}:${direction === CustomerSortDirection.ASC ? 'asc' : 'desc'}`)
+      .join(','),
   })
 
 // ---- invalid input, by the graph's names

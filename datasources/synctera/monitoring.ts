@@ -10,6 +10,7 @@ import { contract } from '../http/call.js'
 import { listContract } from '../http/list-contract.js'
 import { AnyList, Optional, OptionalObject, OptionalText } from '../support/contract-types.js'
 import { type Drift, providerWord, toDateTime, toEnum } from '../support/mapping.js'
+import { PAGE } from './contract.js'
 
 /** Monitoring of Synctera v0. Reference: https://docs.synctera.com/docs/monitoring-guide */
 const SUBSCRIPTION = { id: Type.String({ minLength: 1 }), person_id: OptionalText, creation_time: OptionalText }
@@ -41,9 +42,9 @@ const NEXT_PAGE = { next_page_token: OptionalText }
 
 export const monitoringAnswers = {
   subscription: contract(OneSubscription),
-  subscriptions: listContract('subscriptions', SubscriptionRow, NEXT_PAGE),
+  subscriptions: listContract('subscriptions', SubscriptionRow, NEXT_PAGE, PAGE),
   alert: contract(OneAlert),
-  alerts: listContract('alerts', AlertRow, NEXT_PAGE),
+  alerts: listContract('alerts', AlertRow, NEXT_PAGE, PAGE),
 }
 
 /** An address that a review desk may open: another scheme, such as `javascript`, would run in its page. */

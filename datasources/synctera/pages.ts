@@ -19,7 +19,8 @@ export async function rowsOfAllPages<Row>(
   do {
     if (walk.isExhausted) throw endlessList()
     const { rows, next } = await load(pageToken)
-    found.push(...rows)
+    // Not spread: a call takes a limited number of arguments.
+    for (const row of rows) found.push(row)
     pageToken = walk.next(next, rows.length)
   } while (pageToken !== undefined)
   return found

@@ -9,7 +9,14 @@ import { ApiError, nullIfNotFound } from '../contract/errors.js'
 import type { OperationScope } from '../contract/operation-scope.js'
 import { unreadableSyncteraRow } from './errors.js'
 import { command, type SyncteraInstance } from './instance.js'
-import { addedBody, correctedMembers, holdsPersonalId, personalIdsOf, toChangedPersonalId } from './personal-ids.js'
+import {
+  addedBody,
+  correctedMembers,
+  holdsPersonalId,
+  personalIdsOf,
+  showsIdentifier,
+  toChangedPersonalId,
+} from './personal-ids.js'
 import { clearPerson } from './queries.js'
 import { isSince } from './recovery.js'
 
@@ -36,7 +43,7 @@ async function personalIdOf(
   return { person, held: held ?? null }
 }
 
-/** The only personal id of the person that holds what was sent; null where there is none, or more than one. */
+/** The only personal id of the person that holds what was sent and shows it; null where there is none, or more than one. */
 async function findAdded(
   { source, drift }: SyncteraInstance,
   operation: OperationScope,
@@ -45,8 +52,10 @@ async function findAdded(
   const person = await nullIfNotFound(source.getPerson(operation, input.personId))
   if (person === null) return null
   const { ids, isWhole } = personalIdsOf(person)
-  const found = ids.filter((id) => holdsPersonalId(id, addedBody(input)))
-  return isWhole && found.length === 1 ? toChangedPersonalId(found[0]!, input.personId, drift) : null
+  const sent = addedBody(input)
+  const [found, ...others] = ids.filter((id) => holdsPersonalId(id, sent))
+  if (!isWhole || found === undefined || others.length > 0 || !showsIdentifier(found, sent)) return null
+  return toChangedPersonalId(found, input.personId, drift)
 }
 
 /** Synctera's commands for the personal ids of a person that exists. */
@@ -81,9 +90,10 @@ export const personalIdCommands = {
     repeatable: true,
     async recover(instance, operation, input, { begunAt }) {
       const { person, held } = await personalIdOf(instance, operation, input)
-      // The last four characters may have been the same before, so the person must have been updated since.
+      const sent = correctedMembers(input)
+      // All of it may have been so before, and the last four characters of another identifier may be the same.
       const isWritten =
-        held && holdsPersonalId(held, correctedMembers(input)) && isSince(person.last_updated_time, begunAt)
+        held && holdsPersonalId(held, sent) && showsIdentifier(held, sent) && isSince(person.last_updated_time, begunAt)
       return isWritten ? { personalId: toChangedPersonalId(held, input.personId, instance.drift) } : null
     },
     async run(instance, operation, input, { id }) {

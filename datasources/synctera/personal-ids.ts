@@ -96,6 +96,10 @@ function isSameIdentifier(type: string, sent: string, held: string): boolean {
   return whole === shown || (isMaskedType(type) && end.length >= MIN_LENGTH_COMPARED && whole.endsWith(end))
 }
 
+/** True of a personal id that shows the identifier that was sent as a whole: what is hidden of one may be another's. */
+export const showsIdentifier = (held: SyncteraPersonalId, sent: Partial<PersonalIdBody>): boolean =>
+  sent.identifier === undefined || plain(sent.identifier) === plain(held.identifier)
+
 /** True of a personal id that holds all that was sent, as far as Synctera shows it. */
 export const holdsPersonalId = (held: SyncteraPersonalId, sent: Partial<PersonalIdBody>): boolean =>
   (sent.id_type === undefined || held.id_type === sent.id_type) &&

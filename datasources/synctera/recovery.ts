@@ -9,7 +9,8 @@ import { PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraPerson } fr
 import { endlessList } from './errors.js'
 import type { SyncteraInstance } from './instance.js'
 import { rowsOfPerson } from './person-rows.js'
-import { createBody, ssnLast4, toPerson, toVerificationResult, toVerificationStatus, updateBody } from './mapping.js'
+import { identifies, isCreatedBy, isHeld, isSameMetadata, lastFour } from './same-person.js'
+import { createBody, toPerson, toVerificationResult, toVerificationStatus, updateBody } from './mapping.js'
 
 // Recovery: what a write of which Synctera does not keep the answer may have made. Synctera keeps no 5xx under an
 // idempotency key, so a repeat would be executed again.
@@ -21,19 +22,6 @@ const FILTERS = ['is_customer', 'status', 'first_name', 'last_name', 'email', 'p
 export const isSince = (time: string | null | undefined, begunAt: number): boolean =>
   time != null && Date.parse(time) >= Math.floor(begunAt / 1000) * 1000
 
-const lastFour = (ssn: string | undefined): string | undefined => ssn?.slice(-4)
-
-/** A text without what Synctera may change: it may write an e-mail address in small letters. */
-const plain = (name: string, text: string): string => (name === 'email' ? text.trim().toLowerCase() : text.trim())
-
-/** Equality of what was sent as a member with what Synctera holds; an empty text equals none. */
-const isSame = (name: string, sent: unknown, held: unknown): boolean =>
-  typeof sent === 'string' ? plain(name, sent) === plain(name, typeof held === 'string' ? held : '') : sent === held
-
-/** A member that was not sent is none of the created person's, so a person that has one is another. */
-const equals = (sent: PersonBody, held: SyncteraPerson): boolean =>
-  FILTERS.every((name) => isSame(name, sent[name] ?? '', held[name])) && lastFour(sent.ssn) === ssnLast4(held)
-
 /** The query of persons that equal a body; `*` is a wildcard there, so that a text with one is compared here only. */
 function queryOf(body: PersonBody): PersonQuery {
   const filters = FILTERS.flatMap((name) => {
@@ -43,7 +31,7 @@ function queryOf(body: PersonBody): PersonQuery {
   return { ...Object.fromEntries(filters), ssn_last_4: lastFour(body.ssn)!, sort_by: 'creation_time:desc' }
 }
 
-/** The only person that equals the input and was created since; null where there is none, or more than one. */
+/** The only person that equals the input in all its members and was created since; null where there is none, or more than one. */
 export async function findCreatedPerson(
   { source, drift }: SyncteraInstance,
   operation: OperationScope,
@@ -51,6 +39,7 @@ export async function findCreatedPerson(
   begunAt: number,
 ): Promise<Person | null> {
   const body = createBody(input)
+  if (!identifies(body)) return null
   const found: SyncteraPerson[] = []
   const walk = new Walk(endlessList)
   let token: string | undefined
@@ -59,7 +48,7 @@ export async function findCreatedPerson(
     for (const row of page.persons) {
       // The row that cannot be read may be the person, or a second one.
       if (row instanceof UnreadableRow) return null
-      if (equals(body, row) && isSince(row.creation_time, begunAt)) found.push(row)
+      if (isCreatedBy(body, row) && isSince(row.creation_time, begunAt)) found.push(row)
     }
     token = walk.next(page.next_page_token, page.persons.length)
     if (token !== undefined && walk.isExhausted) return null
@@ -67,29 +56,28 @@ export async function findCreatedPerson(
   return found.length === 1 ? toPerson(found[0]!, drift) : null
 }
 
-/** The person, if it was updated since and holds all that was sent of what it shows. */
+/**
+ * The person, if it was updated since and holds all that was sent. A social security number is shown by its last four
+ * digits alone, which another number may share, so nothing tells whether it was written.
+ */
 export async function findUpdatedPerson(
   { source, drift }: SyncteraInstance,
   operation: OperationScope,
   input: UpdatePersonInput,
   begunAt: number,
 ): Promise<Person | null> {
+  const { note, ssn, ...shown } = updateBody(input)
+  if (ssn !== undefined) return null
   const held = await nullIfNotFound(source.getPerson(operation, input.id))
   if (held === null || !isSince(held.last_updated_time, begunAt)) return null
-  const { note, ...shown } = updateBody(input)
   // A note is not shown, so nothing tells whether it was written; another update of the person is no evidence.
   if (note !== undefined && Object.keys(shown).length === 0) return null
-  const { ssn, legal_address, shipping_address, metadata, ...members } = shown
-  const isHeld = (sent: object, stored: object | null | undefined) =>
-    Object.entries(sent).every(([name, value]) =>
-      isSame(name, value, (stored as Record<string, unknown> | null)?.[name]),
-    )
+  const { legal_address, shipping_address, metadata, ...members } = shown
   const isWritten =
     isHeld(members, held) &&
     isHeld(legal_address ?? {}, held.legal_address) &&
     isHeld(shipping_address ?? {}, held.shipping_address) &&
-    (metadata === undefined || JSON.stringify(metadata) === JSON.stringify(held.metadata)) &&
-    (ssn === undefined || ssnLast4(held) === lastFour(ssn))
+    (metadata === undefined || isSameMetadata(metadata, held.metadata))
   return isWritten ? toPerson(held, drift) : null
 }
 

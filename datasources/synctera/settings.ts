@@ -25,8 +25,11 @@ export function syncteraSettings(settings: Settings): SyncteraSettings {
   )
   if (webhookSecret !== undefined && webhookSecret.length < MIN_SECRET_LENGTH)
     settings.problem(`SYNCTERA_WEBHOOK_SECRET must have at least ${MIN_SECRET_LENGTH} characters`)
+  const url = settings.url('SYNCTERA_URL', 'Base URL of Synctera, without the `/v0` of its documentation.')
+  // A path that holds it twice is answered 404, which reads as "no such person".
+  if (/\/v0$/i.test(url)) settings.problem('SYNCTERA_URL must be the base URL without /v0, which the server adds')
   return {
-    url: settings.url('SYNCTERA_URL', 'Base URL of Synctera.'),
+    url,
     apiKey: settings.secret('SYNCTERA_API_KEY', 'API key for Synctera.'),
     webhookSecret,
     documentSessionMs:

@@ -51,8 +51,9 @@ async function historyPage(
       name: 'verifications',
       selection,
       async load(limit, pageToken) {
-        const page = await source.pageOfVerifications(operation, selection, limit, pageToken)
-        return { rows: page.verifications, next: page.next_page_token }
+        const page = await nullIfNotFound(source.pageOfVerifications(operation, selection, limit, pageToken))
+        // A person whom Synctera does not know has none.
+        return { rows: page?.verifications ?? [], next: page?.next_page_token }
       },
       toNode: toVerificationResult,
       concerns: (row) => concernsPerson(row, personId),

@@ -1,4 +1,4 @@
-import { ApiError } from '../contract/errors.js'
+import { ApiError, nullIfNotFound } from '../contract/errors.js'
 import { type CallScope, type Contract, path } from '../http/call.js'
 import type { ReadRows } from '../http/list-contract.js'
 import { omitNullish } from '../support/mapping.js'
@@ -11,10 +11,11 @@ import { ofRecord, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
 
+/** The results of a check, or the first page of them. */
+export type SyncteraResults = typeof answers.verified extends Contract<infer T> ? T : never
+
 /** The outcome of a check; a demand means that nothing was checked. */
-export type SyncteraChecked =
-  | { readonly demand: DisclosureDemand; readonly refusal: ApiError }
-  | (typeof answers.verified extends Contract<infer T> ? T : never)
+export type SyncteraChecked = { readonly demand: DisclosureDemand; readonly refusal: ApiError } | SyncteraResults
 
 /** Synctera's endpoints that check a person. */
 export const checkSource = ({ write }: SyncteraRequests) => ({
@@ -40,6 +41,19 @@ export const checkSource = ({ write }: SyncteraRequests) => ({
   startDocumentSession: (scope: CallScope, json: SessionBody, key: string) =>
     write(scope, key, { method: 'POST', path: path`/v0/verifications/docv_session`, json, response: sessionAnswer }),
 })
+
+/** Every current verification of these persons: all pages. */
+const currentOf = ({ send }: SyncteraRequests, scope: CallScope, personIds: readonly string[]) =>
+  rowsOfAllPages(async (pageToken) => {
+    const { verifications: rows, next_page_token: next } = await send(scope, {
+      method: 'GET',
+      path: path`/v0/verifications`,
+      effect: 'read',
+      query: personsPage(personIds, pageToken),
+      response: answers.verifications,
+    })
+    return { rows, next }
+  })
 
 /** Synctera's endpoints of the verifications that are on record. */
 export const verificationSource = ({ send, write }: SyncteraRequests) => ({
@@ -74,16 +88,16 @@ export const verificationSource = ({ send, write }: SyncteraRequests) => ({
       response: answers.verifications,
     }),
 
-  /** Every current verification of these persons: all pages. */
-  listVerifications: (scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> =>
-    rowsOfAllPages(async (pageToken) => {
-      const { verifications: rows, next_page_token: next } = await send(scope, {
-        method: 'GET',
-        path: path`/v0/verifications`,
-        effect: 'read',
-        query: personsPage(personIds, pageToken),
-        response: answers.verifications,
-      })
-      return { rows, next }
-    }),
+  /**
+   * Every current verification of these persons. Synctera may answer 404 for one that it does not know, who has none; of
+   * several it does not say which, so each is then asked for alone.
+   */
+  async listVerifications(scope: CallScope, personIds: readonly string[]): Promise<ReadRows<SyncteraVerification>> {
+    const read = (ids: readonly string[]) => nullIfNotFound(currentOf({ send, write }, scope, ids))
+    const rows = await read(personIds)
+    if (rows !== null) return rows
+    if (personIds.length === 1) return []
+    const apart = await Promise.all(personIds.map((id) => read([id])))
+    return apart.flatMap((found) => found ?? [])
+  },
 })

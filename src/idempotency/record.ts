@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import type { ApiError, ApiErrorDetails } from '../../datasources/contract/errors.js'
 import { type Attempt, PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
-import { canonicalJson } from './canonical-json.js'
+import { canonicalJson } from '../../datasources/support/canonical-json.js'
 
 /** The input hash of a record that is of no input: another than any, so 0.1.0 refuses the key and runs nothing. */
 export const NO_INPUT = 'guard'
@@ -69,13 +69,17 @@ export const tombstoneOf = ({ form, begun, state }: WriteRecord): WriteRecord | 
 export const isAbandoned = ({ state, until = 0 }: WriteRecord, now: number): boolean =>
   state === 'running' && until < now
 
+/** Statuses of a proxy, which a lost connection equals; with a code they are the provider's own. */
+const OF_PROXY: readonly unknown[] = [502, 503]
+
 /**
- * True for an unknown outcome after a status that a provider does not keep under its idempotency key: a repeat would
- * execute the write again. 502 and 503 are those of a proxy, which a lost connection equals.
+ * True for an unknown outcome after an answer that a provider does not keep under its idempotency key, so that a repeat
+ * would execute the write again, or after a 499, which it may keep, so that a repeat would learn nothing.
  */
 export function isUnkept({ code, extensions }: ApiError): boolean {
-  const status = extensions['providerStatus']
-  return code === 'OUTCOME_UNKNOWN' && typeof status === 'number' && status >= 500 && status !== 502 && status !== 503
+  const { providerStatus: status, providerCode } = extensions
+  if (code !== 'OUTCOME_UNKNOWN' || typeof status !== 'number') return false
+  return status === 499 || (status >= 500 && (!OF_PROXY.includes(status) || providerCode !== undefined))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Caller } from '../../datasources/contract/caller.js'
 import type { Attempt } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
-import { canonicalJson } from './canonical-json.js'
+import { canonicalJson } from '../../datasources/support/canonical-json.js'
 import type { Resolution } from './outcome-unknown.js'
 import type { WriteRecord } from './record.js'
 

@@ -1,12 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { ConfigError, readConfig } from '../../src/config.js'
 import { GLIBC_SETTINGS } from '../soak/replica.js'
 import { settingNames } from '../support/setting-names.js'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const yaml = (path: string): any => parse(read(path), { merge: true })
 const assigned = (text: string): string[] => [...text.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)].map(([, name]) => name!)
+
+function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
 
 const NAMES = settingNames()
 /** As the documentation marks them. */
@@ -37,6 +48,20 @@ const SET: Readonly<Record<string, readonly string[]>> = {
 test.each(Object.entries(SET))('%s sets settings that exist', (_, names) => {
   expect(names.length).toBeGreaterThan(0)
   expect(names.filter((name) => !NAMES.has(name) && !OF_NODE.has(name))).toEqual([])
+})
+
+const COMMENTED = [...read('deploy/helm/kyc-graph/values.yaml').matchAll(/^ +# ([A-Z_]+): (\S+)$/gm)]
+const examples: readonly (readonly [file: string, settings: Readonly<Record<string, unknown>>])[] = [
+  ...readdirSync('deploy/helm/values').map((name) => [name, yaml(`deploy/helm/values/${name}`).settings] as const),
+  ['the comments of values.yaml', Object.fromEntries(COMMENTED.map(([, name, value]) => [name!, value!]))],
+]
+
+test.each(examples)('the server takes the settings of %s', (_, given) => {
+  // Files and secrets are not there, and what needs them is not in order.
+  const settings = Object.entries(given).filter(([name]) => !name.endsWith('_FILE'))
+  expect(settings).not.toEqual([])
+  const problems = problemsOf(Object.fromEntries(settings.map(([name, value]) => [name, String(value)])))
+  expect(problems.filter((problem) => settings.some(([name]) => problem.startsWith(`${name} must be`)))).toEqual([])
 })
 
 test('a secret is the name of a file everywhere, but an address of Redis without credentials', () => {

@@ -246,9 +246,9 @@ test('a name of an operation that fills the request is refused as fast as any', 
 })
 
 describe('plain JSON holds any name', () => {
-  // As text: an object literal would set the prototype instead.
+  // As text: an object literal would set the prototype instead. In the order in which members are sent.
   const metadata =
-    '{"constructor":{"x":1},"__proto__":{"polluted":true},"prototype":{"polluted":true},"hasOwnProperty":1,"toString":{"a":[{"__proto__":{"polluted":true}}]}}'
+    '{"__proto__":{"polluted":true},"constructor":{"x":1},"hasOwnProperty":1,"prototype":{"polluted":true},"toString":{"a":[{"__proto__":{"polluted":true}}]}}'
 
   test.each<[string, string, string | undefined]>([
     [

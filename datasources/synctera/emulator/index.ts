@@ -120,8 +120,13 @@ function invalidMembers(body: Record<string, unknown>): Record<string, string> |
   return Object.keys(invalid).length > 0 ? invalid : undefined
 }
 
-const withId = (address: unknown, type: string) =>
-  address ? { id: randomUUID(), address_type: type, ...address } : undefined
+/** An address as Synctera stores it: with a space in a Canadian postal code. */
+function withId(address: unknown, type: string) {
+  if (!address) return undefined
+  const { postal_code: code, country_code: country } = address as Readonly<Record<string, unknown>>
+  const spaced = country === 'CA' ? String(code).replace(/^(\w{3})(\w{3})$/, '$1 $2') : code
+  return { id: randomUUID(), address_type: type, ...address, ...(code === undefined ? {} : { postal_code: spaced }) }
+}
 
 /** The members that Synctera stores; absent ones stay absent. */
 function storedMembers(body: Record<string, unknown>, previous?: StoredPerson): Record<string, unknown> {
@@ -228,6 +233,7 @@ class Synctera {
     const before = { verification_status: person.verification_status }
     person.verification_status = outcome.status
     person['verification_last_run'] = time
+    person.last_updated_time = time
     // Earlier results of the same type become history, which the list leaves out by default.
     const fresh = outcome.results.map(([type, result, code]) => ({
       id: randomUUID(),
@@ -328,7 +334,8 @@ class Synctera {
     if (failing)
       return refuse(reply, failing.status, {
         code: failing.code,
-        ...(failing.code === 'INVALID_STATUS' ? { valid_status: ['ACTIVE'] } : {}),
+        // This one has no type of its own.
+        ...(failing.code === 'INVALID_STATUS' ? { type: undefined, title: undefined, valid_status: ['ACTIVE'] } : {}),
       })
     // Another request ends a running check.
     const outcome =
@@ -372,7 +379,8 @@ class Synctera {
         isOneOf(person.ban_status, query.ban_status) &&
         isOneOf(person.verification_status, query.verification_status),
     )
-    const order = (query.sort_by ?? 'creation_time:asc').split(',').map((part) => part.split(':') as [string, string])
+    // The specification names no order of its own.
+    const order = (query.sort_by ?? 'id:asc').split(',').map((part) => part.split(':') as [string, string])
     found.sort((a, b) => {
       for (const [field, direction] of order) {
         const [x, y] = [String(a[field] ?? ''), String(b[field] ?? '')]

@@ -13,6 +13,8 @@ export const createQuirks = () =>
     repeatedToken: 'Each page of a list has the same `next_page_token`, and the rows of the first page.',
     oddRow: 'Lists have one row more, without a member that must be there.',
     numbersAsText: 'The scores of verifications and the seconds of `retry_after` are texts.',
+    unknownPersonsNotFound:
+      'The list of verifications of a person who does not exist, or of several of whom one does not, is 404.',
     ignoredFilters: 'The list of persons ignores `verification_status` and `ban_status`.',
     createThen500: 'A person is created, or a check run, and the answer is 500 or 504.',
     demandsDisclosures: 'A check needs an acknowledged KYC_DATA_COLLECTION disclosure, which its refusal names.',

@@ -44,7 +44,7 @@ export class Verifications {
   }
 
   routes(app: FastifyInstance): void {
-    app.get<{ Querystring: Query }>('/v0/verifications', ({ query }) => this.#list(query))
+    app.get<{ Querystring: Query }>('/v0/verifications', ({ query }, reply) => this.#list(query, reply))
     app.post<{ Body: Body }>('/v0/verifications', ({ body }, reply) => this.#record(body, reply))
     app.get<{ Params: { id: string } }>('/v0/verifications/:id', ({ params }, reply) => this.#read(params.id, reply))
   }
@@ -58,7 +58,9 @@ export class Verifications {
     this.#current.push(row)
   }
 
-  #list(query: Query): object {
+  #list(query: Query, reply: FastifyReply): unknown {
+    const isUnknown = query['person_id']?.split(',').some((id) => !this.#isPerson(id)) ?? false
+    if (isUnknown && this.#quirks.has('unknownPersonsNotFound')) return this.#refuse(reply, 404)
     const allows = (name: string, value: string) => query[name]?.split(',').includes(value) ?? true
     const rows = query['include_history'] === 'true' ? [...this.#replaced, ...this.#current] : this.#current
     const found = rows.filter(

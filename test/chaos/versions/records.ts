@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WriteRecord } from '../../../src/idempotency/record.js'
-import { canonicalJson } from '../../../src/idempotency/canonical-json.js'
+import { canonicalJson } from '../../../datasources/support/canonical-json.js'
 import { encryptedStore } from '../../../src/store/encrypted.js'
 import { parseRedisUrl } from '../../../src/store/redis-address.js'
 import { redisStore } from '../../../src/store/redis.js'

@@ -105,12 +105,12 @@ test('a row that its first process puts back, as it was certainly not asked, is 
 
 test('a job that is erased while it runs asks for no further row, and ends', async () => {
   const jobs = new JobStore(store, 60)
-  const job = await jobs.create(job, CALLER, ['first', 'second', 'third'].map(newRow), null)
+  const begun = await jobs.create(job, CALLER, ['first', 'second', 'third'].map(newRow), null)
   const asked: string[] = []
   await new Promise<void>((resolve) =>
     new JobRunner(4).start({
       id: job,
-      job,
+      job: begun,
       store: jobs,
       share: [],
       ask: async (verify) => {
@@ -122,10 +122,6 @@ test('a job that is erased while it runs asks for no further row, and ends', asy
     }),
   )
   expect(asked).toEqual(['first'])
-  expect(await jobs.rows(job, 3)).toMatchObject([
-    { state: 'answered' },
-    { state: 'waiting' },
-    { state: 'waiting' },
-  ])
+  expect(await jobs.rows(job, 3)).toMatchObject([{ state: 'answered' }, { state: 'waiting' }, { state: 'waiting' }])
   await expect.poll(() => jobs.lease(job)).toBeDefined()
 })

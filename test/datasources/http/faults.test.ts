@@ -107,6 +107,7 @@ const ROWS: Row[] = [
     { code: 'PROVIDER_UNAVAILABLE', providerCode: 'REQUEST_CANCELED' },
     { code: 'OUTCOME_UNKNOWN', providerStatus: 499 },
     3,
+    1,
   ],
   [
     'answers 500',

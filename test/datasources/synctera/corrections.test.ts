@@ -246,6 +246,21 @@ describe('a write of a personal id that is carried out and answered 500', () => 
     expect(writes()).toHaveLength(1)
   })
 
+  test('an identifier of which the last four characters are shown is not found added or corrected', async () => {
+    const input = { type: 'SSN', identifier: '123-45-7770', idempotencyKey: randomUUID() }
+    app.fault('synctera', { match: 'POST /v0/persons/personal_ids', fault: 'status', status: 500, body: {} })
+    unknown(await add(input))
+    const personalIdId = await addedId({ type: 'SSN', identifier: '987-65-7770' })
+    const change = { personalIdId, identifier: '123-45-7770', idempotencyKey: randomUUID() }
+    app.fault('synctera', { match: 'PATCH /v0/persons/personal_ids/*', fault: 'status', status: 500, body: {} })
+    unknown(await correct(change))
+    expect((await correct({ personalIdId, issueDate: '2021-01-01' })).errors).toEqual([])
+    app.clear()
+    for (const result of [await add(input), await correct(change)])
+      expect(result.errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } }])
+    expect(writes()).toEqual([])
+  })
+
   test('deletePersonalId is sent once, and the same key finds it deleted', async () => {
     const personalIdId = await addedId()
     app.clear()

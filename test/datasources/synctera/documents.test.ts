@@ -342,6 +342,16 @@ describe('a document verification session', () => {
     expect((await start({ personId: randomUUID() })).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }])
   })
 
+  test('has a token as long as a signed one, which a check takes', async () => {
+    const token = 't'.repeat(4096)
+    refuse('POST /v0/verifications/docv_session', 201, { session_token: token, url: 'https://verify.example/s' })
+    const { data, errors } = await start()
+    expect(errors).toEqual([])
+    expect(data.startDocumentVerification.session).toEqual({ token, url: 'https://verify.example/s' })
+    refuse('POST /v0/verifications/verify', 201, { verification_status: 'PENDING', verifications: [] })
+    expect((await verify({ personId: RHEA.personId, documentId: token })).errors).toEqual([])
+  })
+
   test.each([
     ['a URL of another scheme', { session_token: 'odd-token-1', url: 'http://verify.example/odd-token-1' }],
     ['no token', { url: 'https://verify.example/odd-token-1' }],

@@ -65,12 +65,24 @@ describe('an error without a code is told by the last segment of its type', () =
     ['a type of another provider', { type: 'about:blank', title: 'Unprocessable' }],
     ['a body that is no object', ['Unprocessable']],
   ])('of %s nothing is stored under the key', async (_what, body) => {
+    for (const status of [422, 409]) {
+      const idempotencyKey = randomUUID()
+      refuse(status, body)
+      expect((await create({ idempotencyKey })).errors[0]!.extensions).toMatchObject({ retryable: true })
+      const { data, errors } = await create({ idempotencyKey })
+      expect(errors).toEqual([])
+      expect(data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
+    }
+  })
+
+  test('the statuses that a refusal allows tell that it is one', async () => {
     const idempotencyKey = randomUUID()
-    refuse(422, body)
-    expect((await create({ idempotencyKey })).errors[0]!.extensions).toMatchObject({ retryable: true })
-    const { data, errors } = await create({ idempotencyKey })
-    expect(errors).toEqual([])
-    expect(data.createPerson).toEqual({ replayed: false, person: { id: expect.any(String) } })
+    refuse(422, { status: 422, detail: 'not now', valid_status: ['ACTIVE'] })
+    const codes = [await create({ idempotencyKey }), await create({ idempotencyKey })].map(
+      ({ errors }) => errors[0]!.extensions.code,
+    )
+    expect(codes).toEqual(['CONFLICT', 'CONFLICT'])
+    expect(writes()).toHaveLength(1)
   })
 
   test('the suite of forms together: no code, relative types, versions', async () => {
@@ -157,9 +169,65 @@ describe('a write that is carried out and answered 500', () => {
     unknown((await create({ email, idempotencyKey })).errors, false)
   })
 
+  test('finds a person with all members, in the forms of the provider and in another order', async () => {
+    const legalAddress = {
+      line1: '1 Rue Sainte',
+      city: 'Montreal',
+      state: 'QC',
+      postalCode: 'H2X1Y4',
+      countryCode: 'CA',
+    }
+    const input = {
+      ...{ isCustomer: true, status: 'ACTIVE', banStatus: 'SUSPENDED', note: 'called back', ssn: '123-45-0001' },
+      ...{ firstName: 'Nora', middleName: 'Ann', lastName: 'Roy', chosenName: 'No', dateOfBirth: '1990-01-02' },
+      ...{ email: `${randomUUID()}@Example.com`, phoneNumber: '+15145550100', tenant: 'quebec', legalAddress },
+      shippingAddress: { line1: '2 Rue Sainte', countryCode: 'CA' },
+      personalIds: [
+        { type: 'SIN', identifier: '123-456-789' },
+        { type: 'PASSPORT_NUMBER', identifier: 'X7654321', countryCode: 'CA', expiryDate: '2031-01-01' },
+      ],
+      metadata: { b: { d: 1, c: [{ f: 1, e: 2 }] }, a: 'A' },
+      idempotencyKey: randomUUID(),
+    }
+    app.emulators.synctera.quirks(['createThen500'])
+    unknown((await app.run(CREATE, { input })).errors, true)
+    resetQuirks(app.emulators, 'synctera')
+    expect((await app.run(CREATE, { input })).data.createPerson).toMatchObject({ replayed: true })
+    expect(writes()).toHaveLength(1)
+  })
+
+  test('is still unknown where nothing tells the person from others', async () => {
+    const input = { isCustomer: true, status: 'PROSPECT', firstName: 'Nora', idempotencyKey: randomUUID() }
+    app.emulators.synctera.quirks(['createThen500'])
+    unknown((await app.run(CREATE, { input })).errors, true)
+    resetQuirks(app.emulators, 'synctera')
+    unknown((await app.run(CREATE, { input })).errors, false)
+    expect(writes()).toHaveLength(1)
+  })
+
+  const MAIN = { line1: '1 Main St.', postalCode: '10001', countryCode: 'US' }
+  const passport = (rest: object = {}) => ({
+    personalIds: [{ type: 'PASSPORT_NUMBER', identifier: 'X7654321', countryCode: 'US', ...rest }],
+  })
   test.each<[string, object, object]>([
     ['a person with more members', {}, { lastName: 'Other' }],
     ['a person of a name in other letters', { firstName: 'NORA' }, { firstName: 'Nora' }],
+    ['a person with other metadata', { metadata: { partner: 'A' } }, { metadata: { partner: 'B' } }],
+    ['a person with metadata', {}, { metadata: { partner: 'B' } }],
+    ['a person of another middle name', { middleName: 'Ann' }, { middleName: 'Eve' }],
+    ['a person with a chosen name', {}, { chosenName: 'Eve' }],
+    ['a person of another address', { legalAddress: MAIN }, { legalAddress: { ...MAIN, line1: '2 Main St.' } }],
+    ['a person with an address', {}, { legalAddress: MAIN }],
+    [
+      'a person of a shipping address',
+      { legalAddress: MAIN },
+      { legalAddress: MAIN, shippingAddress: { ...MAIN, city: 'X' } },
+    ],
+    ['a person of another identifier', passport(), passport({ identifier: 'X7654322' })],
+    ['a person of an identifier with a date', passport(), passport({ expiryDate: '2031-01-01' })],
+    ['a person with an identifier', {}, passport()],
+    ['a suspended person', {}, { banStatus: 'SUSPENDED', note: 'reported' }],
+    ['a person of another workspace', { tenant: 'one' }, { tenant: 'two' }],
   ])('does not take %s for the created one', async (_what, sent, other) => {
     const input = { email: `${randomUUID()}@example.com`, idempotencyKey: randomUUID(), ...sent }
     refuse(500, {})
@@ -172,8 +240,11 @@ describe('a write that is carried out and answered 500', () => {
   test.each<[string, object, object]>([
     ['a note, which is not shown,', { note: 'called back' }, { lastName: 'Updated' }],
     ['a name in other letters', { lastName: 'McDonald' }, { lastName: 'Mcdonald' }],
+    ['a number with the same last four digits', { ssn: '123-45-6789' }, { ssn: '987-65-6789' }],
+    ['a number', { ssn: '123-45-6789', lastName: 'Done' }, { lastName: 'Done' }],
+    ['metadata', { metadata: { a: 1 } }, { metadata: { a: 1, b: 2 } }],
   ])('an update of %s is not found done after another one', async (_what, change, other) => {
-    const { data: made } = await create({ email: `${randomUUID()}@example.com` })
+    const { data: made } = await create({ email: `${randomUUID()}@example.com`, ssn: '111-22-6789' })
     const input = { id: made.createPerson.person.id, ...change, idempotencyKey: randomUUID() }
     refuse(500, {}, 'PATCH /**')
     unknown((await app.run(UPDATE, { input })).errors, true)
@@ -221,6 +292,23 @@ describe('a write that is carried out and answered 500', () => {
     const { errors } = await app.run(VERIFY, { input: { personId: ADA.personId, customerConsent: true } })
     expect(errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', providerStatus: status } }])
     expect(writes()).toHaveLength(1)
+  })
+
+  test.each([
+    [499, { code: 'REQUEST_CANCELED' }, 10],
+    [502, { code: 'VENDOR_TIMEOUT' }, 20],
+    [503, { type: `${TYPE}/vendor-timeout` }, 30],
+  ])('a check that is answered %i %j is looked for, and never run again by a repeat', async (status, body, seconds) => {
+    const input = { personId: ADA.personId, customerConsent: true, idempotencyKey: randomUUID() }
+    later(seconds)
+    refuse(status, body, 'POST /v0/verifications/verify')
+    unknown((await app.run(VERIFY, { input })).errors, true)
+    unknown((await app.run(VERIFY, { input })).errors, false)
+    expect(writes()).toHaveLength(1)
+    // Another request has run the check meanwhile.
+    await app.run(VERIFY, { input: { ...input, idempotencyKey: randomUUID() } })
+    expect((await app.run(VERIFY, { input })).data.verifyPerson).toMatchObject({ replayed: true })
+    expect(writes()).toHaveLength(2)
   })
 
   test('an update is found done where the person holds it', async () => {

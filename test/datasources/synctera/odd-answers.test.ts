@@ -396,3 +396,74 @@ describe('an answer that is nested too deeply', () => {
     expect(data.person.metadata).toEqual({ a: text })
   })
 })
+
+describe('a list of verifications that is answered 404', () => {
+  const VERIFICATIONS = 'verifications { result } verificationHistory(first: 5) { nodes { result } }'
+
+  test('because of one person leaves the others theirs', async () => {
+    const stale = randomUUID()
+    app.emulators.synctera.quirks(['unknownPersonsNotFound'])
+    answer('GET /v0/persons', { persons: [personRow(rhea), personRow(stale), personRow(percy)] })
+    const { data, errors } = await app.run('{ persons { nodes { id verifications { result } } } }')
+    expect(errors).toEqual([])
+    const [ofRhea, ofStale, ofPercy] = data.persons.nodes.map(({ verifications }: any) => verifications.length)
+    expect([ofRhea > 0, ofStale, ofPercy > 0]).toEqual([true, 0, true])
+    expect(app.calls('synctera').filter((call) => call.startsWith('GET /v0/verifications'))).toHaveLength(4)
+  })
+
+  test('for the only person is empty', async () => {
+    const stale = randomUUID()
+    app.emulators.synctera.quirks(['unknownPersonsNotFound'])
+    answer(`GET /v0/persons/${stale}`, personRow(stale))
+    const { data, errors } = await app.run(`{ person(id: "${stale}") { ${VERIFICATIONS} } }`)
+    expect(errors).toEqual([])
+    expect(data.person).toEqual({ verifications: [], verificationHistory: { nodes: [] } })
+  })
+})
+
+test('a page with more rows than it may have is malformed', async () => {
+  answer('GET /v0/persons', { persons: Array.from({ length: 101 }, () => personRow(randomUUID())) })
+  const { data, errors } = await app.run(PERSONS)
+  expect(data).toEqual({ persons: null })
+  expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_MALFORMED' } }])
+})
+
+test('metadata with a number that cannot be read exactly is null, and counted', async () => {
+  const before = await drift('person.metadata')
+  for (const metadata of [{ ref: 2 ** 53 + 2 }, { list: [{ ref: -(2 ** 60) }] }, { ref: 2 ** 53 - 1 }]) {
+    answer('GET /v0/persons/*', personRow(ada, { metadata }))
+    const { data } = await app.run(`{ person(id: "${ada}") { metadata } }`)
+    expect(data.person.metadata).toEqual(metadata.ref === 2 ** 53 - 1 ? metadata : null)
+  }
+  expect(await drift('person.metadata')).toBe(before + 2)
+})
+
+describe('a check whose results are answered in pages', () => {
+  const VERIFY =
+    'mutation($input: VerifyPersonInput!) { verifyPerson(input: $input) { verification { status results { type } } } }'
+  const verify = () => {
+    app.fault('synctera', {
+      match: 'POST /v0/verifications/verify',
+      fault: 'status',
+      status: 201,
+      body: { verification_status: 'REVIEW', verifications: [verificationRow(rhea)], next_page_token: 'more' },
+    })
+    return app.run(VERIFY, { input: { personId: rhea, customerConsent: true } })
+  }
+
+  test('has those of the list', async () => {
+    const { data, errors } = await verify()
+    expect(errors).toEqual([])
+    expect(data.verifyPerson.verification).toEqual({
+      status: 'REVIEW',
+      results: [{ type: 'IDENTITY' }, { type: 'WATCHLIST' }],
+    })
+  })
+
+  test('is done where the list cannot be read, and says so', async () => {
+    app.fault('synctera', { match: 'GET /v0/verifications', fault: 'status', status: 500, times: 0 })
+    const { data, errors } = await verify()
+    expect(data.verifyPerson.verification).toEqual({ status: 'REVIEW', results: [{ type: 'IDENTITY' }] })
+    expect(errors).toMatchObject([{ extensions: { code: 'PROVIDER_UNAVAILABLE' } }])
+  })
+})

@@ -104,6 +104,13 @@ describe('a thousand persons', () => {
     expect(names).toEqual(direction === 'ASC' ? [...names].sort() : [...names].sort().reverse())
   })
 
+  test.each([[undefined], [null], [[]]])('are the oldest first with the order %j', async (orderBy) => {
+    app.clear()
+    const { errors } = await app.run(PERSONS, { first: 5, orderBy })
+    expect(errors).toEqual([])
+    expect(app.calls('synctera')).toEqual(['GET /v0/persons?sort_by=creation_time:asc&limit=5'])
+  })
+
   test('are complete when the page size changes between pages', async () => {
     const sizes = [97, 5, 100, 1, 64]
     await walkPersons((page) => sizes[page % sizes.length]!)

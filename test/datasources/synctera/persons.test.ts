@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CROWD, NAMED_PEOPLE } from '../../../datasources/emulator/people.js'
 import { type App, startApp } from '../../support/app.js'
@@ -59,6 +60,27 @@ describe('persons', () => {
       fields: { 'input.ssn': ['must have the form NNN-NN-NNNN'], 'input.note': expect.any(Array) },
     })
     expect(JSON.stringify(errors)).not.toContain('123456789')
+  })
+
+  test('a repeat whose metadata has its members in another order is the same request to Synctera', async () => {
+    const mutation =
+      'mutation($input: CreatePersonInput!) { createPerson(input: $input) { replayed person { metadata } } }'
+    const input = { idempotencyKey: randomUUID(), isCustomer: true, status: 'PROSPECT', email: 'order@example.com' }
+    const create = (metadata: object) => app.run(mutation, { input: { ...input, metadata } })
+    app.fault('synctera', { match: 'POST /v0/persons', fault: 'drop-after-apply', times: 3 })
+    const lost = await create({ b: { d: 1, c: 2 }, a: [{ f: 1, e: 2 }] })
+    expect(lost.errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', retryable: true } }])
+    const metadata = { a: [{ e: 2, f: 1 }], b: { c: 2, d: 1 } }
+    const { data, errors } = await create(metadata)
+    expect(errors).toEqual([])
+    expect(data.createPerson.person).toEqual({ metadata })
+    const bodies = app
+      .recorded('synctera')
+      .filter(({ method }) => method === 'POST')
+      .map(({ body }) => JSON.stringify(body))
+    expect([bodies.length, new Set(bodies).size]).toEqual([4, 1])
+    const persons = await app.run('{ persons(filter: { email: "order@example.com" }) { nodes { id } } }')
+    expect(persons.data.persons.nodes).toHaveLength(1)
   })
 
   test('two calls under one idempotency key make one write', async () => {

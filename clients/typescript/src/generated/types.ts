@@ -1015,7 +1015,7 @@ export type VerifyPersonInput = {
   customerConsent: boolean;
   /** The IPv4 or IPv6 address of the person. */
   customerIpAddress?: string | null | undefined;
-  /** The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 255 characters. It is a secret. */
+  /** The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 4,096 characters. It is a secret. */
   documentId?: string | null | undefined;
   /** The idempotency key, 1 to 255 characters, kept for 7 days. A repeat with the same key and the same input returns the first outcome and does not write again; with another input it is refused with `IDEMPOTENCY_KEY_REUSED`. */
   idempotencyKey?: string | null | undefined;
