@@ -9,7 +9,7 @@ export const BANK = {
 }
 
 /** The maximum length of a list without pages. */
-export const MAX_LISTED = 100
+const MAX_LISTED = 100
 
 /** Arguments: a bank. */
 @ArgsType()

@@ -32,7 +32,7 @@ type GuardedCommand<Declared> =
     : never
 
 /** A provider's queries and commands by their declared names. */
-export type Guarded<Name extends keyof Providers> = {
+type Guarded<Name extends keyof Providers> = {
   readonly [Q in keyof Providers[Name]['queries']]: GuardedQuery<Providers[Name]['queries'][Q]>
 } & {
   readonly [C in keyof Providers[Name]['commands']]: GuardedCommand<Providers[Name]['commands'][C]>

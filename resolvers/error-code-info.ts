@@ -16,7 +16,7 @@ registerEnumType(ErrorCodeEnum, {
 })
 
 @ObjectType({ description: 'The meaning of an error code.' })
-export class ErrorCodeInfo {
+class ErrorCodeInfo {
   @Field(() => ErrorCodeEnum, { description: 'The code, as in `extensions.code`.' })
   code!: ErrorCode
 

@@ -20,7 +20,7 @@ const { ACCEPTED, PENDING, PROVISIONAL, REJECTED, REVIEW, UNVERIFIED } = Verific
 const WORST_FIRST: readonly VerificationStatus[] = [REJECTED, REVIEW, PENDING, UNVERIFIED, PROVISIONAL, ACCEPTED]
 
 /** The reason why evidence is missing, as a sentence of this server. */
-export interface Unreachable {
+interface Unreachable {
   readonly unreachable: string
 }
 

@@ -24,7 +24,7 @@ export type OpenProviders = { readonly [Name in ProviderName]: OpenProvider<Retu
 export type CircuitPart = 'api' | 'login'
 
 /** What a tenant's rooms get of the process. */
-export interface RoomOptions {
+interface RoomOptions {
   readonly config: Pick<Config, 'httpClient'>
   /** The name of the tenant in keys and channels. */
   readonly tenant: string
@@ -50,7 +50,7 @@ export const absentProvider = ({ label, title }: Pick<AnyProvider, 'label' | 'ti
 })
 
 /** What a room gets of the process: its HTTP clients, the store, and the counter of contract drift. */
-export interface OpenDeps {
+interface OpenDeps {
   readonly deps: ProviderDeps
   /** Ends the part in the changes of other instances. */
   readonly leave: () => void

@@ -16,7 +16,7 @@ import { blocked, mapError } from './error-mapping.js'
 import { KycProvider as Label } from '../../schema/shared.js'
 
 /** The factor of a challenge, as both steps name it. */
-export interface FactorKey {
+interface FactorKey {
   readonly operationId: string
   readonly challengeId: string
   readonly factorId: string

@@ -17,7 +17,7 @@ const MAX_OF_CHALLENGE = { starts: 5, verifications: 10 }
 const MAX_OF_CUSTOMER = { starts: 10, verifications: 20 }
 
 /** A step that is counted. */
-export type CountedStep = keyof typeof MAX_OF_CHALLENGE
+type CountedStep = keyof typeof MAX_OF_CHALLENGE
 
 export interface StoredFactor {
   readonly id: string

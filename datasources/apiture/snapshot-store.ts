@@ -17,7 +17,7 @@ const WITHDRAW_MS = 60_000
 const TIMES_MS = PROVIDER_RETENTION_MS + MAX_WRITE_MS
 
 /** One attempt of a write: the accounts that it names and what it sets. */
-export interface Write {
+interface Write {
   readonly id: string
   /** Attempt id of the command, the same for each repeat; absent in the records of versions that did not keep it. */
   readonly attempt?: string | undefined

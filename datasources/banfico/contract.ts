@@ -83,7 +83,7 @@ export const verificationsPath = (version: ApiVersion): Path =>
 export const verificationPath = (version: ApiVersion, id: string): Path =>
   version === '1.1' ? path`/v1.1/account-verifications/${id}` : path`/v1.0/account-verifications/${id}`
 
-export interface TypeAndValue {
+interface TypeAndValue {
   type: string
   value: string
 }

@@ -54,7 +54,7 @@ const afterRefusal = (row: OpenRow, error: ApiError, wereOthersAnswered: boolean
   wereOthersAnswered && statusOf(error) !== 503 ? { ...row, excused: (row.excused ?? 0) + 1 } : row
 
 /** A job as one process runs it. */
-export interface JobRun {
+interface JobRun {
   readonly id: string
   readonly job: StoredJob
   readonly store: JobStore

@@ -20,7 +20,7 @@ export interface StoredJob extends JobAsker {
 }
 
 /** The error of a row, as it is stored. */
-export interface RowFailure {
+interface RowFailure {
   readonly code: ErrorCode
   readonly retryable: boolean
   readonly message: string

@@ -26,7 +26,7 @@ import { fromStoredResult } from './stored-result.js'
 import type { StoredVerification } from './verification-store.js'
 
 /** A page of the rows of a job. */
-export interface JobRowsKey {
+interface JobRowsKey {
   readonly jobId: string
   readonly first?: number | null | undefined
   readonly after?: string | null | undefined
@@ -154,7 +154,7 @@ function nextQueryAt(rows: readonly AccountVerification[], createdAt: number, no
 }
 
 /** A job as the graph shows it. */
-export function toJob(
+function toJob(
   id: string,
   { createdAt }: StoredJob,
   rows: readonly AccountVerification[],

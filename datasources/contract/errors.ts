@@ -35,7 +35,7 @@ export interface ApiErrorDetails {
 }
 
 /** The invalid members that one error names. */
-export const MAX_FIELDS = 20
+const MAX_FIELDS = 20
 
 /** The first of the invalid members, and the number of the others. */
 function namedFields(fields: InvalidFields): Pick<ApiErrorDetails, 'fields' | 'moreFields'> {

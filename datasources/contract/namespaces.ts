@@ -1,5 +1,5 @@
 /** How the values of a namespace are erased: removed, replaced by a tombstone, or not at all, because none concerns a person. */
-export type Erasure = 'removed' | 'tombstone' | 'not needed'
+type Erasure = 'removed' | 'tombstone' | 'not needed'
 
 /** A declared namespace of stored values. What is not declared cannot be stored; the data map lists what is. */
 export interface NamespaceRule {

@@ -38,7 +38,7 @@ export interface Settings {
 }
 
 /** What the provider's own events change, told to all replicas. */
-export interface ProviderChanges {
+interface ProviderChanges {
   /** Tells the other replicas that a record has changed; which one is not told. */
   readonly announce: () => void
   /** Called for the events that other replicas announce. */

@@ -49,7 +49,7 @@ interface TransportFailure {
   readonly outcome: CallOutcome
 }
 
-export interface AttemptRunnerOptions {
+interface AttemptRunnerOptions {
   readonly errors: ProviderErrors
   readonly transport: Transport
   readonly bulkhead: Bulkhead

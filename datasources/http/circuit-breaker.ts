@@ -37,7 +37,7 @@ export interface OpenListener {
   opened(cause: OpenCause): void
 }
 
-export interface CircuitBreakerOptions {
+interface CircuitBreakerOptions {
   /** With fewer calls in the window the circuit stays closed. */
   readonly minCalls: number
   /** The time-out of a call. */

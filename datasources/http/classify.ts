@@ -78,7 +78,7 @@ export const isProviderFailure = (status: number, { code }: ErrorMapping): boole
   status >= 500 && isTransientFailure(status, code ?? codeOf(status))
 
 /** The result of `classify`: the error to return, and what may follow it. */
-export interface Classification {
+interface Classification {
   readonly code: ErrorCode
   readonly details: ApiErrorDetails
   /** True when the call may have been carried out nevertheless. */

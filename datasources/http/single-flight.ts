@@ -157,7 +157,7 @@ class Flight<Value> implements CallScope, OperationTrace {
   }
 }
 
-export interface SingleFlightOptions {
+interface SingleFlightOptions {
   /** A call is joined only this long after it began: a result must not be older than that. Default: no limit. */
   readonly maxAgeMs?: number
   /**

@@ -54,7 +54,7 @@ interface CachedToken {
   renewAt: number
 }
 
-export interface TokenCacheOptions {
+interface TokenCacheOptions {
   /** Obtains a token other than `outdated`, the one that was refused or is near its end. */
   readonly fetch: (outdated: string | undefined) => Promise<Token>
   readonly headers: (token: string) => Headers

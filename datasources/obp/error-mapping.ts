@@ -129,6 +129,14 @@ export function mapError({ status, header, body }: ErrorResponse): ErrorMapping 
   }
 }
 
+/** Where a row is written, this code alone says that the database rejected the row: nothing was executed. */
+export function mapRejectedRow(response: ErrorResponse): ErrorMapping {
+  const mapping = mapError(response)
+  return response.status === 400 && mapping.providerCode === 'OBP-50200'
+    ? { ...mapping, code: 'BAD_USER_INPUT', notExecuted: true }
+    : mapping
+}
+
 /**
  * Maps the error of a read as the caller. The provider refuses a token that it cannot verify with 400 and a sentence of
  * the library that verifies it, without a code of its own; such a read has no input that could be invalid.

@@ -1,8 +1,8 @@
 /** Where a role is granted: at one bank, or for the whole server. */
-export type RoleScope = 'bank' | 'system'
+type RoleScope = 'bank' | 'system'
 
 /** A role (entitlement) that the service user needs, and the operations of the provider that it opens. */
-export interface RequiredRole {
+interface RequiredRole {
   readonly role: string
   readonly scope: RoleScope
   readonly operations: readonly string[]

@@ -13,7 +13,7 @@ export interface DirectLogin {
   readonly consumerKey: string
 }
 
-export interface OAuthClient {
+interface OAuthClient {
   readonly tokenUrl: string
   readonly clientId: string
   readonly clientSecret: string

@@ -5,7 +5,7 @@ import type { OperationScope } from '../contract/operation-scope.js'
 export const MAX_CURSOR_LENGTH = 8_000
 
 /** The cursors of one list. */
-export interface Cursors<Position> {
+interface Cursors<Position> {
   /** The cursor of a position. */
   readonly encode: (position: Position) => string
   /** The position of a cursor of this list; any other text is `BAD_USER_INPUT` at `after`. */

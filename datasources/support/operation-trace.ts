@@ -22,8 +22,7 @@ export async function traceWait<T>(trace: OperationTrace | undefined, task: () =
 }
 
 /** The code with which an error ends a span. */
-export const errorCodeOf = (error: unknown): string =>
-  error instanceof ApiError ? error.code : 'INTERNAL_SERVER_ERROR'
+const errorCodeOf = (error: unknown): string => (error instanceof ApiError ? error.code : 'INTERNAL_SERVER_ERROR')
 
 /** Runs a task under a span, and ends the span with it. */
 export async function runInSpan<T>(

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ApiError } from '../contract/errors.js'
 
 /** Pages that one walk reads at most. */
-export const MAX_PAGES = 100
+const MAX_PAGES = 100
 /** Pages without rows that are followed in succession. */
-export const MAX_EMPTY_PAGES = 3
+const MAX_EMPTY_PAGES = 3
 
 /** What a cursor keeps of a walk that goes on in another operation: its pages so far, and the hash of one of its tokens. */
 export interface WalkState {

@@ -2,7 +2,8 @@ import { type CallScope, path } from '../http/call.js'
 import type { ReadRows } from '../http/list-contract.js'
 import { disclosureAnswers, type DisclosureBody, type SyncteraDisclosure } from './disclosures.js'
 import { personsPage, rowsOfAllPages } from './pages.js'
-import { ofRecord } from './requested-record.js'
+import { ofRecord } from '../http/written-record.js'
+import { isSameId } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 
 /** Synctera's endpoints of disclosures. */
@@ -12,7 +13,7 @@ export const disclosureSource = ({ send, write }: SyncteraRequests) => ({
       method: 'POST',
       path: path`/v0/disclosures`,
       json,
-      response: ofRecord(disclosureAnswers.disclosure, 'person_id', json.person_id),
+      response: ofRecord(disclosureAnswers.disclosure, { person_id: json.person_id }, isSameId),
     }),
 
   /** Every disclosure to these persons: all pages. */

@@ -2,7 +2,8 @@ import { type CallScope, path } from '../http/call.js'
 import type { ReadRows } from '../http/list-contract.js'
 import { monitoringAnswers, type SyncteraAlert, type SyncteraSubscription } from './monitoring.js'
 import { personsPage, rowsOfAllPages } from './pages.js'
-import { ofRecord, requestedRecord } from './requested-record.js'
+import { ofRecord } from '../http/written-record.js'
+import { isSameId, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 
 /** Synctera's endpoints of monitoring subscriptions. They take no idempotency key. */
@@ -13,7 +14,7 @@ export const subscriptionSource = ({ send }: SyncteraRequests) => ({
       path: path`/v0/monitoring/subscriptions`,
       effect: 'write',
       json: { person_id: personId },
-      response: ofRecord(monitoringAnswers.subscription, 'person_id', personId),
+      response: ofRecord(monitoringAnswers.subscription, { person_id: personId }, isSameId),
     }),
 
   getSubscription: async (scope: CallScope, id: string) =>

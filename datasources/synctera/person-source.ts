@@ -4,7 +4,8 @@ import { omitNullish } from '../support/mapping.js'
 import { answers, PAGE_LIMIT, type PersonBody, type PersonQuery, type SyncteraPerson } from './contract.js'
 import { rowsOfAllPages } from './pages.js'
 import { type PersonalIdChange, personalIdAnswer, type PersonalIdOfPerson } from './personal-ids.js'
-import { ofRecord, requestedRecord } from './requested-record.js'
+import { ofRecord } from '../http/written-record.js'
+import { isSameId, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 
 /** Synctera's endpoints of persons. */
@@ -34,7 +35,7 @@ export const personSource = ({ send, write }: SyncteraRequests) => ({
       method: 'PATCH',
       path: path`/v0/persons/${id}`,
       json,
-      response: ofRecord(answers.person, 'id', id),
+      response: ofRecord(answers.person, { id }, isSameId),
     }),
 })
 
@@ -45,7 +46,7 @@ export const personalIdSource = ({ send, write }: SyncteraRequests) => ({
       method: 'POST',
       path: path`/v0/persons/personal_ids`,
       json,
-      response: ofRecord(personalIdAnswer, 'customer_id', json.customer_id),
+      response: ofRecord(personalIdAnswer, { customer_id: json.customer_id }, isSameId),
     }),
 
   updatePersonalId: (scope: CallScope, id: string, json: PersonalIdChange, key: string) =>
@@ -53,7 +54,7 @@ export const personalIdSource = ({ send, write }: SyncteraRequests) => ({
       method: 'PATCH',
       path: path`/v0/persons/personal_ids/${id}`,
       json,
-      response: ofRecord(personalIdAnswer, 'id', id),
+      response: ofRecord(personalIdAnswer, { id }, isSameId),
     }),
 
   /** Synctera takes no idempotency key here: a repeat is answered 404. */

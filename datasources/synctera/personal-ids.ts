@@ -16,6 +16,8 @@ const PersonalId = Type.Object({
   country_code: OptionalText,
   issue_date: OptionalText,
   expiry_date: OptionalText,
+  /** The person; compared where it is a text. */
+  customer_id: Type.Optional(Type.Unknown()),
 })
 
 export const personalIdAnswer = contract(PersonalId)

@@ -1,4 +1,3 @@
-import type { Contract } from '../http/call.js'
 import { otherRecord } from './errors.js'
 
 /** Equality of ids: they are UUIDs, in either case. */
@@ -15,10 +14,3 @@ export function requestedRecord<Row extends object>(record: Row, id: string): Ro
   if (!names(record, 'id', id)) throw otherRecord()
   return record
 }
-
-/** The contract of the answer to a write: one that names another record does not fit, so the outcome is unknown. */
-export const ofRecord = <T>(base: Contract<T>, member: string, id: string): Contract<T> => ({
-  ...base,
-  fits: (value): value is T => base.fits(value) && names(value, member, id),
-  firstMismatch: (value) => (base.fits(value) ? `/${member} names another record` : base.firstMismatch(value)),
-})

@@ -57,7 +57,7 @@ class Collected<Node> {
 }
 
 /** A list of Synctera's that is read in pages. */
-export interface TokenList<Row, Node> {
+interface TokenList<Row, Node> {
   /** The name of the list, which its cursors belong to. */
   readonly name: string
   /** What selects and orders the rows, as plain JSON; the cursors belong to it too. */

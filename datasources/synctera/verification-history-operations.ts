@@ -16,7 +16,7 @@ import { emptyPage, loadTokenPage, type PageKey } from './token-page.js'
 import { historyQuery, isRecorded, recordedBody } from './verification-history.js'
 
 /** A page of the verifications of a person. */
-export interface HistoryKey extends PageKey {
+interface HistoryKey extends PageKey {
   readonly personId: string
   readonly filter?: PersonVerificationFilter | null | undefined
 }

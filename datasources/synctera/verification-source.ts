@@ -7,7 +7,8 @@ import { demandOf, type DisclosureDemand } from './disclosure-demand.js'
 import { type SessionBody, sessionAnswer } from './document-sessions.js'
 import { mapError } from './error-mapping.js'
 import { personsPage, rowsOfAllPages } from './pages.js'
-import { ofRecord, requestedRecord } from './requested-record.js'
+import { ofRecord } from '../http/written-record.js'
+import { isSameId, requestedRecord } from './requested-record.js'
 import type { SyncteraRequests } from './requests.js'
 import { type RecordedVerification, verificationAnswer, type VerificationQuery } from './verification-history.js'
 
@@ -15,7 +16,7 @@ import { type RecordedVerification, verificationAnswer, type VerificationQuery }
 export type SyncteraResults = typeof answers.verified extends Contract<infer T> ? T : never
 
 /** The outcome of a check; a demand means that nothing was checked. */
-export type SyncteraChecked = { readonly demand: DisclosureDemand; readonly refusal: ApiError } | SyncteraResults
+type SyncteraChecked = { readonly demand: DisclosureDemand; readonly refusal: ApiError } | SyncteraResults
 
 /** Synctera's endpoints that check a person. */
 export const checkSource = ({ write }: SyncteraRequests) => ({
@@ -62,7 +63,7 @@ export const verificationSource = ({ send, write }: SyncteraRequests) => ({
       method: 'POST',
       path: path`/v0/verifications`,
       json,
-      response: ofRecord(verificationAnswer, 'person_id', json.person_id),
+      response: ofRecord(verificationAnswer, { person_id: json.person_id }, isSameId),
     }),
 
   getVerification: async (scope: CallScope, id: string) =>

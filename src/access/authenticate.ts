@@ -22,7 +22,7 @@ interface AuthenticatorOptions {
 export type Authenticate = (sender: Sender, response: AnswerHeaders) => Caller | Promise<Caller>
 
 /** The caller of a stream, and when its token ends, in ms since 1970. */
-export type StreamCaller = Pick<CachedCaller, 'caller' | 'endsAt'>
+type StreamCaller = Pick<CachedCaller, 'caller' | 'endsAt'>
 
 /** Authenticates requests, and the events of streams whose request was authenticated. */
 export interface Authenticator extends Authenticate {

@@ -15,7 +15,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /** A request, as far as a proof speaks of it. */
-export interface ProofRequest {
+interface ProofRequest {
   readonly method: string
   /** The addresses that it may have been sent to. */
   readonly addresses: readonly string[]

@@ -22,7 +22,7 @@ import { missingScope, type Operation } from './operation.js'
 import { isOwn } from './ownership.js'
 
 /** Declared queries and commands: those of a provider, or of this server itself. */
-export interface Declared {
+interface Declared {
   /** The label of metrics. */
   readonly name: string
   /** The provider of errors; undefined for this server. */
@@ -39,9 +39,9 @@ export interface OwnService {
   readonly open: OpenProvider<unknown>
 }
 
-export type OwnServices = Readonly<Record<'webhooks', OwnService>>
+type OwnServices = Readonly<Record<'webhooks', OwnService>>
 
-export interface GuardOptions {
+interface GuardOptions {
   readonly services: OwnServices
   readonly idempotency: Idempotency
   /** The mask of a GraphQL type; undefined where the type holds nothing personal. */

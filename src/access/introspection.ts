@@ -26,7 +26,7 @@ const MAX_REFUSED = 10_000
 const RETRY_SECONDS = 1
 
 /** How an endpoint is reached, and how long its answers are used. */
-export interface IntrospectionAccess extends IntrospectionConfig {
+interface IntrospectionAccess extends IntrospectionConfig {
   readonly proxies: ProxySettings
   /** Certificate authority (PEM), instead of the public ones. */
   readonly ca: string | undefined

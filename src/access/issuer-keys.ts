@@ -26,7 +26,7 @@ export interface KeyAccess {
   readonly ca?: string | undefined
 }
 
-export interface IssuerKeysOptions extends KeyAccess {
+interface IssuerKeysOptions extends KeyAccess {
   /** Called after each read, with the class of the cause where it failed; `isUsable`: keys are there nevertheless. */
   readonly report?: ((cause: string | undefined, isUsable: boolean) => void) | undefined
 }

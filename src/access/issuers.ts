@@ -35,7 +35,7 @@ const INVALID_TOKEN = [
 ]
 
 /** A token that is verified. */
-export interface Verified {
+interface Verified {
   readonly caller: Caller
   readonly confirmation: Confirmation | undefined
   /** Until when it need not be verified again, in ms since 1970. */
@@ -151,7 +151,7 @@ function decode(token: string): { readonly header: ProtectedHeaderParameters; re
 }
 
 /** What of the settings verifies tokens. */
-export type TokenSources = Pick<Config, 'auth' | 'proxies'>
+type TokenSources = Pick<Config, 'auth' | 'proxies'>
 
 /** The issuers whose tokens are accepted. The claim `iss` chooses one before anything is verified, and its keys alone count. */
 export class Issuers {

@@ -25,7 +25,7 @@ const PROOF_FAULTS = {
   replayed: 'it was used before',
 } as const
 
-export type ProofFault = keyof typeof PROOF_FAULTS
+type ProofFault = keyof typeof PROOF_FAULTS
 
 /** The class of a refusal, for security events alone. */
 type Why = Pick<ApiError, 'refusal' | 'cause'>

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { trustOf } from '../http/client-address.js'
 
 /** What of a request names its address. */
-export type Addressed = Pick<IncomingMessage, 'url' | 'headers' | 'socket'>
+type Addressed = Pick<IncomingMessage, 'url' | 'headers' | 'socket'>
 
 interface AddressOptions {
   /** Addresses under which clients reach this server: origins, each with the path that a proxy takes away. */

@@ -5,7 +5,7 @@ import type { RedisAddress } from '../store/redis-address.js'
 export type AuditDestination = { readonly file: string } | { readonly stdout: true } | { readonly stream: string }
 
 /** When lines of a file are forced to the disk: by the system alone, once a second, or before a write is acknowledged. */
-export const FSYNC = ['off', 'interval', 'write'] as const
+const FSYNC = ['off', 'interval', 'write'] as const
 export type Fsync = (typeof FSYNC)[number]
 
 /** The settings of the trail's sink. */

@@ -10,7 +10,7 @@ export interface Range {
 }
 
 /** What was found: the trail, and what states how far it was. */
-export interface Evidence {
+interface Evidence {
   readonly chains: readonly ChainFound[]
   readonly anchors: readonly Anchor[]
   readonly sequences: readonly VerifiedSequence[]

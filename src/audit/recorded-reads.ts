@@ -10,7 +10,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** The member of an entry: the personal fields that were selected, and the records that they were read of. */
-export interface ReadEntry {
+interface ReadEntry {
   readonly fields: readonly string[]
   readonly entities: readonly Subjects[]
 }

@@ -48,7 +48,7 @@ interface VerifierOptions {
 }
 
 /** Result of a verification. */
-export interface Report {
+interface Report {
   readonly chains: readonly ChainFound[]
   readonly entries: number
   /** Number of exact duplicates. */

@@ -6,7 +6,7 @@ import { type Config, ConfigError } from './types.js'
 import { type ConfigWarning, configWarnings } from './warnings.js'
 
 /** What the check of a configuration finds. */
-export interface ConfigCheck {
+interface ConfigCheck {
   readonly isUsable: boolean
   readonly problems: readonly string[]
   readonly warnings: readonly string[]

@@ -2,7 +2,7 @@ import type { Settings } from '../../datasources/contract/provider.js'
 import type { SettingGroup } from './types.js'
 
 /** What a setting accepts. */
-export type SettingForm =
+type SettingForm =
   | { readonly kind: 'text' | 'url' | 'list' | 'secret' | 'proxy' | 'file' | 'pem' }
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }

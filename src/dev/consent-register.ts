@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ConsentQuestion } from '../consent/register.js'
 
 /** A consent in the register of development. */
-export interface Consent {
+interface Consent {
   readonly id: string
   /** The purposes that it is for. */
   readonly purposes: readonly string[]
@@ -12,7 +12,7 @@ export interface Consent {
 }
 
 /** An answer in place of the register's own, as servers fail. */
-export interface RegisterFault {
+interface RegisterFault {
   readonly status: number
   readonly body: string
 }

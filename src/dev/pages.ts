@@ -10,7 +10,7 @@ import { registerStartPage } from './start-page/routes.js'
 import type { ReceivedOperation } from './trace-receiver.js'
 
 /** What the pages of development show. */
-export interface Development {
+interface Development {
   /** The address of the server. */
   readonly url: string
   readonly config: Pick<Config, 'redis'>

@@ -9,7 +9,7 @@ const MAX_PASSES = 3
 const PROGRESS_NAMES = 100_000
 
 /** The raw store that is walked through. */
-export type ErasableStore = Pick<RawStore, 'get' | 'compareAndSwap' | 'now'> & {
+type ErasableStore = Pick<RawStore, 'get' | 'compareAndSwap' | 'now'> & {
   readonly scan: () => AsyncIterable<readonly string[]>
 }
 

@@ -5,7 +5,7 @@ import type { Counts, ErasureReport } from './erasure.js'
 import type { Person } from './person-match.js'
 
 /** What the trail and the operator keep of an erasure: no id of the person, keyed hashes only. */
-export interface Receipt {
+interface Receipt {
   readonly erasure: string
   readonly by: string
   /** Keyed hashes of the ids. */

@@ -15,7 +15,7 @@ import { Listeners } from './listeners.js'
 
 const EVENT_ID = /^\d{1,16}-\d{1,10}$/
 
-export interface RedisEventLogOptions {
+interface RedisEventLogOptions {
   readonly address: RedisAddress
   readonly cipher: StoreCipher
   readonly settings: EventSettings

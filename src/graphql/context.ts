@@ -17,7 +17,7 @@ import { withHttp } from './http-head.js'
 import type { OperationContext, OperationObserver } from './plugin.js'
 
 /** The parts of a server that every operation is given. */
-export interface ContextOptions {
+interface ContextOptions {
   readonly deadlines: Deadlines
   readonly guard: ReturnType<typeof createGuard>
   readonly tenants: Pick<Tenants, 'of'>

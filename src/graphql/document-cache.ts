@@ -11,7 +11,7 @@ const BYTES_PER_CHARACTER = 120
 const MAX_BYTES = 32 * 1024 * 1024
 
 /** A valid document and the text that it was parsed from. */
-export interface CachedDocument {
+interface CachedDocument {
   readonly source: string
   readonly document: DocumentNode
 }

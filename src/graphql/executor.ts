@@ -124,7 +124,7 @@ function compile(schema: GraphQLSchema, source: Source): CompiledQuery {
 export type Executor = (operation: ResolvedOperation) => MaybePromise<ExecutionResult>
 
 /** Answers an operation in place of its execution; undefined for one that is to be executed. */
-export type Check = (operation: ResolvedOperation) => ExecutionResult | undefined
+type Check = (operation: ResolvedOperation) => ExecutionResult | undefined
 
 /** Executes the operations that pass every check; the first check that answers one is its answer. */
 export const checked =

@@ -2,7 +2,7 @@ import type { DocumentNode } from 'graphql'
 import { fingerprint, type Safelist } from './safelist.js'
 
 /** What a document is called in logs and traces. */
-export interface OperationName {
+interface OperationName {
   /** The hash of the document without its literal values. */
   readonly hash: string
   /** The name of a promised operation; undefined for any other, whose name is the caller's. */

@@ -16,7 +16,7 @@ import { isPlainMember } from './plain-members.js'
 type ResponsePath = readonly (string | number)[]
 
 /** Paths that an answer lists at most, of each kind. */
-export const MAX_PATHS = 100
+const MAX_PATHS = 100
 
 /** What an answer says of its values: members of `extensions`, each absent where there is nothing to say. */
 interface Notes {

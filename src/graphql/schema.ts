@@ -39,7 +39,7 @@ function brokenRulesOf(value: unknown, info: GraphQLResolveInfo): [string, reado
 }
 
 /** Checks an argument against the rules of its class, and of text, before any resolver runs. */
-export function validateArgument(value: unknown, { args, info }: { args: object; info: GraphQLResolveInfo }): void {
+function validateArgument(value: unknown, { args, info }: { args: object; info: GraphQLResolveInfo }): void {
   const fields: Record<string, readonly string[]> = { ...textFaults(args) }
   for (const [path, rules] of brokenRulesOf(value, info)) fields[path] = [...(fields[path] ?? []), ...rules]
   if (Object.keys(fields).length > 0) throw invalidInput(fields)
@@ -164,7 +164,7 @@ function resolversOf(schema: GraphQLSchema): ResolversByType {
 }
 
 /** The schema that is served: a Federation 2 subgraph of the same types. */
-export function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
+function buildServedSchema(schema: GraphQLSchema): GraphQLSchema {
   const served = buildSubgraph(schemaDocument(schema), resolversOf(schema))
   keepExtensions(schema, served)
   guardSdl(served)

@@ -26,7 +26,7 @@ interface AdminOptions {
 }
 
 /** A listener with `/health`, `/ready` and `/metrics` in a thread of its own. */
-export interface AdminListener {
+interface AdminListener {
   readonly url: string
   /** Passes a change of the readiness on at once. */
   readonly update: () => void

@@ -26,7 +26,7 @@ export interface Arrival {
 }
 
 /** A request whose token is verified and whose body is not looked at yet. */
-export interface Applicant {
+interface Applicant {
   readonly request: IncomingMessage
   readonly response: Exchange
   readonly caller: Caller
@@ -52,7 +52,7 @@ interface VerifyOptions {
  * Verifies the token of a request, or one that came later on its connection; a failure has its HTTP status and is
  * counted.
  */
-export type Verify = (request: IncomingMessage, response: AnswerHeaders, authorization?: string) => MaybePromise<Caller>
+type Verify = (request: IncomingMessage, response: AnswerHeaders, authorization?: string) => MaybePromise<Caller>
 
 /** The checks of a caller, by whichever transport it comes. */
 export interface EntryChecks {

@@ -57,7 +57,7 @@ function addCorrelationId(text: string, correlationId: string): string {
 }
 
 /** Hands HTTP requests to Apollo Server and its answers back: Apollo decides which forms of a request are valid. */
-export function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
+function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Context>) {
   return async (request: HttpRequest, context: () => Promise<Context>): Promise<HttpResponse> => {
     const { method, body: sent, correlationId } = request
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({

@@ -58,7 +58,7 @@ const tooManyBodies = (): ApiError =>
 /** Called with the body, or with the `ApiError` of one that is refused. */
 type Done = (error: ApiError | undefined, bytes: Buffer) => void
 
-export interface BodyLimits {
+interface BodyLimits {
   /** How long a body may stand still. */
   readonly timeoutMs: number
   /** Bytes that the bodies of all connections may hold while they arrive. */
@@ -123,7 +123,7 @@ const waits = ({ headers: { expect }, httpVersionMinor }: IncomingMessage): bool
  * One request body. Its parts are copied into one buffer, so that it takes as much memory as it has bytes in however many
  * parts it arrives (a part held by itself takes 200 bytes), and they are counted.
  */
-export class RequestBody {
+class RequestBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #reader: BodyReader

@@ -33,7 +33,7 @@ const STATUS = {
   busy: 409,
   failed: 503,
 } as const
-export type WebhookOutcome = keyof typeof STATUS
+type WebhookOutcome = keyof typeof STATUS
 
 /** An event that is being processed, or was. */
 interface Claim {

@@ -11,7 +11,7 @@ export const DEFAULT_LEASE_SECONDS = 30
 
 type Change = (record: WriteRecord | null, now: number) => WriteRecord | null | undefined
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly store: Store
   readonly keys: WriteKeys
   /** What the record concerns: the tenant, and the bank and the persons that the input names. */

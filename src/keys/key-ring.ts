@@ -11,7 +11,7 @@ import { type KeyWrapper, type RingPurpose, type Wrapping, WRAPPINGS } from './w
  * by the server; the verification of the audit trail still reads it.
  */
 const STATES = ['pending', 'current', 'previous', 'retired'] as const
-export type KeyState = (typeof STATES)[number]
+type KeyState = (typeof STATES)[number]
 
 /** A wrapped data key in the ring. */
 export interface RingKey {

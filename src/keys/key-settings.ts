@@ -116,7 +116,7 @@ const NEEDED: Readonly<Record<Wrapping, string>> = {
 }
 
 /** True where a way to wrap is configured. */
-export function canWrap(wrapping: Wrapping, { local, aws, awsKeyId, vault }: KeyServices): boolean {
+function canWrap(wrapping: Wrapping, { local, aws, awsKeyId, vault }: KeyServices): boolean {
   if (wrapping === 'local') return local !== undefined
   return wrapping === 'aws-kms' ? aws !== undefined && awsKeyId !== undefined : vault !== undefined && vault.key !== ''
 }

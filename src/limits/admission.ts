@@ -44,10 +44,10 @@ const RATE_MS = 20
 const MAX_RETRY_AFTER_SECONDS = 5
 
 /** Why a request was refused. */
-export type RefusalReason = 'queue_full' | 'deadline' | 'expired' | 'share'
+type RefusalReason = 'queue_full' | 'deadline' | 'expired' | 'share'
 
 /** What is told of admission control, for metrics. */
-export interface AdmissionObserver {
+interface AdmissionObserver {
   readonly refused: (reason: RefusalReason) => void
   /** The time of a request in the queue; requests that are admitted at once are not told. */
   readonly queued: (seconds: number) => void
@@ -63,7 +63,7 @@ export interface Turns {
   readonly after: (ms: number, tick: () => void) => () => void
 }
 
-export const EVENT_LOOP: Turns = {
+const EVENT_LOOP: Turns = {
   now: () => performance.now(),
   waited: () => performance.eventLoopUtilization().idle,
   atEnd: (step) => void setImmediate(step),

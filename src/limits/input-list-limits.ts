@@ -46,7 +46,7 @@ interface VariableUse {
   readonly lists: Lists
 }
 
-export interface ListLimitsOptions {
+interface ListLimitsOptions {
   /** The greatest length of lists, by type and member or type, field and argument. */
   readonly declared: ReadonlyMap<string, number>
   /** The greatest length of a list that declares none. */

@@ -10,7 +10,7 @@ const MIN_ANSWERS = 4
 const SLOW_MS = 5_000
 
 /** An operation that waits for points. */
-export interface Waiter {
+interface Waiter {
   readonly points: number
   readonly settle: (allowed: boolean) => void
 }

@@ -18,7 +18,7 @@ const ASSUMED_SIZE = 5
 const MAX_SIZE = 1_000_000
 
 /** The arguments of `@listSize` (cost specification) on one field. */
-export interface ListSize {
+interface ListSize {
   readonly assumedSize?: number
   /** Arguments, or paths into them, that set the number of items: by their value, or by the length of a list. */
   readonly slicingArguments?: readonly string[]

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** What a metric says: the one source of `/metrics` and of `docs/metrics.md`. */
-export interface MetricDefinition {
+interface MetricDefinition {
   readonly name: string
   /** Its meaning, a sentence. */
   readonly help: string
@@ -11,7 +11,7 @@ export interface MetricDefinition {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-export type MetricType = 'counter' | 'gauge' | 'histogram'
+type MetricType = 'counter' | 'gauge' | 'histogram'
 
 /** A metric of the registry with its type. */
 export interface DocumentedMetric extends MetricDefinition {

@@ -15,7 +15,7 @@ const MAX_FAILING_MS = 5 * 24 * 3600 * 1000
 const MAX_KNOWN = 1_000
 
 /** Told of attempts. */
-export interface DeliveryObserver {
+interface DeliveryObserver {
   readonly attempted: (outcome: Outcome) => void
   /** How long after the event it was delivered, in seconds. */
   readonly delivered: (seconds: number) => void

@@ -12,7 +12,7 @@ const ENDPOINT_SECONDS = 3_650 * DAY_SECONDS
 /** How long it is known that an endpoint was deleted: longer than a creation that was left open is repeated. */
 const DELETED_SECONDS = PROVIDER_RETENTION_MS / 1000 + DAY_SECONDS
 /** Endpoints of one tenant, of all clients: all of them are read for each event. */
-export const MAX_ENDPOINTS_OF_TENANT = 1_000
+const MAX_ENDPOINTS_OF_TENANT = 1_000
 
 /** An endpoint in the index of its tenant: what decides whether it gets an event. */
 type Indexed = Pick<StoredEndpoint, 'id' | 'tenant' | 'client' | 'types'> & { readonly isEnabled: boolean }
@@ -31,7 +31,7 @@ interface Index {
 }
 
 /** Who owns endpoints. */
-export type Owner = Pick<StoredEndpoint, 'tenant' | 'client'>
+type Owner = Pick<StoredEndpoint, 'tenant' | 'client'>
 
 const isOf = ({ tenant, client }: Owner, owner: Owner): boolean => tenant === owner.tenant && client === owner.client
 

@@ -8,7 +8,7 @@ import type { AddressRules } from './address-rules.js'
 import { dnsResolve, type Resolve } from './resolve.js'
 
 /** The time for one attempt: connecting, sending and the status of the answer. */
-export const ATTEMPT_TIMEOUT_MS = 10_000
+const ATTEMPT_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** What is read of an answer's body, so that its connection can be used again. */
 const MAX_ANSWER_BYTES = 16_384
@@ -34,7 +34,7 @@ function checkedLookup(rules: AddressRules, resolve: Resolve): LookupFunction {
 }
 
 /** The answer of a receiver. */
-export interface Sent {
+interface Sent {
   readonly outcome: Outcome
   /** `Retry-After` of a 429 or 503, in ms. */
   readonly waitMs?: number | undefined

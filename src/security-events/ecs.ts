@@ -21,7 +21,7 @@ export interface EventRecord {
 }
 
 /** How often an event was repeated, and since when. */
-export interface Repeats {
+interface Repeats {
   readonly count: number
   readonly start: number
   readonly end: number

@@ -7,7 +7,7 @@ import { ACTIONS, type SecurityEvent } from './events.js'
 import type { SyslogAddress } from './syslog-address.js'
 
 /** What the header of a message says of its content. */
-export interface SyslogHead {
+interface SyslogHead {
   /** Facility and severity (RFC 5424, 6.2.1). */
   readonly priority: number
   /** The type of the message, without blanks. */

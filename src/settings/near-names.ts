@@ -3,7 +3,7 @@ import { isForeignVariable } from './foreign-variables.js'
 import type { Env } from './settings-reader.js'
 
 /** A variable that no setting has as its name, and the setting that is probably meant. */
-export interface NearName {
+interface NearName {
   readonly name: string
   readonly meant: string
 }

@@ -25,7 +25,7 @@ function isProxyUrl(text: string): boolean {
 }
 
 /** Where the value of a setting comes from. */
-export type SettingSource = 'environment' | 'file' | 'default' | 'unset'
+type SettingSource = 'environment' | 'file' | 'default' | 'unset'
 
 /** A setting as it was read. */
 export interface ReadSetting {

@@ -34,7 +34,7 @@ export interface EpochServer extends Pick<RawStore, 'read' | 'compareAndSwap'> {
 }
 
 /** What is told of the epoch, once per change. */
-export interface EpochEvents {
+interface EpochEvents {
   /** The present cause of distrust; undefined: the store is trusted. */
   readonly changed: (cause: Distrust | undefined) => void
   readonly created: (id: string) => void

@@ -29,7 +29,7 @@ export interface KeyUsage {
 }
 
 /** The keys that a process has told: all of them, and those that it uses. */
-export interface ToldKeys {
+interface ToldKeys {
   readonly all: ReadonlySet<string>
   readonly current: ReadonlySet<string>
 }

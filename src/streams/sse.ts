@@ -13,7 +13,7 @@ import type { Streams } from './streams.js'
 
 // The keep-alive of an idle stream is that of `graphql-sse`: a comment every 12 s, which has no option.
 
-export const EVENT_STREAM = 'text/event-stream'
+const EVENT_STREAM = 'text/event-stream'
 
 /** When a client opens a stream again that ends without the event `complete`. */
 const RECONNECT = 'retry: 1000\n\n'

@@ -12,8 +12,7 @@ import { ObservedRun } from './observed-run.js'
 import type { Change, Watch, Watcher } from './watched-objects.js'
 
 /** Why a stream has ended. */
-export const END_REASONS = ['completed', 'refused', 'client', 'token', 'lifetime', 'restart', 'slow_reader'] as const
-export type EndReason = (typeof END_REASONS)[number]
+export type EndReason = 'completed' | 'refused' | 'client' | 'token' | 'lifetime' | 'restart' | 'slow_reader'
 
 /** Thrown to the transport of a stream whose client is to open it again. */
 export class Reconnect extends Error {}

@@ -18,10 +18,10 @@ import { type EndReason, Stream } from './stream.js'
 import { StreamLimits } from './stream-limits.js'
 import type { WatchedObjects } from './watched-objects.js'
 
-export type Transport = 'sse' | 'websocket'
+type Transport = 'sse' | 'websocket'
 
 /** What a stream is opened with. */
-export interface Opening {
+interface Opening {
   readonly transport: Transport
   readonly request: IncomingMessage
   /** Those of the request, and what its connection was opened with. */
@@ -39,7 +39,7 @@ export interface Opening {
 }
 
 /** A stream that was opened, and the answer of its first execution. */
-export interface Opened {
+interface Opened {
   readonly stream: Stream
   readonly response: Promise<GraphQLResponse>
 }

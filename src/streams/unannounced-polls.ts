@@ -9,7 +9,7 @@ const TTL_SECONDS = 300
 const OF_SYNCTERA: ReadonlySet<WatchedType> = new Set<WatchedType>(['personVerification', 'kycOverview'])
 
 /** The next poll of an object: whether this process makes it, and when to look again, in ms since 1970. */
-export interface Turn {
+interface Turn {
   readonly isTaken: boolean
   readonly nextAt: number
 }

@@ -3,7 +3,7 @@ import type { Change, ChangeChannel } from '../store/change-channel.js'
 type Kind = Change['kind']
 
 /** The changes of one provider of one tenant, for one of its open instances. */
-export interface ChangeMember {
+interface ChangeMember {
   /** Tells the other instances of this process and of the other replicas. */
   readonly announce: (kind: Kind) => void
   readonly leave: () => void

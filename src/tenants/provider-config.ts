@@ -26,7 +26,7 @@ export interface ProviderConfig {
   readonly ca: string | undefined
 }
 
-export type AnyProvider = (typeof providers)[ProviderName]
+type AnyProvider = (typeof providers)[ProviderName]
 
 /** Only some providers have these. */
 type OwnLimits = Pick<Provider<unknown, ProviderInstance>, 'name' | 'maxResponseBytes' | 'maxConcurrencyTotal'>

@@ -6,7 +6,7 @@ import { SettingsReader } from '../settings/settings-reader.js'
 import { readTenantsFile, type TenantEntry, told } from './tenants-file.js'
 
 /** The limits of a tenant; what is undefined is as for all others. */
-export interface TenantLimits {
+interface TenantLimits {
   /** The query cost that all clients of the tenant together may use in a minute; 0 is no limit. */
   readonly rateLimit: number | undefined
 }

@@ -17,7 +17,7 @@ import type { PermitStore } from '../store/permits.js'
 import type { Tenancy, TenantConfig } from './tenancy.js'
 import { DEFAULT_TENANT, type Rooms, storeOf, Tenant, tenantName } from './tenant.js'
 
-export interface TenantsOptions {
+interface TenantsOptions {
   readonly config: Pick<Config, 'httpClient' | 'tenancy' | 'maxResponseMemoryBytes'>
   readonly store: Store
   readonly permits?: PermitStore | undefined

@@ -2,7 +2,7 @@ import { CriticalityLevel, diff } from '@graphql-inspector/core'
 import { buildASTSchema, type GraphQLSchema, parse } from 'graphql'
 
 /** A change that breaks clients of a released schema. */
-export interface BreakingChange {
+interface BreakingChange {
   /** The kind of change, in the words of graphql-inspector. */
   readonly type: string
   /** The schema coordinate. */

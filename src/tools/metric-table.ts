@@ -13,7 +13,7 @@ const table = (title: string, metrics: readonly DocumentedMetric[]): string =>
   `### ${title}\n\n| metric | type, unit | labels | meaning |\n|---|---|---|---|\n${metrics.map(row).join('')}`
 
 /** Metrics of the server, with the label `tenant` that they have where a deployment has tenants. */
-export const serverMetrics = (): readonly DocumentedMetric[] => createMetrics({ hasTenants: true }).documented
+const serverMetrics = (): readonly DocumentedMetric[] => createMetrics({ hasTenants: true }).documented
 
 /** The tables of `docs/metrics.md`. */
 export const metricTables = (): string =>

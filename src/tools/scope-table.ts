@@ -9,7 +9,7 @@ import { schemas } from '../graphql/schema.js'
 import { directive } from '../limits/list-size.js'
 
 /** What opens one field, mutation or entity reference. */
-export interface ScopeRow {
+interface ScopeRow {
   /** `Type.field`, or the entity that is referred to. */
   readonly name: string
   readonly kind: 'query' | 'mutation' | 'subscription' | 'field' | 'reference'

@@ -21,7 +21,7 @@ import { clearCustomer } from './loaders.js'
 import { attributeBody, createBody, isLinkName, linkValue, toAttribute, toCustomer } from './mapping.js'
 
 /** Persons belong to another room, so the resolver adds a check that the named person exists; it throws where not. */
-export interface Linking extends LinkCustomerInput {
+interface Linking extends LinkCustomerInput {
   readonly personExists: () => Promise<void>
 }
 

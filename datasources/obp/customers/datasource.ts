@@ -1,9 +1,9 @@
 import type { CallScope, Credential, ErrorMapping, ErrorResponse } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
-import { mapCallerError, mapError } from '../error-mapping.js'
+import { mapCallerError, mapError, mapRejectedRow } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { answers, type AttributeBody, type AttributePair, type CustomerBody, EARLIEST, LATEST } from './contract.js'
 
 /** An attribute of a deleted customer makes the whole list fail; that does not mean that no customer matches. */
@@ -12,18 +12,10 @@ function mapDanglingAttribute(response: ErrorResponse): ErrorMapping {
   return mapping.providerCode === 'OBP-30046' ? { ...mapping, code: 'PROVIDER_UNAVAILABLE' } : mapping
 }
 
-/** Releases before September 2022 have room for this many characters of an attribute's value. */
+/** Releases before September 2022 have room for this many characters of an attribute's value; the database rejects a longer one. */
 const SHORT_VALUE = 255
 
-/** A longer value than old releases have room for: this code alone says that the database rejected the row. */
-function mapLongValueError(response: ErrorResponse): ErrorMapping {
-  const mapping = mapError(response)
-  return response.status === 400 && mapping.providerCode === 'OBP-50200'
-    ? { ...mapping, code: 'BAD_USER_INPUT', notExecuted: true }
-    : mapping
-}
-
-const mappedFor = ({ value }: AttributeBody) => (value.length > SHORT_VALUE ? { mapError: mapLongValueError } : {})
+const mappedFor = ({ value }: AttributeBody) => (value.length > SHORT_VALUE ? { mapError: mapRejectedRow } : {})
 
 /**
  * The query of a page of the firehose. New releases filter by the time of a row's update, not by the last OK date, so

@@ -42,12 +42,12 @@ export interface Beginning {
   readonly nullsFirst: boolean
 }
 
-export interface Placed {
+interface Placed {
   readonly row: Row
   readonly position: Position
 }
 
-export interface RowPage {
+interface RowPage {
   readonly rows: readonly Placed[]
   readonly hasNext: boolean
   readonly nullsFirst: boolean

@@ -22,23 +22,23 @@ import {
 } from './loaders.js'
 import { phoneFits, phonePattern, toLinks } from './mapping.js'
 
-export interface NumberKey {
+interface NumberKey {
   readonly customerNumber: string
   readonly bankId?: string | null | undefined
 }
 
-export interface AttributesKey {
+interface AttributesKey {
   readonly bankId?: string | null | undefined
   readonly attributes: readonly CustomerAttributeMatch[]
   readonly first?: number | null | undefined
 }
 
-export interface AttributeKey {
+interface AttributeKey {
   readonly customer: CustomerKey
   readonly id: string
 }
 
-export interface PhoneKey {
+interface PhoneKey {
   readonly bankId?: string | null | undefined
   readonly mobilePhoneNumber: string
   readonly match?: PhoneNumberMatch | null | undefined

@@ -4,7 +4,7 @@ import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { mapCallerError, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { answers, type MeetingBody, type MessageBody } from './contract.js'
 
 /** The customer exists, but has no linked user. */

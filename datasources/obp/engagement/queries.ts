@@ -15,12 +15,12 @@ import type { EngagementSource } from './datasource.js'
 import { toCrmEvent, toMeeting, toMessage } from './mapping.js'
 
 /** A bank's list; `first` limits its length. */
-export interface BankListKey {
+interface BankListKey {
   readonly bankId?: string | null | undefined
   readonly first?: number | null | undefined
 }
 
-export interface MeetingKey {
+interface MeetingKey {
   readonly id: string
   readonly bankId?: string | null | undefined
 }

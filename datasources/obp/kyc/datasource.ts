@@ -3,7 +3,7 @@ import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { answers, type CheckBody, type DocumentBody, type MediaBody, type StatusBody } from './contract.js'
 
 /** The members by which the answer names what was written. */

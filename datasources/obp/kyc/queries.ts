@@ -16,7 +16,7 @@ import type { KycSource } from './datasource.js'
 import { toCheck, toDocument, toMedia, toStatus } from './mapping.js'
 
 /** Names a check; its id is unique over all customers and banks. */
-export interface KycCheckKey {
+interface KycCheckKey {
   readonly customerId: string
   readonly id: string
 }

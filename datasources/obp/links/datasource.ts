@@ -2,7 +2,7 @@ import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { answers, type LinkBody } from './contract.js'
 
 /** The endpoints of links between users and customers, one method each, in the provider's words. */

@@ -14,7 +14,7 @@ import { type ObpInstance, query } from '../instance.js'
 import { toLink } from './mapping.js'
 
 /** Names a user; without `bankId` the configured bank is asked. */
-export interface UserKey {
+interface UserKey {
   readonly userId: string
   readonly bankId?: string | null | undefined
 }

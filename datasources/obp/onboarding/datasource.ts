@@ -5,7 +5,7 @@ import { obpPath, olderPath } from '../api-version.js'
 import { isUnknownPath, mapError } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
 import { hasMovedAccounts, type Release } from '../server-releases.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { type AccountBody, answers, NOT_SAVED, type ObpAccount, REFUSED_MEMBER, type UserBody } from './contract.js'
 
 /** Maps an error as the rest of the room does, and names the input member where the code tells it. */

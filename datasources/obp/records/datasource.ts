@@ -1,34 +1,23 @@
-import type { CallScope, ErrorMapping, ErrorResponse } from '../../http/call.js'
+import type { CallScope } from '../../http/call.js'
 import type { ProviderClient } from '../../http/client.js'
 import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
-import { mapError } from '../error-mapping.js'
+import { mapRejectedRow } from '../error-mapping.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import { type AddressBody, answers, type CreditLimitBody, type HandleBody, type TaxResidenceBody } from './contract.js'
-
-/** Where a row is written, this code alone says that the database rejected the row: nothing was executed. */
-function mapRowError(response: ErrorResponse): ErrorMapping {
-  const mapping = mapError(response)
-  return response.status === 400 && mapping.providerCode === 'OBP-50200'
-    ? { ...mapping, code: 'BAD_USER_INPUT', notExecuted: true }
-    : mapping
-}
 
 /** The endpoints of a customer's records, one method each, in the provider's words and spellings. */
 export function recordSource(client: ProviderClient) {
   const { get, post, put, remove } = requestsOf(client)
-  const mapped = { mapError: mapRowError }
+  /** The address that a write answers, of this customer. */
+  const addressOf = (customerId: string, addressId?: string) =>
+    ofRecord(answers.address, { customer_id: customerId, customer_address_id: addressId })
+  const mapped = { mapError: mapRejectedRow }
 
   return {
     createCustomerAddress: (scope: CallScope, { bankId, id }: CustomerRef, body: AddressBody) =>
-      post(
-        scope,
-        obpPath`/banks/${bankId}/customers/${id}/address`,
-        body,
-        ofRecord(answers.address, { customer_id: id }),
-        mapped,
-      ),
+      post(scope, obpPath`/banks/${bankId}/customers/${id}/address`, body, addressOf(id), mapped),
 
     getCustomerAddresses: (scope: CallScope, { bankId, id }: CustomerRef) =>
       get(scope, obpPath`/banks/${bankId}/customers/${id}/addresses`, answers.addresses),
@@ -39,7 +28,7 @@ export function recordSource(client: ProviderClient) {
         scope,
         obpPath`/banks/${bankId}/customers/${id}/addresses/${addressId}`,
         body,
-        ofRecord(answers.address, { customer_id: id, customer_address_id: addressId }),
+        addressOf(id, addressId),
         mapped,
       ),
 

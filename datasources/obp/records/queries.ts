@@ -13,11 +13,11 @@ import { type ObpInstance, query } from '../instance.js'
 import { toAddress, toCreditLimitRequest, toHandle, toTaxResidence } from './mapping.js'
 
 /** Names a customer and the customer number that its social media handles are stored under. */
-export interface NumberedKey extends CustomerKey {
+interface NumberedKey extends CustomerKey {
   readonly number: string
 }
 
-export interface CreditLimitRequestKey {
+interface CreditLimitRequestKey {
   readonly customer: CustomerKey
   readonly id: string
 }

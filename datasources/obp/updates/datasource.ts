@@ -4,7 +4,7 @@ import { obpPath } from '../api-version.js'
 import type { CustomerRef } from '../customer-ref.js'
 import { answers } from '../customers/contract.js'
 import { requestsOf } from '../requests.js'
-import { ofRecord } from '../written-record.js'
+import { ofRecord } from '../../http/written-record.js'
 import type {
   BranchBody,
   CreditLimitBody,

@@ -29,7 +29,7 @@ interface Followed {
 }
 
 /** Where the checkpoints of a sink are read from. */
-export interface KnownSource {
+interface KnownSource {
   /** The lines since a time or from further back, oldest first. */
   readonly since: (time: number) => AsyncIterable<string>
   /** The public root keys; without any, signatures are not verified. */

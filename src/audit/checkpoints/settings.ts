@@ -133,7 +133,7 @@ function objectPutter(
 }
 
 /** What checkpoints need of the other settings. */
-export interface CheckpointDeps {
+interface CheckpointDeps {
   readonly redis: RedisAddress | undefined
   readonly proxies: ProxySettings
   readonly services: KeyServices

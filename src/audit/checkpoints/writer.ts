@@ -12,7 +12,7 @@ const END_TIMEOUT_MS = 5_000
 /** How long the checkpoints of other processes are read at the start. */
 const READ_MS = 60_000
 
-export interface CheckpointOptions {
+interface CheckpointOptions {
   readonly root: RootSigner
   /** Public root keys, with which checkpoints of other processes are verified; none where they are not known. */
   readonly roots: readonly KeyObject[]

@@ -48,7 +48,7 @@ const page = (nonce: string, initialState: object): string => `<!doctype html>
 `
 
 /** What Sandbox begins with. */
-export interface SandboxState {
+interface SandboxState {
   readonly document: string
   readonly variables: object
   readonly headers: Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ import type { Metrics } from '../../observability/metrics/all-metrics.js'
 import { withHttp } from '../http-head.js'
 import type { Answer, OperationContext, Plugin } from '../plugin.js'
 
-export interface RateLimitOptions {
+interface RateLimitOptions {
   readonly costOf: ReturnType<typeof createCostEstimator>
   readonly actualCostOf: ReturnType<typeof createActualCost>
   readonly rateLimit: RateLimit

@@ -8,7 +8,7 @@ interface AdmissionState {
 }
 
 /** A budget of memory: what is taken of it, and how much there is, in bytes. */
-export interface MemoryBudget {
+interface MemoryBudget {
   readonly used: () => number
   readonly limit: number
 }

@@ -1,7 +1,7 @@
 import type { Instruments } from '../instruments.js'
 
 /** The parts of the settings that are read again when a file of theirs changes, beside those of providers. */
-export const RELOADED_PARTS = ['store', 'issuers', 'consent', 'securityLog', 'checkpoints', 'traces', 'tls'] as const
+const RELOADED_PARTS = ['store', 'issuers', 'consent', 'securityLog', 'checkpoints', 'traces', 'tls'] as const
 export type ReloadedPart = (typeof RELOADED_PARTS)[number]
 
 /** Metrics of provider settings that were read again because a file of theirs has changed. */

@@ -22,7 +22,7 @@ import { type OperationSpans, SelfTime } from '../self-time.js'
 import { addOutcome, operationShown, type Shown, shown } from './attributes.js'
 
 /** What the spans of a process have in common. */
-export interface SpanFamily {
+interface SpanFamily {
   readonly resource: Resource
   readonly scope: ReadableSpan['instrumentationScope']
   readonly ids: IdGenerator

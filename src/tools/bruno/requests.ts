@@ -57,7 +57,7 @@ const variables = (values: Readonly<Record<string, string>>): string =>
     .join('\n')
 
 /** A file of the collection by its path. */
-export interface CollectionFile {
+interface CollectionFile {
   readonly path: string
   readonly text: string
 }

@@ -4,7 +4,7 @@ import { OBJECT_MERGES } from '../../../schema/client-caches.js'
 const LINE_LENGTH = 100
 
 /** Which object types a cache knows by their id. */
-export interface CacheKeys {
+interface CacheKeys {
   /** Types without an id. */
   readonly without: readonly string[]
   /** Types whose id may be null: such an object has no key then. */

@@ -3,12 +3,12 @@ import type { Routes } from './routes.js'
 import type { Violation } from './violation.js'
 
 /** Equal violations, with the first as the example. */
-export interface ViolationGroup extends Violation {
+interface ViolationGroup extends Violation {
   readonly count: number
 }
 
 /** An operation that no document describes, by method and path without ids. */
-export interface UndescribedOperation {
+interface UndescribedOperation {
   readonly operation: string
   readonly count: number
 }

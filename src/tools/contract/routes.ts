@@ -8,7 +8,7 @@ export interface ComparedDocument {
 }
 
 /** An operation, and what compares exchanges with the document that describes it. */
-export interface DescribedMatch extends Match {
+interface DescribedMatch extends Match {
   readonly checker: ExchangeChecker
 }
 

@@ -42,7 +42,7 @@ export const typeOf = (value: unknown): string =>
 const shown = (name: string): string => (/^[A-Za-z_$][\w$-]{0,63}$/.test(name) ? name : '{}')
 
 /** `/persons/0/status` as `persons[].status`. */
-export const memberPath = (pointer: string, ...more: readonly string[]): string =>
+const memberPath = (pointer: string, ...more: readonly string[]): string =>
   [...pointer.split('/').slice(1), ...more]
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce(

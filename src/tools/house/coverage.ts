@@ -27,7 +27,7 @@ interface Location {
   readonly columnNumber?: number
 }
 
-export interface CoverageOptions {
+interface CoverageOptions {
   /** The inspector's address of the process. */
   readonly inspectorUrl: string
   /** The beginning of our own files' URLs. */

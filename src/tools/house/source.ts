@@ -12,7 +12,7 @@ const NAMED_FILES: Readonly<Record<string, readonly string[]>> = {
 const SOURCE_FOLDERS = ['schema', 'resolvers', 'datasources', 'src', 'bench']
 const MAX_FUNCTION_LINES = 60
 
-export interface LongFunction {
+interface LongFunction {
   readonly file: string
   readonly line: number
   readonly name: string

@@ -10,7 +10,7 @@ import { RingFile } from './ring-file.js'
 const PROGRESS_NAMES = 10_000
 
 /** Where a command prints to. */
-export interface Output {
+interface Output {
   readonly log: (line: string) => void
   readonly error: (line: string) => void
 }

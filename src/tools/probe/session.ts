@@ -13,7 +13,7 @@ export interface OpenClient {
 /** Thrown in place of a further call; its message says why none is made. */
 export class ProbeStopped extends Error {}
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly api: OpenClient
   readonly mayWrite: boolean
   readonly subject: string | undefined

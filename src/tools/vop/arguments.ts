@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Env } from '../../settings/settings-reader.js'
 import { isLoopback } from '../../settings/settings-reader.js'
 
-export const USAGE = `npm run vop -- PAYEES.csv [--url URL] [--token-file FILE] [--out FILE] [options]
+const USAGE = `npm run vop -- PAYEES.csv [--url URL] [--token-file FILE] [--out FILE] [options]
   Checks the payees of a CSV file, each once, and writes the results beside it. Run again, it goes on where it stopped.
 
   PAYEES.csv    has a header; columns in any order, other columns are copied:

@@ -18,7 +18,7 @@ const MAX_KEY_AGE_MS = 23 * 3600_000
 const MIN_WAIT_MS = 100
 const MAX_WAIT_MS = 30_000
 
-export interface AskingOptions extends Pick<VopArguments, 'types' | 'maxAgeSeconds' | 'givesUp'> {
+interface AskingOptions extends Pick<VopArguments, 'types' | 'maxAgeSeconds' | 'givesUp'> {
   readonly client: GraphClient
   readonly journal: Journal
   readonly run: string

@@ -4,7 +4,7 @@ import { Stopped } from './client.js'
 import { openForAppending, writeThrough } from './disk.js'
 
 /** The first record: what the run is about. */
-export interface RunRecord {
+interface RunRecord {
   readonly kind: 'run'
   readonly version: 1
   /** A random id: a part of every idempotency key, and the key of the hashes. */
@@ -27,14 +27,14 @@ export interface BegunRecord {
 }
 
 /** The server has accepted the batch. */
-export interface JobRecord {
+interface JobRecord {
   readonly kind: 'job'
   readonly batch: number
   readonly jobId: string
 }
 
 /** The results of the batch are written: the results file has this length. */
-export interface EndedRecord {
+interface EndedRecord {
   readonly kind: 'ended'
   readonly batch: number
   readonly bytes: number

@@ -37,7 +37,7 @@ function otherDelimiter([title, ...others]: readonly string[]): string {
 }
 
 /** The columns that are read, by position; throws a `UsageError`. */
-export function columnsOf(header: readonly string[]): ReadonlyMap<Column, number> {
+function columnsOf(header: readonly string[]): ReadonlyMap<Column, number> {
   const found = new Map<Column, number>()
   for (const [index, title] of header.entries()) {
     const name = title.toLowerCase().replace(/[\s_-]/g, '')
@@ -93,7 +93,7 @@ function secondaryIdProblems(secondaryId: string): string[] {
 const REPLACEMENT = '\uFFFD'
 
 /** The account of a row, and what is wrong with it. */
-export function readRow(
+function readRow(
   cells: readonly string[],
   columns: ReadonlyMap<Column, number>,
   needsName: boolean,

@@ -6,7 +6,7 @@ import { openForAppending, writeThrough } from './disk.js'
 
 type Job = NonNullable<PayeeChecksQuery['accountVerifications']>
 /** A row of a job, as the server answers it. */
-export type CheckedRow = NonNullable<Job['results']>['nodes'][number]
+type CheckedRow = NonNullable<Job['results']>['nodes'][number]
 
 /** What the results say of a row. */
 export interface Outcome {
