@@ -42,7 +42,7 @@ const END = '}}]}'
 
 /** Refusals that are thrown again and again, most under overload or attack, are a few errors: each is worded once. */
 const refusals = new WeakMap<ApiError, Wording>()
-const REPEATED: ReadonlySet<string | undefined> = new Set(['share', 'arriving_bodies'])
+const REPEATED: ReadonlySet<string | undefined> = new Set(['share', 'arriving_bodies', 'waiting_requests'])
 
 function word(error: ApiError, status: number, headers: readonly string[]): Wording {
   const text = JSON.stringify({ errors: [formatError(error)] })
