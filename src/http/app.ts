@@ -24,6 +24,7 @@ import { refuseTwoHosts } from './host-header.js'
 import type { TlsConfig } from './tls-settings.js'
 import { MAX_BODY_BYTES } from './request-body-limit.js'
 import { KEEP_ALIVE_MS, MAX_REQUEST_MS } from './server-limits.js'
+import { refuseOtherBytes } from './utf-8.js'
 
 /** The answer to a request that runs no operation. */
 interface ErrorResponse {
@@ -132,15 +133,22 @@ function readBodies(
   // Fastify would hold each part of a body by itself; it is given the whole body as one part.
   app.addHook('preParsing', ({ raw, routeOptions: { url = '' } }, reply, payload, done) => {
     if (!hasBody(raw.headers)) return done(null, payload)
+    const isGraph = PATHS.includes(url)
     try {
       // The bodies of the graph are counted by their users.
-      if (!PATHS.includes(url)) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
+      if (!isGraph) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
     } catch (error) {
       return done(error as ApiError)
     }
     bodies.read(raw, reply.raw).whenDone((error, bytes) => {
-      if (error === undefined) whole.add(raw)
-      done(error, Readable.from([bytes]))
+      if (error !== undefined) return done(error)
+      whole.add(raw)
+      try {
+        if (isGraph) refuseOtherBytes(bytes)
+        done(null, Readable.from([bytes]))
+      } catch (refusal) {
+        done(refusal as ApiError)
+      }
     })
   })
 }

@@ -14,6 +14,7 @@ import { hasTwoHosts } from './host-header.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
+import { refuseOtherBytes } from './utf-8.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -71,6 +72,7 @@ export function coalesceWrites<Response>(write: (response: Response) => void): (
 const BYTE_ORDER_MARK = 0xfeff
 
 function parse(bytes: Buffer): unknown {
+  refuseOtherBytes(bytes)
   const text = bytes.toString()
   try {
     return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)

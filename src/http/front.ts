@@ -15,6 +15,7 @@ import type { FailureLimit } from './failure-limit.js'
 import { OTHER_METHODS, refuseBareGet, refuseOtherMethods } from './graphql-methods.js'
 import { hasBody } from './lingering-close.js'
 import { PipelinedRequests } from './pipelined-requests.js'
+import { refuseOtherSearch } from './utf-8.js'
 
 /** A request to the graph that was let in: nothing of its body is needed for that. */
 export interface Arrival {
@@ -150,7 +151,7 @@ export function createFront({ verify, assertTenant, deadlines, hasPage, admit, c
   const pipelined = new PipelinedRequests()
 
   return (request, response) => {
-    const { method = '', headers } = request
+    const { method = '', url = '', headers } = request
     const deadlineAt = deadlines.of(headers)
     // The token of such a request is not looked at.
     if (OTHER_METHODS.includes(method)) countFailure(request)
@@ -158,6 +159,7 @@ export function createFront({ verify, assertTenant, deadlines, hasPage, admit, c
     refuseUnreadBody(method, headers)
     if (hasPage && asksForPage(method, headers)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
+    if (method === 'GET') refuseOtherSearch(url)
     // Node gives a response its connection once the answers before it are written.
     if (response.socket === null) pipelined.begin(request, response)
     const enter = (caller: Caller): MaybePromise<Arrival | undefined> => {

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { readRequest } from '../../src/http/graphql-request.js'
+import { refuseOtherSearch } from '../../src/http/utf-8.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
 
 let app: App
@@ -18,7 +20,7 @@ interface Sent {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Buffer
+  readonly body?: string | Buffer | Readable
 }
 
 async function send({ method = 'POST', path = '/graphql', headers = {}, body }: Sent) {
@@ -293,6 +295,32 @@ describe('a request in a form that is not read is refused, names what is missing
       { 'content-type': 'application/json ; charset=utf8' },
     ])
       expect((await send({ headers, body: JSON.stringify({ query: PERSON }) })).data).toEqual(ADA_FOUND)
+  })
+})
+
+describe('bytes that are no UTF-8 are refused, and nothing of them is written', () => {
+  const mutation =
+    'mutation { createPerson(input: { firstName: "Jos\u00e9", isCustomer: true, status: ACTIVE }) { replayed } }'
+  const bytes = Buffer.from(JSON.stringify({ query: mutation }), 'latin1')
+  const search = encodeURIComponent('{ persons(first: 1) { nodes { id } } }')
+
+  test.each<[string, () => Sent]>([
+    ['on the fast path', () => ({ headers: JSON_TYPE, body: bytes })],
+    ['in another form of the address', () => ({ path: '/graphql?', headers: JSON_TYPE, body: bytes })],
+    ['in chunks', () => ({ headers: JSON_TYPE, body: Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]) })],
+    ['by GET', () => ({ method: 'GET', path: `/graphql?query=${search}&variables=%7B%22a%22%3A%22M%FCller%22%7D` })],
+    ['by GET, in an encoding that is cut off', () => ({ method: 'GET', path: `/graphql?query=${search}&x=%e2%82` })],
+  ])('%s', async (_where, sent) => {
+    const { status, errors } = await send(sent())
+    expect([status, errors[0]!.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
+    expect(errors[0]!.message).toMatch(/must be UTF-8/)
+    expect(app.calls('synctera')).toEqual([])
+  })
+
+  test('a byte that no address may have is refused by GET', () => {
+    for (const url of ['/graphql?query={a}&x=\xfc', '/graphql?x=%FC', '/graphql?x=%'])
+      expect(() => refuseOtherSearch(url)).toThrow('must be UTF-8')
+    for (const url of ['/graphql', '/graphql?', '/graphql?x=%C3%BC+%26']) refuseOtherSearch(url)
   })
 })
 
