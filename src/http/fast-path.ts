@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { blame, type OnRefused } from '../security-events/refusals.js'
 import { correlationIdOf } from '../observability/correlation-id.js'
-import { errorResponse } from './app.js'
+import { errorResponse, refusalTypeOf } from './app.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
@@ -148,7 +148,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {
     onRefused(request, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
-    const type = ['content-type', 'application/json; charset=utf-8']
+    const type = ['content-type', refusalTypeOf(request.headers)]
     write(request, response, { status, headers: [...headers, ...type], body }, ids, true)
   }
 

@@ -324,6 +324,47 @@ describe('bytes that are no UTF-8 are refused, and nothing of them is written', 
   })
 })
 
+describe('a refusal of a whole request has the type of an answer', () => {
+  const GRAPHQL = 'application/graphql-response+json'
+  let strict: App
+  beforeAll(async () => {
+    strict = await startApp(
+      { AUTH_INTROSPECTION_URL: 'http://127.0.0.1:9/introspect', UNAUTHENTICATED_REQUESTS_PER_MINUTE: '1' },
+      app,
+    )
+  })
+  afterAll(() => strict.close())
+
+  const body = JSON.stringify({ query: PERSON })
+  test.each(['/graphql', '/graphql/', '/graphql?'])('at %s', async (path) => {
+    const typeOf = async (origin: string, headers: Readonly<Record<string, string>>, sent = body) => {
+      const all = { ...JSON_TYPE, authorization, ...headers }
+      const response = await fetch(origin + path, { method: 'POST', headers: all, body: sent })
+      await response.text()
+      return [response.status, response.headers.get('content-type')]
+    }
+    const told = `${GRAPHQL}; charset=utf-8`
+    for (const accept of [GRAPHQL, `${GRAPHQL}, application/json;q=0.9`]) {
+      expect(await typeOf(strict.url, { accept, authorization: 'Bearer opaque' })).toEqual([503, told])
+      expect(await typeOf(app.url, { accept, authorization: '' })).toEqual([401, told])
+      expect(await typeOf(app.url, { accept }, body.padEnd(300_000))).toEqual([413, told])
+      expect(await typeOf(app.url, { accept, 'content-type': 'text/plain' })).toEqual([415, told])
+      expect(await typeOf(app.url, { accept }, '{')).toEqual([400, told])
+      await typeOf(strict.url, { accept, authorization: '' })
+      expect(await typeOf(strict.url, { accept, authorization: '' })).toEqual([429, told])
+    }
+    for (const accept of ['*/*', 'application/json', 'image/png', `${GRAPHQL}, ${'x/y, '.repeat(100)}x/z`])
+      expect(await typeOf(app.url, { accept, authorization: '' })).toEqual([401, 'application/json; charset=utf-8'])
+  })
+
+  test('by GET', async () => {
+    const response = await fetch(`${app.url}/graphql${query({})}`, {
+      headers: { accept: GRAPHQL, authorization: 'Bearer none' },
+    })
+    expect([response.status, response.headers.get('content-type')]).toEqual([401, `${GRAPHQL}; charset=utf-8`])
+  })
+})
+
 describe('a number that does not fit Int is named, and costs nothing', () => {
   const PERSONS = 'query($first: Int) { persons(first: $first) { nodes { id } } }'
   const CUSTOMERS = 'query($n: Int) { customers(first: $n) { nodes { id } } }'
