@@ -64,7 +64,7 @@ export const intakeConfig = (settings: Settings): IntakeConfig => ({
   ),
   maxBufferedBodyBytes: settings.integer(
     'MAX_BUFFERED_BODY_BYTES',
-    'Memory of the request bodies that arrive at one time, in bytes; beyond it requests answer `OVERLOADED`.',
+    'Memory of the request bodies that arrive at one time, or wait for their requests to be let in, in bytes; beyond it requests answer `OVERLOADED`.',
     67_108_864,
     { min: 1_048_576, max: 1_073_741_824 },
   ),

@@ -196,6 +196,7 @@ export function createGraph(
     log: options.log,
     cors: config.cors,
     trusts,
+    answers,
   })
   const answered = (request: HttpRequest) => (asksForEvents(request) ? streams.answer(request) : respond(request))
   return {

@@ -52,4 +52,24 @@ export class AnswerBuffer {
       this.#bytes -= bytes
     })
   }
+
+  /** Counts a part of a stream that its connection has not taken as a whole, until it has; a client that takes nothing, or too little, meanwhile is cut. */
+  holdPart(response: ServerResponse, bytes: number, onCut: () => void): void {
+    if (response.closed) return
+    const counted = bytes < MIN_COUNTED_BYTES ? 0 : bytes
+    this.#bytes += counted
+    const cut = (): void => {
+      onCut()
+      response.destroy()
+    }
+    response.once('timeout', cut).setTimeout(this.stallMs)
+    // What the client sends begins the time above again.
+    const timer = setTimeout(cut, this.stallMs + bytes / MIN_BYTES_PER_MS).unref()
+    const taken = (): void => {
+      clearTimeout(timer)
+      response.off('timeout', cut).off('drain', taken).off('close', taken).setTimeout(0)
+      this.#bytes -= counted
+    }
+    response.once('drain', taken).once('close', taken)
+  }
 }

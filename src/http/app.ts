@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
@@ -17,6 +17,7 @@ import { httpHeadOf, withHttp } from '../graphql/http-head.js'
 import { type Log, errorOrigin, loggedIds } from '../observability/log.js'
 import type { Metrics } from '../observability/metrics/all-metrics.js'
 import type { FailureLimit } from './failure-limit.js'
+import { answerTypeOf } from './content-negotiation.js'
 import { hasBody, isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
 import { PATHS } from './graphql-paths.js'
@@ -24,6 +25,7 @@ import { refuseTwoHosts } from './host-header.js'
 import type { TlsConfig } from './tls-settings.js'
 import { MAX_BODY_BYTES } from './request-body-limit.js'
 import { KEEP_ALIVE_MS, MAX_REQUEST_MS } from './server-limits.js'
+import { refuseOtherBytes } from './utf-8.js'
 
 /** The answer to a request that runs no operation. */
 interface ErrorResponse {
@@ -42,7 +44,7 @@ const END = '}}]}'
 
 /** Refusals that are thrown again and again, most under overload or attack, are a few errors: each is worded once. */
 const refusals = new WeakMap<ApiError, Wording>()
-const REPEATED: ReadonlySet<string | undefined> = new Set(['share', 'arriving_bodies'])
+const REPEATED: ReadonlySet<string | undefined> = new Set(['share', 'arriving_bodies', 'waiting_requests'])
 
 function word(error: ApiError, status: number, headers: readonly string[]): Wording {
   const text = JSON.stringify({ errors: [formatError(error)] })
@@ -80,6 +82,15 @@ export function errorResponse(
   if (foreseen === undefined && status >= 500)
     log.error({ ...loggedIds(ids), ...errorOrigin(error) }, 'unforeseen error')
   return { status, headers, body: `${beginning}${JSON.stringify(ids.correlationId)}${END}` }
+}
+
+/** The longest `Accept` header that is read for a refusal: one costs little, also where the header is made to cost much. */
+const MAX_ACCEPT_LENGTH = 500
+
+/** The content type of a refusal at an address of the graph: that of its answers, or JSON for a client that takes none. */
+export function refusalTypeOf({ accept }: IncomingHttpHeaders): string {
+  const type = accept === undefined || accept.length > MAX_ACCEPT_LENGTH ? undefined : answerTypeOf(accept)
+  return `${type ?? 'application/json'}; charset=utf-8`
 }
 
 /** The code that the answer to a refused request has. */
@@ -132,15 +143,22 @@ function readBodies(
   // Fastify would hold each part of a body by itself; it is given the whole body as one part.
   app.addHook('preParsing', ({ raw, routeOptions: { url = '' } }, reply, payload, done) => {
     if (!hasBody(raw.headers)) return done(null, payload)
+    const isGraph = PATHS.includes(url)
     try {
       // The bodies of the graph are counted by their users.
-      if (!PATHS.includes(url)) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
+      if (!isGraph) arriving.begin(clientOf(raw, trusts), raw, reply.raw)
     } catch (error) {
       return done(error as ApiError)
     }
     bodies.read(raw, reply.raw).whenDone((error, bytes) => {
-      if (error === undefined) whole.add(raw)
-      done(error, Readable.from([bytes]))
+      if (error !== undefined) return done(error)
+      whole.add(raw)
+      try {
+        if (isGraph) refuseOtherBytes(bytes)
+        done(null, Readable.from([bytes]))
+      } catch (refusal) {
+        done(refusal as ApiError)
+      }
     })
   })
 }
@@ -182,7 +200,11 @@ export async function createApp({
     onRefused(request.raw, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
     for (let i = 0; i < headers.length; i += 2) void reply.header(headers[i]!, headers[i + 1])
-    return reply.code(status).type('application/json; charset=utf-8').send(body)
+    const { raw, routeOptions } = request
+    return reply
+      .code(status)
+      .type(refusalTypeOf(PATHS.includes(routeOptions.url ?? '') ? raw.headers : {}))
+      .send(body)
   })
   registerSecurityHeaders(app)
   await registerCors(app, cors)

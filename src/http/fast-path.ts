@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream'
 import type { Log } from '../observability/log.js'
 import { blame, type OnRefused } from '../security-events/refusals.js'
 import { correlationIdOf } from '../observability/correlation-id.js'
-import { errorResponse } from './app.js'
+import { errorResponse, refusalTypeOf } from './app.js'
 import type { AnswerBuffer } from './answer-buffer.js'
 import type { Arrival, Front } from './front.js'
 import type { HttpRequest, HttpResponse } from './graphql-handler.js'
@@ -14,6 +14,7 @@ import { hasTwoHosts } from './host-header.js'
 import { INTERACTION_HEADER, interactionIdOf } from './interaction-id.js'
 import { isUnread, lingerOnClose } from './lingering-close.js'
 import type { BodyReader } from './request-body.js'
+import { refuseOtherBytes } from './utf-8.js'
 
 /** Takes a request and returns true, or leaves it to the listeners behind it. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -71,6 +72,7 @@ export function coalesceWrites<Response>(write: (response: Response) => void): (
 const BYTE_ORDER_MARK = 0xfeff
 
 function parse(bytes: Buffer): unknown {
+  refuseOtherBytes(bytes)
   const text = bytes.toString()
   try {
     return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
@@ -146,7 +148,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, ids: RequestIds): void {
     onRefused(request, error, ids)
     const { status, headers, body } = errorResponse(error, ids, log)
-    const type = ['content-type', 'application/json; charset=utf-8']
+    const type = ['content-type', refusalTypeOf(request.headers)]
     write(request, response, { status, headers: [...headers, ...type], body }, ids, true)
   }
 

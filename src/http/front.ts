@@ -14,6 +14,8 @@ import { accepts, refuseUnreadBody } from './content-negotiation.js'
 import type { FailureLimit } from './failure-limit.js'
 import { OTHER_METHODS, refuseBareGet, refuseOtherMethods } from './graphql-methods.js'
 import { hasBody } from './lingering-close.js'
+import { PipelinedRequests } from './pipelined-requests.js'
+import { refuseOtherSearch } from './utf-8.js'
 
 /** A request to the graph that was let in: nothing of its body is needed for that. */
 export interface Arrival {
@@ -141,13 +143,15 @@ export function createVerify({ authenticate, countFailure }: VerifyOptions): Ver
 
 /**
  * The front: what is decided by the header of a request to the graph, before its body is read. Fast path and Fastify
- * both call it first: form of the request → token → tenant → bodies under way → admission.
+ * both call it first: form of the request → requests that wait on its connection → token → tenant → bodies under way →
+ * admission.
  */
 export function createFront({ verify, assertTenant, deadlines, hasPage, admit, countFailure }: FrontOptions): Front {
   const arriving = new ArrivingBodies()
+  const pipelined = new PipelinedRequests()
 
   return (request, response) => {
-    const { method = '', headers } = request
+    const { method = '', url = '', headers } = request
     const deadlineAt = deadlines.of(headers)
     // The token of such a request is not looked at.
     if (OTHER_METHODS.includes(method)) countFailure(request)
@@ -155,6 +159,9 @@ export function createFront({ verify, assertTenant, deadlines, hasPage, admit, c
     refuseUnreadBody(method, headers)
     if (hasPage && asksForPage(method, headers)) return { caller: undefined, deadlineAt }
     refuseBareGet(method, headers)
+    if (method === 'GET') refuseOtherSearch(url)
+    // Node gives a response its connection once the answers before it are written.
+    if (response.socket === null) pipelined.begin(request, response)
     const enter = (caller: Caller): MaybePromise<Arrival | undefined> => {
       if (response.closed) return undefined
       try {

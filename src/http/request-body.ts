@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Attachment } from '../../datasources/support/attachment.js'
 import { withHttp } from '../graphql/http-head.js'
@@ -61,7 +62,7 @@ type Done = (error: ApiError | undefined, bytes: Buffer) => void
 interface BodyLimits {
   /** How long a body may stand still. */
   readonly timeoutMs: number
-  /** Bytes that the bodies of all connections may hold while they arrive. */
+  /** Bytes that the bodies of all connections may hold while they arrive, and until they are asked for. */
   readonly maxBufferedBytes: number
 }
 
@@ -71,6 +72,8 @@ export class BodyReader {
   readonly #cuts = new TurnQueue()
   /** Bodies that were begun before they were asked for. */
   readonly #begun = new Attachment<IncomingMessage, RequestBody>()
+  /** Bodies that have arrived and were not asked for, by their connections. */
+  readonly #waiting = new WeakMap<Socket, Set<RequestBody>>()
 
   constructor(readonly limits: BodyLimits) {}
 
@@ -106,6 +109,22 @@ export class BodyReader {
   give(bytes: number): void {
     this.#buffered -= bytes
   }
+
+  /** Forgets a body when its connection closes: the response to a request that waits for the answers before it does not tell. */
+  forgetOnClose(socket: Socket, body: RequestBody): void {
+    const known = this.#waiting.get(socket)
+    if (known !== undefined) return void known.add(body)
+    const bodies = new Set([body])
+    this.#waiting.set(socket, bodies)
+    socket.once('close', () => {
+      for (const waiting of bodies) waiting.forget()
+    })
+  }
+
+  /** The body is handed over or forgotten. */
+  waitsNoLonger(socket: Socket, body: RequestBody): void {
+    this.#waiting.get(socket)?.delete(body)
+  }
 }
 
 /** The length that a request states; undefined for a chunked body. */
@@ -129,7 +148,7 @@ class RequestBody {
   readonly #reader: BodyReader
   readonly #length: number | undefined
   #timer: NodeJS.Timeout | undefined
-  #bytes = EMPTY
+  #bytes: Buffer = EMPTY
   #arrived = 0
   readonly #parts = new PartLimit()
   #done: Done | undefined
@@ -147,7 +166,11 @@ class RequestBody {
 
   /** Calls back once, when the body is complete or refused; not for a client that hangs up before. The request was let in. */
   whenDone(done: Done): void {
-    if (this.#outcome !== undefined) return done(...this.#outcome)
+    const outcome = this.#outcome
+    if (outcome !== undefined) {
+      this.forget()
+      return done(...outcome)
+    }
     if (waits(this.#request)) this.#response.writeContinue()
     this.#done = done
     this.#timer?.refresh()
@@ -155,31 +178,41 @@ class RequestBody {
 
   /** Reads no more: the request is not let in. */
   refuse(): void {
-    this.#discard()
+    this.forget()
     // A short body arrives in a moment, and the connection is kept.
     if (this.#length !== undefined && this.#length <= SHORT_BYTES) drop(this.#request)
     else if (isUnread(this.#request)) lingerOnClose(this.#request)
   }
 
   /** Forgets what has arrived; for a client that hangs up too. */
-  readonly #discard = (): void => {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#request.off('data', this.#take).off('end', this.#end).off('close', this.#discard)
+  readonly forget = (): void => {
+    this.#stop()
+    if (this.#bytes.length === 0) return
     this.#reader.give(this.#bytes.length)
     this.#bytes = EMPTY
+    if (this.#outcome === undefined) return
+    this.#outcome = undefined
+    this.#response.off('close', this.forget)
+    this.#reader.waitsNoLonger(this.#request.socket, this)
+  }
+
+  /** Listens for no more of the body. */
+  #stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#request.off('data', this.#take).off('end', this.#end).off('close', this.forget)
   }
 
   #begin(): void {
     this.#timer = setTimeout(this.#expire, this.#reader.limits.timeoutMs)
     if (this.#length === undefined) this.#request.on('end', this.#end)
-    this.#request.on('data', this.#take).on('close', this.#discard)
+    this.#request.on('data', this.#take).on('close', this.forget)
     // From now on each part is given to the listener as it is parsed, and none is queued.
     this.#request.read(0)
   }
 
   readonly #take = (part: Buffer): void => {
-    if (this.#arrived === 0 && part.length === this.#length) return this.#finish(undefined, part)
+    if (this.#arrived === 0 && part.length === this.#length) return this.#takeWhole(part)
     const arrived = this.#arrived + part.length
     if (arrived > MAX_BODY_BYTES) return this.#finish(tooLarge(), EMPTY)
     if (!this.#parts.allows(part)) {
@@ -191,6 +224,15 @@ class RequestBody {
     this.#arrived = arrived
     this.#timer?.refresh()
     if (arrived === this.#length) this.#end()
+  }
+
+  /** Takes a body that has come in one part; counted where nobody has asked for it yet. */
+  #takeWhole(part: Buffer): void {
+    if (this.#done === undefined) {
+      if (!this.#reader.take(part.length)) return this.#finish(tooManyBodies(), EMPTY)
+      this.#bytes = part
+    }
+    this.#finish(undefined, part)
   }
 
   readonly #end = (): void => this.#finish(undefined, this.#bytes.subarray(0, this.#arrived))
@@ -216,9 +258,21 @@ class RequestBody {
   }
 
   #finish(error: ApiError | undefined, bytes: Buffer): void {
-    this.#discard()
+    const done = this.#done
+    if (error === undefined && done === undefined && bytes.length > 0) return this.#wait(bytes)
+    this.forget()
     if (error && isUnread(this.#request)) lingerOnClose(this.#request)
     this.#outcome = [error, bytes]
-    this.#done?.(error, bytes)
+    done?.(error, bytes)
+  }
+
+  /** Holds a body that has arrived, within the budget, until it is asked for or its client has left. */
+  #wait(bytes: Buffer): void {
+    this.#stop()
+    const { socket } = this.#request
+    if (this.#response.closed || socket.destroyed) return this.forget()
+    this.#outcome = [undefined, bytes]
+    this.#response.once('close', this.forget)
+    this.#reader.forgetOnClose(socket, this)
   }
 }

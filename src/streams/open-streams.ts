@@ -1,5 +1,6 @@
 import type { CorsConfig } from '../config/types.js'
 import type { EventLog } from '../events/event-log.js'
+import type { AnswerBuffer } from '../http/answer-buffer.js'
 import type { trustOf } from '../http/client-address.js'
 import type { EntryChecks } from '../http/front.js'
 import type { HttpRequest, HttpResponse } from '../http/graphql-handler.js'
@@ -16,6 +17,7 @@ interface OpenOptions extends Omit<StreamsParts, 'objects' | 'tenantIdOf' | 'dea
   readonly tenants: Pick<Tenants, 'of' | 'find'>
   readonly cors: CorsConfig
   readonly trusts: ReturnType<typeof trustOf>
+  readonly answers: AnswerBuffer
 }
 
 /** The streams of a server. */
@@ -28,7 +30,7 @@ export interface OpenStreams {
 }
 
 /** Opens what streams are made of. */
-export function openStreams({ events, tenants, cors, trusts, ...parts }: OpenOptions): OpenStreams {
+export function openStreams({ events, tenants, cors, trusts, answers, ...parts }: OpenOptions): OpenStreams {
   const streams = new Streams({
     ...parts,
     objects: new WatchedObjects({ events, polls: new UnannouncedPolls(tenants), now: parts.now }),
@@ -43,7 +45,7 @@ export function openStreams({ events, tenants, cors, trusts, ...parts }: OpenOpt
     trusts,
   })
   return {
-    answer: createSseHandler(streams),
+    answer: createSseHandler(streams, answers),
     webSockets,
     async stop() {
       // A connection that closes tells its streams' clients nothing else.

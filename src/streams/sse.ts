@@ -5,6 +5,8 @@ import { ApiError } from '../../datasources/contract/errors.js'
 import type { GraphQLResponse } from '../graphql/pipeline.js'
 import { BEARER } from '../access/refusals.js'
 import { withHttp } from '../graphql/http-head.js'
+import type { AnswerBuffer } from '../http/answer-buffer.js'
+import { refusalTypeOf } from '../http/app.js'
 import type { HttpRequest, HttpResponse } from '../http/graphql-handler.js'
 import { readBody } from '../http/graphql-request.js'
 import { accepts } from '../http/content-negotiation.js'
@@ -17,8 +19,6 @@ const EVENT_STREAM = 'text/event-stream'
 
 /** When a client opens a stream again that ends without the event `complete`. */
 const RECONNECT = 'retry: 1000\n\n'
-/** How long a client may take nothing of a stream. */
-const STALL_MS = 30_000
 
 /** Names and values, one after the other. Proxies must not hold the events back. */
 const HEADERS = ['content-type', `${EVENT_STREAM}; charset=utf-8`, 'x-accel-buffering', 'no']
@@ -46,16 +46,11 @@ export function asksForEvents({ method, headers, body }: Pick<HttpRequest, 'meth
   return accepts(accept, [EVENT_STREAM]) && (!accepts(accept) || asksForSubscription(body))
 }
 
-/** Resolves when the client takes more; a client that takes nothing is cut off. */
-function writable(response: ServerResponse, stream: () => Stream | undefined): Promise<void> | undefined {
+/** Resolves when the client takes more; one that takes nothing is cut off. */
+function writable(response: ServerResponse): Promise<void> | undefined {
   if (!response.writableNeedDrain) return undefined
-  const timer = setTimeout(() => {
-    stream()?.end('slow_reader')
-    response.destroy()
-  }, STALL_MS)
   return new Promise((resolve) => {
     const taken = (): void => {
-      clearTimeout(timer)
       response.off('drain', taken)
       response.off('close', taken)
       resolve()
@@ -66,9 +61,17 @@ function writable(response: ServerResponse, stream: () => Stream | undefined): P
 }
 
 /** The parts of an event stream; one that is to be opened again ends without `complete`, and so does its connection. */
-async function* partsOf(events: AsyncIterable<string>, response: ServerResponse): AsyncGenerator<string> {
+async function* partsOf(
+  events: AsyncIterable<string>,
+  response: ServerResponse,
+  written: (part: string) => void,
+): AsyncGenerator<string> {
   try {
-    yield* events
+    for await (const part of events) {
+      yield part
+      // The next part is asked for when this one was written.
+      written(part)
+    }
   } catch (error) {
     if (!(error instanceof Reconnect)) throw error
     response.once('finish', () => response.req.socket.end())
@@ -79,13 +82,18 @@ async function* partsOf(events: AsyncIterable<string>, response: ServerResponse)
 const stringify = ({ errors, data, extensions }: GraphQLResponse['result']): string =>
   `${JSON.stringify({ errors, data, extensions })}\n`
 
+/** The stream of a request, once it is open. */
+interface OpenedStream {
+  stream: Stream | undefined
+}
+
 /** The answer to an operation that is refused, and may be asked again. */
-const refusalOf = ({ status, headers, result }: GraphQLResponse): Response => [
+const refusalOf = ({ status, headers, result }: GraphQLResponse, { headers: asked }: HttpRequest): Response => [
   stringify(result),
   {
     status,
     statusText: '',
-    headers: { ...Object.fromEntries(headers), 'content-type': 'application/json; charset=utf-8' },
+    headers: { ...Object.fromEntries(headers), 'content-type': refusalTypeOf(asked) },
   },
 ]
 
@@ -93,17 +101,24 @@ const refusalOf = ({ status, headers, result }: GraphQLResponse): Response => [
  * Answers operations by server-sent events: the protocol of `graphql-sse` in its distinct connections mode, of which
  * the library writes the events.
  */
-export function createSseHandler(streams: Streams): (request: HttpRequest) => Promise<HttpResponse> {
-  const handle = createHandler<HttpRequest>({
+export function createSseHandler(
+  streams: Pick<Streams, 'open'>,
+  answers: AnswerBuffer,
+): (request: HttpRequest) => Promise<HttpResponse> {
+  const handle = createHandler<HttpRequest, OpenedStream>({
     // Distinct connections alone: no request is a reservation.
     authenticate: () => null,
-    async onSubscribe({ raw }: Request<HttpRequest>): Promise<Response | AsyncIterableIterator<never>> {
+    async onSubscribe({
+      raw,
+      context,
+    }: Request<HttpRequest, OpenedStream>): Promise<Response | AsyncIterableIterator<never>> {
       const { response } = raw
       const { stream, response: answer } = open(streams, raw)
+      context.stream = stream
       if (response.closed) stream.end('client')
       else response.once('close', () => stream.end('client'))
       const first = await answer
-      if (first.result.data === undefined && PASSING.has(first.status)) return refusalOf(first)
+      if (first.result.data === undefined && PASSING.has(first.status)) return refusalOf(first, raw)
       // What is refused before it runs is told by the first event, as the protocol wants.
       return (first.result.data === undefined ? single(first.result) : stream) as AsyncIterableIterator<never>
     },
@@ -111,6 +126,7 @@ export function createSseHandler(streams: Streams): (request: HttpRequest) => Pr
 
   return async (raw) => {
     const { method, url, response } = raw
+    const opened: OpenedStream = { stream: undefined }
     const headers = { get: (name: string) => (name === 'accept' ? EVENT_STREAM : raw.headers[name]?.toString()) }
     // The text of a hash is not sent; the library wants one.
     const [body, { status, headers: own = {} }] = await handle({
@@ -119,11 +135,15 @@ export function createSseHandler(streams: Streams): (request: HttpRequest) => Pr
       headers,
       body: { query: '' },
       raw,
-      context: undefined,
+      context: opened,
     })
     if (body === null || typeof body === 'string')
       return { status, headers: Object.entries<string>(own).flat(), body: body ?? '' }
-    return { status, headers: HEADERS, body: Readable.from(partsOf(body, response)) }
+    const written = (part: string): void => {
+      if (response.writableNeedDrain)
+        answers.holdPart(response, Buffer.byteLength(part), () => opened.stream?.end('slow_reader'))
+    }
+    return { status, headers: HEADERS, body: Readable.from(partsOf(body, response, written)) }
   }
 }
 
@@ -132,7 +152,7 @@ async function* single<Result>(result: Result): AsyncIterableIterator<Result> {
 }
 
 /** Opens the stream of a request. */
-function open(streams: Streams, request: HttpRequest) {
+function open(streams: Pick<Streams, 'open'>, request: HttpRequest) {
   const { headers, body, caller, deadlineAt, response, permit, correlationId, interactionId } = request
   const { authorization } = headers
   const graphql = readBody(body)
@@ -143,7 +163,7 @@ function open(streams: Streams, request: HttpRequest) {
     )
   if (caller === undefined || authorization === undefined)
     throw withHttp(new ApiError('UNAUTHENTICATED'), 401, [['www-authenticate', BEARER]])
-  const opened = streams.open({
+  return streams.open({
     transport: 'sse',
     request: response.req,
     headers: { ...headers, authorization },
@@ -154,7 +174,6 @@ function open(streams: Streams, request: HttpRequest) {
     permit,
     correlationId,
     interactionId,
-    writable: () => writable(response, () => opened.stream),
+    writable: () => writable(response),
   })
-  return opened
 }

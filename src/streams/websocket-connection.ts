@@ -12,6 +12,7 @@ import { INTERACTION_HEADER, interactionIdOf } from '../http/interaction-id.js'
 import { identify, type OnRefused } from '../security-events/refusals.js'
 import { Heartbeat } from './heartbeat.js'
 import { MessageRate } from './message-rate.js'
+import { OperationIds } from './operation-ids.js'
 import type { Stream } from './stream.js'
 import type { StreamLimits } from './stream-limits.js'
 import type { Streams } from './streams.js'
@@ -62,6 +63,9 @@ class Refusal extends GraphQLError {
   }
 }
 
+/** The answer to an operation that its client has completed before: the library sends none. */
+const COMPLETED = new Refusal({ message: 'completed' })
+
 const codeOf = (error: unknown): number => {
   if (!(error instanceof ApiError)) return CloseCode.InternalServerError
   if (error.code === 'UNAUTHENTICATED') return CloseCode.Unauthorized
@@ -72,7 +76,7 @@ const codeOf = (error: unknown): number => {
 const protocol = makeServer<Record<string, unknown>, WebSocketConnection>({
   connectionInitWaitTimeout: INIT_MS,
   onConnect: ({ extra, connectionParams = {} }) => extra.init(connectionParams),
-  onSubscribe: ({ extra }, _id, payload) => extra.subscribe(payload),
+  onSubscribe: ({ extra }, name, payload) => extra.subscribe(name, payload),
   // Each result was executed and formatted by its stream.
   subscribe: ({ contextValue }) => contextValue as never,
   execute: ({ contextValue }) => contextValue as never,
@@ -88,6 +92,9 @@ export class WebSocketConnection {
   readonly #parts: ConnectionParts
   readonly #rate = new MessageRate()
   readonly #streams = new Set<Stream>()
+  readonly #ids = new OperationIds()
+  /** Streams whose first execution runs, by the names of their operations. */
+  readonly #opening = new Map<string, Stream>()
   readonly #correlationId: string
   /** Those of the request, and what `connection_init` carries in their place. */
   #headers: IncomingHttpHeaders
@@ -106,7 +113,6 @@ export class WebSocketConnection {
       {
         protocol: socket.protocol,
         send: (data) => this.#send(data),
-        // It names the id that is in use, of any length.
         close: (code, reason) => socket.close(code, reason?.slice(0, MAX_REASON)),
         onMessage: (take) => socket.on('message', (data: Buffer, isBinary) => void this.#receive(data, isBinary, take)),
       },
@@ -182,12 +188,14 @@ export class WebSocketConnection {
   }
 
   /** Opens a stream for an operation; its context value in what is answered. */
-  async subscribe(payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  async subscribe(name: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const correlationId = randomUUID()
     try {
       const { stream, response } = this.#open(payload, correlationId)
       this.#streams.add(stream)
+      this.#opening.set(name, stream)
       const { result } = await response
+      if (!this.#ids.has(name)) return [COMPLETED]
       const { operation } = stream
       if (result.data === undefined || operation === undefined)
         return (result.errors ?? []).map((error) => new Refusal(error))
@@ -198,8 +206,11 @@ export class WebSocketConnection {
         contextValue: stream,
       }
     } catch (error) {
+      if (!this.#ids.has(name)) return [COMPLETED]
       this.#refused(error, correlationId)
       return [new Refusal(formatError(error, correlationId))]
+    } finally {
+      this.#opening.delete(name)
     }
   }
 
@@ -230,10 +241,30 @@ export class WebSocketConnection {
     if (!this.#counts()) return
     this.#messageBytes = data.length
     try {
-      await take(data.toString())
+      const message = this.#named(JSON.parse(data.toString()))
+      // The library takes what is parsed as it takes a text.
+      if (message !== undefined) await take(message as string)
     } catch {
       this.#close(CloseCode.BadRequest, 'Invalid message received')
     }
+  }
+
+  /** A message of the client with the name of its operation in place of the id; undefined for one that the library need not see. */
+  #named(message: unknown): unknown {
+    const { id, type } = (message ?? {}) as { readonly id?: unknown; readonly type?: unknown }
+    if (typeof id !== 'string' || id === '') return message
+    if (type === 'subscribe') {
+      const name = this.#ids.begin(id)
+      if (name !== undefined) return { ...(message as object), id: name }
+      // The id may have any length.
+      return void this.#close(CloseCode.SubscriberAlreadyExists, `${id.slice(0, MAX_REASON - 10)} is in use`)
+    }
+    if (type !== 'complete') return message
+    const name = this.#ids.nameOf(id)
+    if (name === undefined) return undefined
+    this.#ids.end(name)
+    this.#opening.get(name)?.end('client')
+    return { ...(message as object), id: name }
   }
 
   /** Counts what the client has sent; closes the connection and returns false where it is too much. */
@@ -244,8 +275,10 @@ export class WebSocketConnection {
   }
 
   /** Resolves when the message was handed to the system, so that a client that reads slowly is waited for. */
-  #send(data: string): Promise<void> {
+  #send(message: string): Promise<void> {
     const socket = this.#socket
+    const data = this.#ids.toClient(message)
+    if (data === undefined) return Promise.resolve()
     if (socket.bufferedAmount > MAX_UNSENT_BYTES) this.#cutOff()
     return new Promise((resolve) => {
       if (socket.readyState !== socket.OPEN) resolve()

@@ -9,6 +9,7 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { MAX_ARRIVING } from '../../src/http/arriving-bodies.js'
+import { MAX_WAITING } from '../../src/http/pipelined-requests.js'
 import { type App, startApp } from '../support/app.js'
 
 // What is decided before the body of a request is read, and how much a body may cost.
@@ -250,6 +251,69 @@ test('users whose names are the same in one line have bodies of their own', asyn
   }
   for (const { socket } of [...lines, other]) socket.destroy()
   await patient.close()
+})
+
+describe('requests that wait for the answer before theirs on one connection', () => {
+  const PATIENT = { timeout: 20_000 }
+  const OPEN = JSON.stringify({ query: `subscription { kycOverview(customerId: "${ADA.customerId}") { status } }` })
+
+  /** A connection with an event stream that is open for some seconds, until its token ends. */
+  async function streaming(): Promise<Line> {
+    const exp = Math.floor(Date.now() / 1000) + 4
+    const token = `Bearer ${await app.token({ claims: { exp } })}`
+    const opened = await line()
+    opened.socket.write(
+      head({ token, headers: ['accept: text/event-stream', `content-length: ${OPEN.length}`] }) + OPEN,
+    )
+    await expect.poll(opened.heard, PATIENT).toContain('event: next')
+    return opened
+  }
+
+  const refused = async () =>
+    Number(
+      /^kyc_requests_refused_total\{code="RATE_LIMITED"\} (\d+)$/m.exec(
+        await (await fetch(`${app.url}/metrics`)).text(),
+      )?.[1] ?? 0,
+    )
+  const count = (heard: string, status: number): number => heard.split(`HTTP/1.1 ${status} `).length - 1
+
+  test.each(['/graphql', '/graphql/'])(
+    'are so many at %s; the others are refused or not read',
+    async (path) => {
+      const { socket, heard, closed } = await streaming()
+      const before = await refused()
+      const search = `query=${encodeURIComponent('{ viewer { id } }')}`
+      socket.write(head({ method: 'GET', path: `${path}?${search}`, token: authorization }).repeat(2_000))
+      await expect.poll(refused, PATIENT).toBeGreaterThan(before)
+      expect(heard()).not.toContain('"viewer"')
+      await closed
+      // The stream, those that waited, and the first that was refused.
+      expect([count(heard(), 200), count(heard(), 429)]).toEqual([1 + MAX_WAITING, 1])
+      expect(heard()).toContain('wait for the answers before theirs')
+      expect(await refused()).toBeLessThan(before + 1_000)
+    },
+    30_000,
+  )
+
+  test('are fewer where they have bodies', async () => {
+    const { socket, heard, closed } = await streaming()
+    const body = PERSON.padEnd(200_000)
+    const one = head({ token: authorization, headers: [`content-length: ${body.length}`] }) + body
+    socket.write(one.repeat(20))
+    await closed
+    expect([count(heard(), 200), count(heard(), 429)]).toEqual([5, 1])
+  }, 30_000)
+
+  test('are counted no longer once they are the next', async () => {
+    const { socket, heard } = await line()
+    const one = head({ token: authorization, headers: [`content-length: ${PERSON.length}`] }) + PERSON
+    for (let i = 1; i <= 3; i += 1) {
+      socket.write(one.repeat(60))
+      await expect.poll(() => count(heard(), 200), PATIENT).toBe(60 * i)
+    }
+    expect(count(heard(), 429)).toBe(0)
+    socket.destroy()
+  })
 })
 
 describe('a client that sends a large body to its end before it reads gets the refusal', () => {

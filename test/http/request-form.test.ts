@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import fetch from 'node-fetch'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADA } from '../../datasources/emulator/people.js'
 import { readRequest } from '../../src/http/graphql-request.js'
+import { refuseOtherSearch } from '../../src/http/utf-8.js'
 import { type App, type GraphError, startApp } from '../support/app.js'
 
 let app: App
@@ -18,7 +20,7 @@ interface Sent {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Buffer
+  readonly body?: string | Buffer | Readable
 }
 
 async function send({ method = 'POST', path = '/graphql', headers = {}, body }: Sent) {
@@ -304,6 +306,73 @@ describe('a request in a form that is not read is refused, names what is missing
       expect([events.status, events.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
       expect(await events.text()).toContain(JSON.stringify(ADA_FOUND))
     }
+  })
+})
+
+describe('bytes that are no UTF-8 are refused, and nothing of them is written', () => {
+  const mutation =
+    'mutation { createPerson(input: { firstName: "Jos\u00e9", isCustomer: true, status: ACTIVE }) { replayed } }'
+  const bytes = Buffer.from(JSON.stringify({ query: mutation }), 'latin1')
+  const search = encodeURIComponent('{ persons(first: 1) { nodes { id } } }')
+
+  test.each<[string, () => Sent]>([
+    ['on the fast path', () => ({ headers: JSON_TYPE, body: bytes })],
+    ['in another form of the address', () => ({ path: '/graphql?', headers: JSON_TYPE, body: bytes })],
+    ['in chunks', () => ({ headers: JSON_TYPE, body: Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]) })],
+    ['by GET', () => ({ method: 'GET', path: `/graphql?query=${search}&variables=%7B%22a%22%3A%22M%FCller%22%7D` })],
+    ['by GET, in an encoding that is cut off', () => ({ method: 'GET', path: `/graphql?query=${search}&x=%e2%82` })],
+  ])('%s', async (_where, sent) => {
+    const { status, errors } = await send(sent())
+    expect([status, errors[0]!.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
+    expect(errors[0]!.message).toMatch(/must be UTF-8/)
+    expect(app.calls('synctera')).toEqual([])
+  })
+
+  test('a byte that no address may have is refused by GET', () => {
+    for (const url of ['/graphql?query={a}&x=\xfc', '/graphql?x=%FC', '/graphql?x=%'])
+      expect(() => refuseOtherSearch(url)).toThrow('must be UTF-8')
+    for (const url of ['/graphql', '/graphql?', '/graphql?x=%C3%BC+%26']) refuseOtherSearch(url)
+  })
+})
+
+describe('a refusal of a whole request has the type of an answer', () => {
+  const GRAPHQL = 'application/graphql-response+json'
+  let strict: App
+  beforeAll(async () => {
+    strict = await startApp(
+      { AUTH_INTROSPECTION_URL: 'http://127.0.0.1:9/introspect', UNAUTHENTICATED_REQUESTS_PER_MINUTE: '1' },
+      app,
+    )
+  })
+  afterAll(() => strict.close())
+
+  const body = JSON.stringify({ query: PERSON })
+  test.each(['/graphql', '/graphql/', '/graphql?'])('at %s', async (path) => {
+    const typeOf = async (origin: string, headers: Readonly<Record<string, string>>, sent = body) => {
+      const all = { ...JSON_TYPE, authorization, ...headers }
+      const response = await fetch(origin + path, { method: 'POST', headers: all, body: sent })
+      await response.text()
+      return [response.status, response.headers.get('content-type')]
+    }
+    const told = `${GRAPHQL}; charset=utf-8`
+    for (const accept of [GRAPHQL, `${GRAPHQL}, application/json;q=0.9`]) {
+      expect(await typeOf(strict.url, { accept, authorization: 'Bearer opaque' })).toEqual([503, told])
+      expect(await typeOf(app.url, { accept, authorization: '' })).toEqual([401, told])
+      expect(await typeOf(app.url, { accept }, body.padEnd(300_000))).toEqual([413, told])
+      expect(await typeOf(app.url, { accept, 'content-type': 'text/plain' })).toEqual([415, told])
+      expect(await typeOf(app.url, { accept }, '{')).toEqual([400, told])
+      await typeOf(strict.url, { accept, authorization: '' })
+      expect(await typeOf(strict.url, { accept, authorization: '' })).toEqual([429, told])
+    }
+    for (const accept of ['*/*', 'application/json', 'image/png', `${GRAPHQL}, ${'x/y, '.repeat(100)}x/z`])
+      expect(await typeOf(app.url, { accept, authorization: '' })).toEqual([401, 'application/json; charset=utf-8'])
+  })
+
+  test('by GET', async () => {
+    const response = await fetch(`${app.url}/graphql${query({})}`, {
+      headers: { accept: GRAPHQL, authorization: 'Bearer none' },
+    })
+    expect([response.status, response.headers.get('content-type')]).toEqual([401, `${GRAPHQL}; charset=utf-8`])
   })
 })
 
