@@ -8,7 +8,7 @@ import type { Attempt, Command } from '../../datasources/contract/operations.js'
 import type { Store } from '../../datasources/contract/store.js'
 import { WebhookDisabledReason, WebhookEventType } from '../../schema/webhook-endpoint.js'
 import { Idempotency } from '../../src/idempotency/idempotency.js'
-import { createDeadlines } from '../../src/lifecycle/deadline.js'
+import { createDeadlines, type Deadline } from '../../src/lifecycle/deadline.js'
 import { AddressRules } from '../../src/partner-webhooks/address-rules.js'
 import { DeliveryList } from '../../src/partner-webhooks/delivery-list.js'
 import { MemoryDeliveryQueue } from '../../src/partner-webhooks/memory-queue.js'
@@ -63,7 +63,7 @@ const banfico = { retentionSeconds: 60, record: () => undefined, jobs: { start: 
 function run(
   name: keyof typeof commands | 'verifyAccounts',
   input: object,
-  { markSent, then }: { markSent?: (() => void) | undefined; then?: () => Promise<never> } = {},
+  { then, ...deadline }: Partial<Pick<Deadline, 'signal' | 'markSent'>> & { then?: () => Promise<never> } = {},
 ): Promise<Answer> {
   const isJob = name === 'verifyAccounts'
   const command = (isJob ? banficoCommands.verifyAccounts : commands[name]) as unknown as Command<
@@ -71,7 +71,7 @@ function run(
     object,
     object
   >
-  const operation = { caller: CALLER, store, markSent, foreign: () => undefined } as never
+  const operation = { caller: CALLER, store, ...deadline, foreign: () => undefined } as never
   return idempotency.execute<object>({
     caller: CALLER,
     store,
@@ -349,6 +349,37 @@ test.each(['createWebhookEndpoint', 'verifyAccounts'] as const)(
     expect(extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true })
     await deadlines.settled()
     expect(await run(name, input)).toMatchObject({ replayed: true })
+  },
+)
+
+test.each(['createWebhookEndpoint', 'rotateWebhookEndpointSecret', 'verifyAccounts'] as const)(
+  'a %s whose deadline passes before its first change makes none, and frees its key',
+  async (name) => {
+    const [endpointId, otherId] = [await endpoint(), await endpoint()]
+    const [input, other] = {
+      createWebhookEndpoint: [
+        { url: 'https://one.example/', types },
+        { url: 'https://two.example/', types },
+      ],
+      rotateWebhookEndpointSecret: [{ endpointId }, { endpointId: otherId }],
+      verifyAccounts: [accounts('a'), accounts('b')],
+    }[name] as [object, object]
+    const { get } = raw
+    const before = await registry.of(CALLER)
+    const response = { on: () => undefined, closed: false, writableFinished: true }
+    const deadlines = createDeadlines(50)
+    const deadline = deadlines.begin(performance.now() + 50, response)
+    // The reads before the first change take longer than the deadline.
+    raw.get = async (key) => (await delay(80), get(key))
+    const { extensions } = await failed(
+      deadline.raceWrite(() => run(name, { ...input, idempotencyKey: 'k' }, deadline), true),
+    )
+    expect(extensions).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
+    await deadlines.settled()
+    raw.get = get
+    expect(await registry.of(CALLER)).toEqual(before)
+    expect(await new JobStore(store, 60).find(begun)).toBeNull()
+    expect(await run(name, { ...other, idempotencyKey: 'k' })).toMatchObject({ replayed: false })
   },
 )
 
