@@ -142,7 +142,7 @@ const waits = ({ headers: { expect }, httpVersionMinor }: IncomingMessage): bool
  * One request body. Its parts are copied into one buffer, so that it takes as much memory as it has bytes in however many
  * parts it arrives (a part held by itself takes 200 bytes), and they are counted.
  */
-class RequestBody {
+export class RequestBody {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #reader: BodyReader

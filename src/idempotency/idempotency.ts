@@ -12,7 +12,7 @@ import { canonicalInput, mayGoOn, type Replayable, withReplayed, type Write } fr
 import { labelsOf } from './write-labels.js'
 import { nameParts, payloadKey, writeKeys } from './write-name.js'
 
-/** How long an outcome that the store did not take is retried. */
+/** How long an outcome, or the undoing of a claim, that the store did not take is retried. */
 const PERSIST_MS = 5 * 60_000
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { PROVIDER_RETENTION_MS } from '../../datasources/contract/operations.js'
 import type { Labels, Revision, Store, StoreKey, WriteKeys, WriteOptions } from '../../datasources/contract/store.js'
-import { retryUntilStored } from '../../datasources/support/retry-until-stored.js'
+import { monotonicClock } from '../../datasources/support/monotonic-clock.js'
 import { freed, isAbandoned, isHeldBy, isStored, retained, type WriteRecord } from './record.js'
 import { PairedRecord } from './write-name.js'
 
@@ -76,8 +76,9 @@ export class Lease {
     }
     const { value, changed } = await this.#update(claim, { isClaim: true }).catch((error: unknown) => {
       if (error instanceof ApiError && error.code === 'STORE_UNTRUSTED') throw error
-      // The store may have taken the change although its answer was lost; it is undone for as long as the lease would last.
-      void retryUntilStored(() => this.#release(), leaseMs)
+      // The store may have taken the change although its answer was lost: it is undone once the store answers again.
+      const lateUntil = monotonicClock.now() + leaseMs
+      this.#options.persist(() => this.#release(lateUntil))
       throw error
     })
     const record = value!
@@ -172,7 +173,7 @@ export class Lease {
     return { ...record, ...(wasFree && { wasFree }), ...(unkept && { unkept }), ...(done && { done }) }
   }
 
-  /** The record of a write that begins now: under the attempt id of an earlier call with the same input that was not executed. */
+  /** The record of a write that begins now. An earlier call with the same input that was not executed leaves its attempt id and its time. */
   #newRecord(now: number, free: WriteRecord | null): WriteRecord {
     if (free !== null && !this.#isOtherInput(free)) return this.#running({ ...free, wasFree: true }, false, now)
     const { store, canonicalInput, attemptId } = this.#options
@@ -181,15 +182,16 @@ export class Lease {
   }
 
   /**
-   * Undoes the claim. Rejects where the key is free: a claim that waits, on a connection of its own, is made later.
-   * Beside the record of another claim it is not made any more.
+   * Undoes the claim. Rejects where the key is free, until `lateUntil` of the monotonic clock: a claim that waits, on a
+   * connection of its own, is made later. Beside the record of another claim it is not made any more.
    */
-  async #release(): Promise<void> {
+  async #release(lateUntil: number): Promise<void> {
     const { value, changed } = await this.#update((record) => this.#released(record))
-    if (!changed && (value === null || value.state === 'free')) throw new Error('the claim is not made yet')
+    const isFree = !changed && (value === null || value.state === 'free')
+    if (isFree && monotonicClock.now() < lateUntil) throw new Error('the claim is not made yet')
   }
 
-  /** The record without this runner's claim. */
+  /** The record without this runner's claim, also where another process has found it abandoned: nothing was sent under it. */
   #released(record: WriteRecord | null): WriteRecord | null | undefined {
     if (record?.runner !== this.#runner) return undefined
     return record.again ? { ...record, state: 'unknown' } : freed(record, record.wasFree === true)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, expect, test } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../datasources/contract/error-codes.js'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { Idempotency } from '../../src/idempotency/idempotency.js'
@@ -29,10 +30,19 @@ interface Call {
   readonly intentRecorded?: Promise<void>
 }
 
+interface Options {
+  readonly raw?: RawStore
+  readonly leaseMs?: number
+  readonly repeatable?: boolean
+}
+
 /** One key, the outcomes of its attempts in order, and the ids of the attempts. */
-function open(outcomes: readonly (object | ApiError)[], raw: RawStore = memoryStore()) {
+function open(
+  outcomes: readonly (object | ApiError)[],
+  { raw = memoryStore(), leaseMs = 30_000, repeatable = false }: Options = {},
+) {
   const store = encryptedStore(raw, cipherOf([randomBytes(32)]))
-  const idempotency = new Idempotency(30_000)
+  const idempotency = new Idempotency(leaseMs)
   const left = [...outcomes]
   const attempts: string[] = []
   const write = ({ customer = 'ada', intentRecorded = RECORDED }: Call = {}): Promise<object | ErrorCode> =>
@@ -43,7 +53,7 @@ function open(outcomes: readonly (object | ApiError)[], raw: RawStore = memorySt
         mutation: 'add',
         input: { idempotencyKey: 'k', ...{ customer } },
         place: [customer],
-        repeatable: false,
+        repeatable,
         intentRecorded,
         toStored: (payload) => payload,
         run({ id, isRetry }) {
@@ -54,7 +64,7 @@ function open(outcomes: readonly (object | ApiError)[], raw: RawStore = memorySt
         },
       })
       .catch(({ code }: ApiError) => code)
-  return { write, attempts }
+  return { write, attempts, idempotency }
 }
 
 test('a key that a 503 freed has another attempt id for another input, which may name a record of another customer', async () => {
@@ -89,7 +99,7 @@ test('the attempt id of a freed key ends after a day', async () => {
 test('a claim of a freed key that the store makes only later does not hold the key, and keeps its attempt id', async () => {
   const raw: { -readonly [name in keyof RawStore]: RawStore[name] } = memoryStore()
   const { compareAndSwapAll } = raw
-  const { write, attempts } = open([ANSWERED, DONE], raw)
+  const { write, attempts } = open([ANSWERED, DONE], { raw })
   expect(await write()).toBe('PROVIDER_UNAVAILABLE')
   // A claim waits on a connection of its own: it is refused for its time, and is made after the first look for it.
   raw.compareAndSwapAll = (claim) => {
@@ -105,4 +115,47 @@ test('a claim of a freed key that the store makes only later does not hold the k
   later(WEEK_SECONDS / 14)
   await expect.poll(() => write(), { timeout: 5_000 }).toEqual({ ...DONE, replayed: false })
   expect(attempts[1]).toBe(attempts[0])
+})
+
+describe('a claim whose reply is lost in an outage that outlasts its lease', () => {
+  const LEASE_MS = 1_000
+
+  /** A store that makes the first claim, loses the reply, and answers nothing from then until it is back. */
+  function outage() {
+    const raw: { -readonly [name in keyof RawStore]: RawStore[name] } = memoryStore()
+    const { compareAndSwapAll } = raw
+    const lost = () => Promise.reject(new ApiError('STORE_UNAVAILABLE'))
+    raw.compareAndSwapAll = async (claim) => {
+      raw.compareAndSwapAll = lost
+      await compareAndSwapAll(claim)
+      return lost()
+    }
+    return { raw, back: () => void (raw.compareAndSwapAll = compareAndSwapAll) }
+  }
+
+  test.each([true, false])('is undone once the store is back (repeatable: %s)', async (repeatable) => {
+    const { raw, back } = outage()
+    const { write, attempts, idempotency } = open([DONE], { raw, leaseMs: LEASE_MS, repeatable })
+    expect(await write()).toBe('STORE_UNAVAILABLE')
+    let isSettled = false
+    const settled = idempotency.settled().then(() => (isSettled = true))
+    await delay(1.3 * LEASE_MS)
+    expect(isSettled).toBe(false)
+    back()
+    await settled
+    expect(await write()).toEqual({ ...DONE, replayed: false })
+    expect(attempts).toHaveLength(1)
+  })
+
+  test('is undone also where a repeat has found it abandoned meanwhile', async () => {
+    const { raw, back } = outage()
+    const { write, attempts, idempotency } = open([DONE], { raw, leaseMs: LEASE_MS })
+    expect(await write()).toBe('STORE_UNAVAILABLE')
+    await delay(1.3 * LEASE_MS)
+    back()
+    expect(await write()).toBe('OUTCOME_UNKNOWN')
+    await idempotency.settled()
+    expect(await write()).toEqual({ ...DONE, replayed: false })
+    expect(attempts).toHaveLength(1)
+  })
 })
