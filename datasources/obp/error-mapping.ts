@@ -103,7 +103,8 @@ const REFUSALS: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['NOT_FO
 
 /** Whether a write was executed, by the code; undefined where the status tells. */
 function notExecuted(status: number, code: ErrorCode | undefined, providerCode: string | undefined) {
-  if (providerCode !== undefined && AMBIGUOUS.includes(providerCode)) return false
+  // A 409 states that the record exists, also beside such a code.
+  if (providerCode !== undefined && AMBIGUOUS.includes(providerCode)) return status === 409 ? undefined : false
   return status < 500 && REFUSALS.has(code) ? true : undefined
 }
 

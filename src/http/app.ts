@@ -84,14 +84,9 @@ export function errorResponse(
   return { status, headers, body: `${beginning}${JSON.stringify(ids.correlationId)}${END}` }
 }
 
-/** The longest `Accept` header that is read for a refusal: one costs little, also where the header is made to cost much. */
-const MAX_ACCEPT_LENGTH = 500
-
 /** The content type of a refusal at an address of the graph: that of its answers, or JSON for a client that takes none. */
-export function refusalTypeOf({ accept }: IncomingHttpHeaders): string {
-  const type = accept === undefined || accept.length > MAX_ACCEPT_LENGTH ? undefined : answerTypeOf(accept)
-  return `${type ?? 'application/json'}; charset=utf-8`
-}
+export const refusalTypeOf = ({ accept }: IncomingHttpHeaders): string =>
+  `${answerTypeOf(accept) ?? 'application/json'}; charset=utf-8`
 
 /** The code that the answer to a refused request has. */
 function codeOf(error: unknown): ErrorCode {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
 import { ApiError } from '../../datasources/contract/errors.js'
 import { withHttp } from '../graphql/http-head.js'
@@ -49,9 +50,22 @@ function preferredType(accept: string, types: readonly string[]): string | undef
 export const accepts = (accept: string | undefined, types: readonly string[] = ANSWER_TYPES): boolean =>
   !accept?.trim() || preferredType(accept, types) !== undefined
 
-/** The type of an answer that a client takes, chosen as Apollo Server chooses it; undefined where it takes none. */
-export const answerTypeOf = (accept: string | undefined): string | undefined =>
-  accept?.trim() ? preferredType(accept, ANSWER_TYPES) : ANSWER_TYPES[0]
+/** The longest `Accept` header whose type of an answer is chosen here, and how many are cached. */
+const MAX_ACCEPT_LENGTH = 200
+const answerTypes = new LRUCache<string, string>({ max: 100 })
+
+/**
+ * The type of an answer that a client takes, chosen as Apollo Server chooses it; undefined where it takes none, and for a
+ * longer header: to choose costs more the longer it is, and refusals are to be cheap.
+ */
+export function answerTypeOf(accept = ''): string | undefined {
+  if (accept.length > MAX_ACCEPT_LENGTH) return undefined
+  const known = answerTypes.get(accept)
+  if (known !== undefined) return known || undefined
+  const type = accept.trim() === '' ? ANSWER_TYPES[0] : preferredType(accept, ANSWER_TYPES)
+  answerTypes.set(accept, type ?? '')
+  return type
+}
 
 /** Refuses a client that takes no answer of `/graphql`, before anything runs (RFC 9110, 15.5.7). */
 export function refuseUnacceptable(method: string, { accept }: IncomingHttpHeaders, hasPage: boolean): void {

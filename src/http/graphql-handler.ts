@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
 import { OperationTypeNode } from 'graphql'
-import { LRUCache } from 'lru-cache'
 import type { ContextRequest } from '../graphql/context.js'
 import type { DocumentCache } from '../graphql/document-cache.js'
 import { resolveOperation } from '../graphql/operation-runner.js'
@@ -74,10 +73,6 @@ function delegateToApollo<Context extends BaseContext>(apollo: ApolloServer<Cont
   }
 }
 
-/** `Accept` headers whose answer's content type is cached, and the longest that is read here. */
-const MAX_CONTENT_TYPES = 100
-const MAX_ACCEPT_LENGTH = 200
-
 /** Members in Apollo's order. */
 function write({ status, headers, result }: GraphQLResponse, contentType: readonly string[]): HttpResponse {
   const { errors, data, extensions } = result
@@ -114,17 +109,11 @@ export function createGraphqlHandler({
   openContext,
 }: HandlerOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const delegate = delegateToApollo(apollo)
-  const contentTypes = new LRUCache<string, readonly string[]>({ max: MAX_CONTENT_TYPES })
 
   /** The content type of the answer, by the `Accept` header; undefined where Apollo decides. */
-  function contentTypeOf({ headers: { accept = '' } }: HttpRequest): readonly string[] | undefined {
-    const known = contentTypes.get(accept)
-    if (known !== undefined || accept.length > MAX_ACCEPT_LENGTH) return known
+  function contentTypeOf({ headers: { accept } }: HttpRequest): readonly string[] | undefined {
     const type = answerTypeOf(accept)
-    if (type === undefined) return undefined
-    const header = ['content-type', `${type}; charset=utf-8`]
-    contentTypes.set(accept, header)
-    return header
+    return type === undefined ? undefined : ['content-type', `${type}; charset=utf-8`]
   }
 
   async function viaApollo(request: HttpRequest, context: () => Promise<OperationContext>): Promise<HttpResponse> {

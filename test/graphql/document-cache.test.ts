@@ -954,7 +954,7 @@ test('the media type of an answer is negotiated without Apollo Server, also for 
   }
   const odd = 'application/graphql-response+json;q=0.7, image/png'
   await by(undefined)
-  expect(await by(odd, { token: 'none' })).toEqual([401, TYPES.json, 'direct'])
+  expect(await by(odd, { token: 'none' })).toEqual([401, TYPES.graphql, 'direct'])
   for (let i = 0; i < 2; i += 1) expect(await by(odd)).toEqual([200, TYPES.graphql, 'direct'])
   expect(await by(undefined)).toEqual([200, TYPES.json, 'direct'])
   for (let i = 0; i < 2; i += 1) expect(await by('image/png')).toEqual([406, TYPES.json, 'direct'])

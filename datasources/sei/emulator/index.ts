@@ -324,10 +324,10 @@ function quirkyStatus(quirks: SeiQuirks, { status: given, ...rest }: { readonly 
 
 /** Changes an answer as the quirks that are on say. */
 function quirky(quirks: SeiQuirks, { path, body }: QuirkyAnswer) {
-  const { data, errors } = body as SeiAnswer
+  const { data, errors, ...others } = body as SeiAnswer
   if (errors) return quirkyError(quirks, body)
   if (!path.startsWith('/v1/insight/status/') || data?.status === undefined) return { body }
-  return { body: { ...body, ...quirkyStatus(quirks, { ...data, status: data.status }) } }
+  return { body: { ...others, ...quirkyStatus(quirks, { ...data, status: data.status }) } }
 }
 
 /** Starts SEI's emulator: state in memory; it has the people's accounts and every id that begins with `test`. */

@@ -44,7 +44,7 @@ const routing = { scheme: 'IBAN', address: 'DE1' }
 const attribute = { account_attribute_id: 'x', name: 'N', type: 'STRING', value: 'v' }
 const user = (list: unknown) => ({
   user_id: 'u',
-  username: 'n',
+  username: 'nora.first',
   provider: 'p',
   provider_id: 'i',
   entitlements: { list },

@@ -253,7 +253,7 @@ describe('verifyAccount with an idempotency key', () => {
       app.fault('banfico', { match: 'POST /v1.0/account-verifications', fault })
       expect((await app.run(VERIFY, { input })).errors[0]!.extensions).toMatchObject({
         code: 'PROVIDER_TIMEOUT',
-        retryable: true,
+        retryable: false,
       })
       expect(app.calls('banfico')).toHaveLength(1)
       expect((await app.run(VERIFY, { input })).data.verifyAccount).toMatchObject({

@@ -635,7 +635,7 @@ class VerifyPersonInput(BaseModel):
     customer_ip_address: Optional[str] = Field(alias="customerIpAddress", default=None)
     "The IPv4 or IPv6 address of the person."
     document_id: Optional[str] = Field(alias="documentId", default=None)
-    "The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 255 characters. It is a secret."
+    "The token of a document verification session (`startDocumentVerification`), or the id at Synctera of an identity document that was captured otherwise; 1 to 4,096 characters. It is a secret."
 
 
 class AddPersonalIdInput(BaseModel):
